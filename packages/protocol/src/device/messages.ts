@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { updateStatusSchema } from '../update-status.ts';
+import { planSchema } from './plan.ts';
+
+/** The first message of a session: who speaks, what it can do, and the session value it was last given. */
+export const helloSchema = z.object({
+  type: z.literal('hello'),
+  agent_version: z.string().max(64),
+  os: z.string().max(64),
+  arch: z.string().max(64),
+  /** Step types that this agent carries out. */
+  capabilities: z.array(z.string().max(64)).max(100),
+  attributes: z.record(z.string().max(64), z.string().max(1024)),
+  apps: z.array(z.object({ name: z.string().max(128), version: z.string().max(128) })).max(1000),
+  boot_id: z.string().max(64),
+  /** Null at the very first hello of a device. */
+  session_value: z.string().max(64).nullable(),
+});
+
+/** Asks for the next update; the answer is a `plan`, or nothing where there is none. */
+export const nextSchema = z.object({ type: z.literal('next') });
+
+/** How a step or an update went, on the device's own word. */
+export const reportEvents = [
+  'step_started',
+  'step_succeeded',
+  'step_failed',
+  'succeeded',
+  'failed',
+  'stopped',
+] as const;
+
+/** What an update did to put things back: one entry a step undone, one for the flow's rollback. */
+export const undoneSchema = z.object({
+  step: z.string().max(256),
+  done: z.boolean(),
+  message: z.string().max(2000).nullable(),
+});
+
+/** What the device says about its update. Kept on its disk until it is acknowledged. */
+export const reportSchema = z.object({
+  type: z.literal('report'),
+  update_id: z.string().max(64),
+  attempt: z.number().int().positive(),
+  /** Rises by one with every report of an attempt, from 1. */
+  seq: z.number().int().positive(),
+  event: z.enum(reportEvents),
+  /** Index of the step that this is about, from 0; null where it is about the whole update. */
+  step: z.number().int().nonnegative().nullable(),
+  exit_code: z.number().int().nullable(),
+  /** Why, in one sentence, for people. */
+  message: z.string().max(2000).nullable(),
+  /** A stable word for the kind of failure, as `unsupported`, `timed_out`, `step_failed`; null where there is none. */
+  reason: z.string().max(64).nullable(),
+  undone: z.array(undoneSchema).max(1000),
+  /** The device's clock, RFC 3339: information, never a decision. */
+  device_time: z.string().max(40),
+});
+export type DeviceReport = z.infer<typeof reportSchema>;
+
+/** Output of a step. `offset` is where `text` begins in the update's whole output, in bytes of UTF-8. */
+export const logSchema = z.object({
+  type: z.literal('log'),
+  update_id: z.string().max(64),
+  attempt: z.number().int().positive(),
+  offset: z.number().int().nonnegative(),
+  text: z.string().max(300_000),
+});
+
+/** The agent stops on purpose: it is offline from now. */
+export const goodbyeSchema = z.object({ type: z.literal('goodbye') });
+
+/** A message of a device. */
+export const deviceMessageSchema = z.discriminatedUnion('type', [
+  helloSchema,
+  nextSchema,
+  reportSchema,
+  logSchema,
+  goodbyeSchema,
+]);
+export type DeviceMessage = z.infer<typeof deviceMessageSchema>;
+
+/** The body of `POST /device/v1/messages`. Messages are read one by one, so that a bad one refuses only itself. */
+export const deviceMessagesSchema = z.object({ messages: z.array(z.unknown()).max(200) });
+
+/** A message to a device. Unknown types and fields are for newer agents; older ones pass over them. */
+export const serverMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('welcome'), session_value: z.string(), server_time: z.string() }),
+  z.object({ type: z.literal('plan'), plan: planSchema }),
+  /** Stop this update, undo, and confirm with `stopped`. */
+  z.object({ type: z.literal('abort'), update_id: z.string() }),
+  /** A report is kept: the agent may forget it. `unknown` is an update this server never heard of. */
+  z.object({
+    type: z.literal('ack'),
+    update_id: z.string(),
+    attempt: z.number().int(),
+    seq: z.number().int(),
+    status: z.union([updateStatusSchema, z.literal('unknown')]),
+  }),
+  /** Output up to `offset` is kept. */
+  z.object({ type: z.literal('log_ack'), update_id: z.string(), attempt: z.number().int(), offset: z.number().int() }),
+  z.object({ type: z.literal('settings'), poll_after_s: z.number() }),
+  /** A message was not understood or not allowed; `index` is its place in the list. */
+  z.object({ type: z.literal('refused'), index: z.number().int(), code: z.string(), message: z.string() }),
+]);
+export type ServerMessage = z.infer<typeof serverMessageSchema>;
+
+export const serverMessagesSchema = z.object({
+  messages: z.array(z.unknown()),
+  /** Seconds until the device should ask again. */
+  poll_after_s: z.number().positive(),
+});

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+const secondsPerUnit: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Seconds of a duration written as `90s`, `15m`, `2h` or `7d`; null where the text is none. */
+export function durationSeconds(text: string): number | null {
+  const match = /^(\d{1,9})([smhd])$/.exec(text);
+  if (!match?.[1] || !match[2]) return null;
+  return Number(match[1]) * (secondsPerUnit[match[2]] ?? 0);
+}
+
+/** A duration such as `90s`, parsed to seconds. */
+export const durationSchema = z.string().transform((text, context) => {
+  const seconds = durationSeconds(text);
+  if (seconds === null || seconds === 0) {
+    context.addIssue({ code: 'custom', message: 'must be a duration such as 90s, 15m, 2h or 7d' });
+    return z.NEVER;
+  }
+  return seconds;
+});
