@@ -3,6 +3,7 @@ import { flowDocumentSchema } from '../flow/flow-document.ts';
 
 /** An artifact that an order resolved: the file itself is fetched from `/device/v1/artifacts/{sha256}`. */
 export const planArtifactSchema = z.object({ path: z.string(), sha256: z.string(), size: z.number().int() });
+export type PlanArtifact = z.infer<typeof planArtifactSchema>;
 
 /**
  * What a deployment asks of each of its devices: one document, the same for all, never changed, named by the SHA-256

@@ -1,0 +1,40 @@
+import type { PlanArtifact, Step, StepType } from '@tideway/protocol';
+
+/** What a step may use while it runs or is undone. */
+export type StepContext = {
+  /** Folder that stands for `/`; every path of a step is taken below it. */
+  root: string;
+  /** The whole environment of the step's commands: the agent's own, the step's `env` and the inputs. */
+  environment: Record<string, string>;
+  /** A folder of this step alone, kept until the update has ended: what `undo` needs is put here before it is needed. */
+  keepFolder: string;
+  /** A verified local copy of one of the plan's artifacts, by its path; not to be changed. */
+  fetchArtifact: (path: string) => Promise<FetchedArtifact>;
+  /** Adds to the output that is kept with the update. */
+  output: (text: string) => void;
+  /** Aborted when the step's time is over or when an abort stops it; its `reason` is a StepFailure. */
+  signal: AbortSignal;
+};
+
+export type FetchedArtifact = PlanArtifact & { file: string };
+
+/** Carries out one type of step. Both functions throw StepFailure for what a person should read. */
+export type StepExecutor<Type extends StepType> = {
+  run: (step: StepOf<Type>, context: StepContext) => Promise<void>;
+  /** Puts back what `run` changed, also when `run` broke off in its middle; absent where there is nothing to restore. */
+  undo?: (step: StepOf<Type>, context: StepContext) => Promise<void>;
+};
+
+export type StepOf<Type extends StepType> = Extract<Step, { uses: Type }>;
+
+/** Why a step could not be done, in one sentence for people and one stable word for programs. */
+export class StepFailure extends Error {
+  readonly reason: string;
+  readonly exitCode: number | null;
+
+  constructor(reason: string, message: string, exitCode: number | null = null) {
+    super(message);
+    this.reason = reason;
+    this.exitCode = exitCode;
+  }
+}
