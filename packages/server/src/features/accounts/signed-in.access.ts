@@ -1,0 +1,31 @@
+import { type Role, roleCovers } from '@tideway/protocol';
+import type { FastifyRequest } from 'fastify';
+import type { Deps } from '../../platform/deps.ts';
+import type { Access } from '../../platform/http/route.ts';
+import { Refusal } from '../../platform/refusal.ts';
+import { authenticateToken, type Caller } from './authenticate-token.ts';
+
+/** Admits callers of the account who have this role or a higher one. */
+export function signedIn(deps: Pick<Deps, 'db'>, role: Role): Access<Caller> {
+  return { needs: role, role, admit: (request) => admitWithRole(deps, request, role) };
+}
+
+/** Finds out who calls by the `Authorization` header, and refuses whose role is too low. */
+export async function admitWithRole({ db }: Pick<Deps, 'db'>, request: FastifyRequest, role: Role): Promise<Caller> {
+  const token = bearerToken(request.headers.authorization);
+  if (token === null) throw new Refusal('invalid_token', 'An access token is needed: Authorization: Bearer <token>');
+  const caller = await authenticateToken(db, token, request.ip);
+  requireRole(caller, role);
+  return caller;
+}
+
+/** Refuses with `forbidden` where the caller's role is below the one that is needed. */
+export function requireRole(caller: Caller, needed: Role): void {
+  if (roleCovers(caller.role, needed)) return;
+  throw new Refusal('forbidden', `This needs the role ${needed}; the token has the role ${caller.role}`);
+}
+
+/** The token of `Authorization: Bearer <token>`, or null where the header is missing or of another kind. */
+export function bearerToken(header: string | undefined): string | null {
+  return /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1] ?? null;
+}

@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify';
+import { Refusal } from '../refusal.ts';
+import type { BodyForm } from './route.ts';
+import { findUnstorableText } from './storable-text.rules.ts';
+
+const generalLimitBytes = 1024 * 1024;
+
+/** Makes the routes of this scope read their bodies in one form. */
+export function readBodiesAs(scope: FastifyInstance, form: BodyForm): void {
+  scope.removeAllContentTypeParsers();
+  if (form === 'stream') {
+    scope.addContentTypeParser('*', async (_request: unknown, payload: unknown) => payload);
+    return;
+  }
+  const types = { json: jsonType, json_of_any_type: '*', text: textType }[form];
+  const parse = form === 'text' ? parseText : parseJson;
+  scope.addContentTypeParser(
+    types,
+    { parseAs: 'string', bodyLimit: generalLimitBytes },
+    async (_request: unknown, body: string | Buffer) => parse(body),
+  );
+}
+
+const jsonType = /^application\/([a-z0-9.+-]+\+)?json\b/;
+const textType = /^(application|text)\/([a-z0-9.+-]+\+)?(json|yaml|x-yaml)\b/;
+
+function parseText(body: string | Buffer): string {
+  const text = String(body);
+  if (findUnstorableText(text) !== null) throw new Refusal('invalid_request', 'The text must not contain NUL');
+  return text;
+}
+
+function parseJson(body: string | Buffer): unknown {
+  const text = String(body);
+  const value = parseOrRefuse(text);
+  // Only an escape can bring such a character in; looking for one is cheaper than walking every body.
+  const unstorable = /\\u(0000|[dD][89a-fA-F])/.test(text) ? findUnstorableText(value) : null;
+  if (unstorable === null) return value;
+  throw new Refusal('invalid_request', `${unstorable || 'The request'} must not contain NUL or half a character`, {
+    ...(unstorable !== '' && { field: unstorable }),
+  });
+}
+
+function parseOrRefuse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Refusal('invalid_json', `The body must be a JSON object: ${(error as Error).message}`);
+  }
+}

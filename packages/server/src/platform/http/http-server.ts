@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { serializerCompiler } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Log } from '../log.ts';
+import { Refusal } from '../refusal.ts';
+import { readBodiesAs } from './body-parsers.ts';
+import { describeRoutes, schemaOf } from './openapi.ts';
+import { answerError, invalidRequest } from './refusals.ts';
+import type { BodyForm, Call, Route } from './route.ts';
+import { findUnstorableText } from './storable-text.rules.ts';
+import { checkAgainst } from './validation.rules.ts';
+
+const bodyForms: BodyForm[] = ['json', 'json_of_any_type', 'text', 'stream'];
+
+/** An HTTP server with these routes, not yet listening. Its OpenAPI document is what `swagger()` gives. */
+export async function createHttpServer(routes: Route[], log: Log, version: string): Promise<FastifyInstance> {
+  const logger: FastifyBaseLogger = log;
+  const server: FastifyInstance = fastify({
+    loggerInstance: logger,
+    genReqId: () => randomUUID(),
+    disableRequestLogging: true,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2048 },
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (_error, _request, reply) => answerNotFound(reply),
+  });
+  server.setErrorHandler(answerError);
+  server.setNotFoundHandler((_request, reply) => answerNotFound(reply));
+  server.setValidatorCompiler(
+    ({ schema, httpPart }) =>
+      (data) =>
+        validate(schema as unknown as z.ZodType, httpPart, data),
+  );
+  server.setSerializerCompiler(serializerCompiler);
+  server.decorateRequest('caller', null);
+  await describeRoutes(server, version);
+  for (const form of bodyForms) {
+    await server.register(async (scope) => {
+      readBodiesAs(scope, form);
+      for (const route of routes) if ((route.bodyForm ?? 'json') === form) addRoute(scope, route);
+    });
+  }
+  return server;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls, as the route's access found out. */
+    caller: unknown;
+  }
+}
+
+function addRoute(scope: FastifyInstance, route: Route): void {
+  scope.route({
+    method: route.method,
+    url: route.path,
+    schema: schemaOf(route),
+    onRequest: async (request) => {
+      request.caller = await route.access.admit(request);
+    },
+    handler: async (request, reply) => {
+      reply.status(route.status ?? 200);
+      const answer = await route.handle(callOf(request, reply));
+      if (answer instanceof Readable) return reply.type(route.streams ?? 'application/octet-stream').send(answer);
+      return reply.send(answer ?? null);
+    },
+  });
+}
+
+function callOf(request: FastifyRequest, reply: FastifyReply): Call<unknown, unknown, unknown, unknown> {
+  return {
+    caller: request.caller,
+    params: request.params,
+    query: request.query,
+    body: request.body,
+    address: request.ip,
+    headers: request.headers,
+    setHeader: (name, value) => reply.header(name, value),
+    setStatus: (status) => reply.status(status),
+    signal: request.signal,
+  };
+}
+
+function validate(schema: z.ZodType, part: string | undefined, data: unknown): { value: unknown } | { error: Error } {
+  if (part === 'params' && findUnstorableText(data) !== null) return { error: notFound() };
+  if (part === 'body' && schema instanceof z.ZodObject && !isObject(data)) {
+    return { error: new Refusal('invalid_json', 'The body must be a JSON object') };
+  }
+  const checked = checkAgainst(schema, data);
+  if ('value' in checked) return checked;
+  return { error: part === 'params' ? notFound() : invalidRequest(checked.faults) };
+}
+
+function isObject(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && !Array.isArray(data);
+}
+
+function notFound(): Refusal {
+  return new Refusal('not_found', 'There is nothing at this address, or nothing that this token may see');
+}
+
+function answerNotFound(reply: FastifyReply): void {
+  answerError(notFound(), reply.request, reply);
+}

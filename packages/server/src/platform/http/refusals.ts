@@ -1,0 +1,60 @@
+import type { Fault, RefusalBody } from '@tideway/protocol';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import pg from 'pg';
+import { Refusal } from '../refusal.ts';
+import { statusOf } from './status-codes.ts';
+
+/** Answers with a refusal for everything that is thrown, and keeps the details of bugs in the log. */
+export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = asRefusal(error, request.id);
+  if (refusal.code === 'internal') request.log.error({ err: error }, 'A request failed');
+  if (refusal.details.retryAfterS !== undefined) reply.header('retry-after', refusal.details.retryAfterS);
+  return reply.status(statusOf[refusal.code]).type('application/json').serializer(JSON.stringify).send(bodyOf(refusal));
+}
+
+/** A refusal that lists what is wrong with a request; the first fault speaks for all. */
+export function invalidRequest(faults: Fault[]): Refusal {
+  const [first] = faults;
+  if (first === undefined) throw new Error('A request was refused without a fault');
+  return new Refusal('invalid_request', first.message, {
+    ...(first.path !== '' && { field: first.path }),
+    ...(faults.length > 1 && { errors: faults }),
+  });
+}
+
+function bodyOf({ message, code, details }: Refusal): RefusalBody {
+  return {
+    error_message: message,
+    code,
+    ...(details.field !== undefined && { field: details.field }),
+    ...(details.errors !== undefined && { errors: details.errors }),
+  };
+}
+
+function asRefusal(error: FastifyError | Error, requestId: string): Refusal {
+  if (error instanceof Refusal) return error;
+  if (isDatabaseAway(error)) {
+    return new Refusal('unavailable', 'The database cannot be reached at the moment', { retryAfterS: 2 });
+  }
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Refusal('too_large', 'The body must have at most 1 MiB');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new Refusal('unsupported_media_type', 'This call does not take that content type: send application/json');
+  }
+  if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') {
+    return new Refusal('invalid_request', 'The body is not as long as content-length says');
+  }
+  return new Refusal('internal', `Something went wrong on our side (request ${requestId})`);
+}
+
+function isDatabaseAway(error: Error): boolean {
+  if (error instanceof pg.DatabaseError) return /^(08|57P)/.test(error.code ?? '');
+  const code = 'code' in error ? error.code : undefined;
+  return (
+    code === 'ECONNREFUSED' ||
+    (code === 'ENOENT' && 'syscall' in error && error.syscall === 'connect') ||
+    /^Connection terminated|^timeout exceeded when trying to connect|^driver has already been destroyed|^Cannot use a pool after/.test(
+      error.message,
+    )
+  );
+}

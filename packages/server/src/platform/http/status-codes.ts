@@ -1,0 +1,33 @@
+import type { ErrorCode } from '@tideway/protocol';
+
+/** The HTTP status of every code (deploy API, section 6). Nothing outside this folder knows a status of a refusal. */
+export const statusOf: Record<ErrorCode, number> = {
+  invalid_json: 400,
+  invalid_request: 400,
+  unknown_project: 400,
+  unknown_flow: 400,
+  unknown_group: 400,
+  unknown_tag: 400,
+  unknown_app: 400,
+  unknown_device: 400,
+  unknown_deployment: 400,
+  unknown_artifact: 400,
+  unknown_registry: 400,
+  unknown_parameter: 400,
+  missing_parameter: 400,
+  invalid_parameter: 400,
+  no_devices_matched: 400,
+  invalid_flow: 400,
+  invalid_token: 401,
+  forbidden: 403,
+  not_found: 404,
+  already_exists: 409,
+  in_use: 409,
+  wrong_state: 409,
+  idempotency_conflict: 409,
+  too_large: 413,
+  unsupported_media_type: 415,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+};
