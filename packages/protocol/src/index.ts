@@ -8,5 +8,6 @@ export * from './flow/flow-document.ts';
 export * from './flow/references.ts';
 export * from './names.ts';
 export * from './public-id.ts';
+export * from './rest/artifact.ts';
 export * from './role.ts';
 export * from './update-status.ts';

@@ -4,12 +4,13 @@ import type { Readable } from 'node:stream';
 export type BlobStore = {
   /**
    * Keeps what `bytes` gives, hashed while it arrives. The blob is there as a whole or not at all; a stream that breaks
-   * off or holds more than `maxBytes` (then BlobTooLarge is thrown) leaves nothing behind.
+   * off or holds more than `maxBytes` (then BlobTooLarge is thrown) leaves nothing behind. Throws BlobExists where the
+   * key is taken.
    */
   put: (key: string, bytes: Readable, maxBytes: number) => Promise<StoredBlob>;
   /** The bytes from `start` to `end` (both included; all where left out), or null where there is no such blob. */
   get: (key: string, range?: { start: number; end: number }) => Promise<Readable | null>;
-  /** Keys that begin with `prefix`, in their order. */
+  /** Keys below the folder `prefix` (whole segments), in their order. */
   list: (prefix: string) => Promise<string[]>;
   /** Removes a blob; no error where there is none. */
   remove: (key: string) => Promise<void>;
@@ -19,3 +20,5 @@ export type BlobStore = {
 export type StoredBlob = { sha256: string; size: number };
 
 export class BlobTooLarge extends Error {}
+
+export class BlobExists extends Error {}

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type RawBuilder } from 'kysely';
+import { Kysely, PostgresDialect, type PostgresPool, type RawBuilder } from 'kysely';
 import pg from 'pg';
 
 /** The database, or a transaction in it. SQL is written with Kysely's `sql` tag: `rows(db, sql\`select …\`)`. */
@@ -7,9 +7,9 @@ export type Db = Kysely<unknown>;
 const int8 = 20;
 pg.types.setTypeParser(int8, parseInteger);
 
-/** Opens a pool of connections. Nothing is connected before the first query. */
-export function openDatabase(connection: pg.PoolConfig): Db {
-  return new Kysely({ dialect: new PostgresDialect({ pool: new pg.Pool(connection) }) });
+/** The database behind a pool of connections. */
+export function openDatabase(pool: PostgresPool): Db {
+  return new Kysely({ dialect: new PostgresDialect({ pool }) });
 }
 
 /** The rows that a query gives; `Row` is what its select list says. */

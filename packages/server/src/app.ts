@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { Deps } from './platform/deps.ts';
+import { healthRoutes } from './platform/http/health.routes.ts';
+import { createHttpServer } from './platform/http/http-server.ts';
+import { defineRoute, everybody, type Route } from './platform/http/route.ts';
+import { version } from './version.ts';
+
+/** The server's HTTP side with everything in it, not yet listening, and the table of its routes. */
+export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
+  const routes: Route[] = [
+    ...healthRoutes(isReady),
+    openApiRoute(() => server.swagger()),
+  ];
+  const server = await createHttpServer(routes, deps.log, version);
+  await server.ready();
+  return { server, routes };
+}
+
+function openApiRoute(document: () => unknown): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/api/v2/openapi.json',
+    tag: 'API',
+    summary: 'This API as an OpenAPI 3.1 document',
+    access: everybody,
+    answer: z.record(z.string(), z.unknown()),
+    handle: async () => ({ ...(document() as Record<string, unknown>) }),
+  });
+}
