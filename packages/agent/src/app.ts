@@ -1,0 +1,99 @@
+import { mkdirSync } from 'node:fs';
+import { Connection } from './channel/connection.ts';
+import { openDeviceKey } from './channel/device-key.ts';
+import { Exchange } from './channel/exchange.ts';
+import { Polling } from './channel/polling.ts';
+import { ReportOutbox } from './channel/report-outbox.ts';
+import { serverDoor } from './channel/server-door.ts';
+import type { Config } from './config.ts';
+import { createArtifactFetcher } from './download/artifact-fetcher.ts';
+import type { Log } from './log.ts';
+import { capabilities } from './steps/executors.ts';
+import { systemClock } from './system/clock.ts';
+import { deviceFacts } from './system/device-facts.ts';
+import { makePrivateFolder } from './system/durable-file.ts';
+import { bootId } from './system/process-identity.ts';
+import { lockState } from './system/state-lock.ts';
+import { Configuration } from './update/configuration.ts';
+import { DeviceApps } from './update/device-apps.ts';
+import { type RunnerDeps, UpdateRunner } from './update/runner.ts';
+import { agentVersion } from './version.ts';
+
+export type Agent = {
+  /** Settles when the agent has ended; rejects where it cannot go on. */
+  ended: Promise<void>;
+  /** Ends what runs, so that the next start goes on with it, and says goodbye. */
+  stop: () => Promise<void>;
+};
+
+/** Puts the agent together and starts it. Throws StateInUse where another agent has the state folder. */
+export function startAgent(config: Config, log: Log): Agent {
+  const { stateFolder } = config;
+  makePrivateFolder(stateFolder);
+  const unlock = lockState(stateFolder);
+  mkdirSync(config.root, { recursive: true });
+  const apps = new DeviceApps(stateFolder);
+  apps.begin(config.app ? [config.app] : []);
+  const outbox = new ReportOutbox(stateFolder);
+  const connection = connectionOf(config, apps, log);
+  const facts = deviceFacts();
+  const bug = openPromise();
+  const runner = new UpdateRunner({
+    ...config,
+    able: { ...facts, capabilities },
+    configuration: new Configuration(stateFolder),
+    apps,
+    outbox,
+    artifactFetcher: artifactFetcherOf(connection),
+    clock: systemClock,
+    log,
+    onChange: () => polling.wake(),
+    onBug: bug.reject,
+  });
+  const describe = () => ({
+    ...facts,
+    agent_version: agentVersion,
+    capabilities: [...capabilities],
+    apps: apps.list(),
+    boot_id: bootId(),
+  });
+  const polling = new Polling(new Exchange({ connection, outbox, runner, stateFolder, describe, log }), log);
+
+  runner.resume();
+  return {
+    ended: Promise.race([polling.start(), bug.promise]),
+    stop: async () => {
+      await runner.stop();
+      await polling.stop();
+      unlock();
+    },
+  };
+}
+
+function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {
+  const { stateFolder, server, token, name, group } = config;
+  return new Connection({
+    door: serverDoor(server),
+    key: openDeviceKey(stateFolder),
+    introduction: { token, name, group, apps: apps.list() },
+    stateFolder,
+    log,
+  });
+}
+
+function artifactFetcherOf(connection: Connection): RunnerDeps['artifactFetcher'] {
+  return (folder, { artifacts }) =>
+    (signal, output) => {
+      const open: Parameters<typeof createArtifactFetcher>[0]['open'] = (sha256, range) =>
+        connection.openArtifact(sha256, range, signal);
+      return createArtifactFetcher({ folder, artifacts, open, signal, output });
+    };
+}
+
+function openPromise() {
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<never>((_, refuse) => {
+    reject = refuse;
+  });
+  return { promise, reject };
+}

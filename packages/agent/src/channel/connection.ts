@@ -1,0 +1,121 @@
+import path from 'node:path';
+import { type DeviceMessage, joinProofText, sessionProofText } from '@tideway/protocol';
+import { z } from 'zod';
+import type { Log } from '../log.ts';
+import { type JsonFile, jsonFile } from '../system/json-file.ts';
+import type { DeviceKey } from './device-key.ts';
+import { type Range, type ServerDoor, ServerRefusal } from './server-door.ts';
+
+/** How the device introduces itself to a server that it has not joined yet. */
+export type Introduction = {
+  token: string | null;
+  name: string | null;
+  group: string | null;
+  apps: { name: string; version: string }[];
+};
+
+/** A time for which the server takes our ticket. */
+export type Session = { ticket: string; isGreeted: boolean; endsAtMs: number };
+
+/** The server refused to let the device join: only a person can help. */
+export class JoinRefused extends Error {}
+
+/** The server does not know the device any more, or another installation answers in its place. */
+export class DeviceUnknown extends Error {}
+
+/** Joins once, opens sessions as they are needed, and speaks in them. */
+export class Connection {
+  private readonly door: ServerDoor;
+  private readonly key: DeviceKey;
+  private readonly introduction: Introduction;
+  private readonly log: Log;
+  private readonly identityFile: JsonFile<Identity>;
+  private opening: Promise<Session> | null = null;
+
+  constructor(deps: { door: ServerDoor; key: DeviceKey; introduction: Introduction; stateFolder: string; log: Log }) {
+    this.door = deps.door;
+    this.key = deps.key;
+    this.introduction = deps.introduction;
+    this.log = deps.log;
+    this.identityFile = jsonFile(path.join(deps.stateFolder, 'identity.json'), identitySchema);
+  }
+
+  /** The open session, or a new one. */
+  async session(signal: AbortSignal): Promise<Session> {
+    const open = await this.opening?.catch(() => null);
+    if (open && performance.now() < open.endsAtMs) return open;
+    this.opening = this.openSession(signal);
+    return this.opening;
+  }
+
+  async send(session: Session, messages: DeviceMessage[], signal: AbortSignal) {
+    const answer = await this.inSession(() => this.door.messages(session.ticket, messages, signal));
+    session.isGreeted = true;
+    return answer;
+  }
+
+  /** An artifact, or the part of it that is still missing. */
+  async openArtifact(sha256: string, range: Range | undefined, signal: AbortSignal): Promise<Response> {
+    const open = async () => {
+      const { ticket } = await this.session(signal);
+      return this.inSession(() => this.door.artifact(ticket, sha256, range, signal));
+    };
+    return open().catch((error: unknown) => {
+      // The ticket may have run out: once more with a new one.
+      if (error instanceof ServerRefusal && error.status === 401) return open();
+      throw error;
+    });
+  }
+
+  /** The session that is open now, for saying goodbye; null where there is none. */
+  async openedSession(): Promise<Session | null> {
+    return (await this.opening?.catch(() => null)) ?? null;
+  }
+
+  private async inSession<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof ServerRefusal && error.status === 401) this.opening = null;
+      throw error;
+    }
+  }
+
+  private async openSession(signal: AbortSignal): Promise<Session> {
+    const { device_id, installation_id } = this.identityFile.read() ?? (await this.join(signal));
+    const { challenge } = await this.door.challenge(device_id, signal);
+    const signature = this.key.sign(sessionProofText(challenge, installation_id, device_id));
+    const proof = { device_id, public_key: this.key.publicKey, challenge, signature };
+    const granted = await this.door.session(proof, signal).catch((error: unknown) => {
+      if (!(error instanceof ServerRefusal) || error.status !== 401) throw error;
+      throw new DeviceUnknown(`The server does not know device ${device_id} (any more): ${error.message}`);
+    });
+    if (granted.installation_id !== installation_id) {
+      throw new DeviceUnknown(`This server is not the one that device ${device_id} has joined.`);
+    }
+    const ninetyPercentMs = granted.expires_in_s * 900;
+    return { ticket: granted.ticket, isGreeted: false, endsAtMs: performance.now() + ninetyPercentMs };
+  }
+
+  /** Joining again with the same key gives the same device, should the answer have been lost. */
+  private async join(signal: AbortSignal): Promise<Identity> {
+    const { publicKey } = this.key;
+    const proof = { public_key: publicKey, signature: this.key.sign(joinProofText(publicKey)) };
+    const joined = await this.door.join({ ...this.introduction, ...proof }, signal).catch((error: unknown) => {
+      if (!(error instanceof ServerRefusal) || mayPass(error.status)) throw error;
+      throw new JoinRefused(`The server does not let this device join: ${error.message}`);
+    });
+    const identity = { device_id: joined.device_id, installation_id: joined.installation_id };
+    this.identityFile.write(identity);
+    const approval = joined.needs_approval ? ' It gets no updates until a person has approved it.' : '';
+    this.log.info(`Joined as ${joined.name} (${joined.device_id}).${approval}`);
+    return identity;
+  }
+}
+
+type Identity = z.infer<typeof identitySchema>;
+const identitySchema = z.object({ device_id: z.string(), installation_id: z.string() });
+
+function mayPass(status: number): boolean {
+  return status === 429 || status >= 500;
+}

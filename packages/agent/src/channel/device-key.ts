@@ -1,0 +1,27 @@
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
+import path from 'node:path';
+import { z } from 'zod';
+import { jsonFile } from '../system/json-file.ts';
+
+/** The key by which the server knows this device. Its private half never leaves the state folder. */
+export type DeviceKey = {
+  /** Base64url of the raw public key. */
+  publicKey: string;
+  /** Base64url of the Ed25519 signature over a text. */
+  sign: (text: string) => string;
+};
+
+/** The device's key; made at the first start. */
+export function openDeviceKey(stateFolder: string): DeviceKey {
+  const file = jsonFile(path.join(stateFolder, 'key.json'), keySchema);
+  const key = file.read() ?? makeKey();
+  file.write(key);
+  const privateKey = createPrivateKey({ key, format: 'jwk' });
+  return { publicKey: key.x, sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64url') };
+}
+
+const keySchema = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), d: z.string() });
+
+function makeKey(): z.infer<typeof keySchema> {
+  return keySchema.parse(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
+}

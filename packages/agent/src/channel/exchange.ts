@@ -1,0 +1,133 @@
+import path from 'node:path';
+import { type DeviceMessage, type ServerMessage, serverMessageSchema } from '@tideway/protocol';
+import { z } from 'zod';
+import type { Log } from '../log.ts';
+import { type JsonFile, jsonFile } from '../system/json-file.ts';
+import type { UpdateRunner } from '../update/runner.ts';
+import type { Connection } from './connection.ts';
+import type { ReportOutbox } from './report-outbox.ts';
+import { type Effect, effectsOf, messagesToSend } from './session.rules.ts';
+
+type Hello = Extract<DeviceMessage, { type: 'hello' }>;
+
+export type ExchangeDeps = {
+  connection: Connection;
+  outbox: ReportOutbox;
+  runner: UpdateRunner;
+  stateFolder: string;
+  /** What the agent says of itself, without the session value. */
+  describe: () => Omit<Hello, 'type' | 'session_value'>;
+  log: Log;
+};
+
+/** One contact with the server: says what there is to say, and does what comes back. */
+export class Exchange {
+  private readonly deps: ExchangeDeps;
+  private readonly sessionFile: JsonFile<{ session_value: string }>;
+  private outputSent = { update: '', offset: 0, isRefused: false };
+
+  constructor(deps: ExchangeDeps) {
+    this.deps = deps;
+    this.sessionFile = jsonFile(path.join(deps.stateFolder, 'session.json'), z.object({ session_value: z.string() }));
+  }
+
+  /** Gives the seconds until the server wants to hear of us again; 0 where there is more to say at once. */
+  async run(signal: AbortSignal): Promise<number> {
+    const { connection, outbox, runner } = this.deps;
+    const session = await connection.session(signal);
+    const hello = session.isGreeted ? null : this.hello();
+    const output = this.nextOutput();
+    const isBusy = runner.current !== null;
+    const sent = messagesToSend({ hello, reports: outbox.pending, output, isBusy });
+    const answer = await connection.send(session, sent, signal);
+    const offsetBefore = this.outputSent.offset;
+    for (const message of plansFirst(answer.messages.flatMap(understood))) this.obey(message, sent);
+    const hasMoreOutput = this.outputSent.offset > offsetBefore && this.nextOutput() !== null;
+    return hasMoreOutput ? 0 : answer.poll_after_s;
+  }
+
+  /** Tells the server that the agent stops on purpose. */
+  async sayGoodbye(signal: AbortSignal): Promise<void> {
+    const session = await this.deps.connection.openedSession();
+    if (session?.isGreeted) await this.deps.connection.send(session, [{ type: 'goodbye' }], signal);
+  }
+
+  private hello(): Hello {
+    const session_value = this.sessionFile.read()?.session_value ?? null;
+    return { type: 'hello', ...this.deps.describe(), session_value };
+  }
+
+  private nextOutput(): Extract<DeviceMessage, { type: 'log' }> | null {
+    const { output } = this.deps.runner;
+    if (!output) return null;
+    const { update_id, attempt, read } = output;
+    const update = `${update_id} ${attempt}`;
+    if (this.outputSent.update !== update) this.outputSent = { update, offset: 0, isRefused: false };
+    const { offset, isRefused } = this.outputSent;
+    const text = isRefused ? '' : read(offset, maxOutputBytes);
+    return text === '' ? null : { type: 'log', update_id, attempt, offset, text };
+  }
+
+  private obey(message: ServerMessage, sent: readonly DeviceMessage[]): void {
+    const { current, lastResult } = this.deps.runner;
+    const situation = { current, lastResult, sent, now: new Date().toISOString() };
+    for (const effect of effectsOf(message, situation)) this.apply(effect);
+  }
+
+  private apply(effect: Effect): void {
+    const { outbox, runner, log } = this.deps;
+    switch (effect.type) {
+      case 'keep_session_value':
+        this.sessionFile.write({ session_value: effect.value });
+        break;
+      case 'take_up':
+        runner.take(effect.plan);
+        break;
+      case 'adopt_attempt':
+        runner.adoptAttempt(effect.attempt);
+        break;
+      case 'abort':
+        runner.abort(effect.update_id);
+        break;
+      case 'report':
+        outbox.addAgain(effect.report);
+        break;
+      case 'forget_report':
+        outbox.forget(effect);
+        break;
+      case 'forget_update':
+        outbox.forgetUpdate(effect.update_id);
+        break;
+      case 'output_kept':
+        this.advanceOutput(effect);
+        break;
+      case 'output_refused':
+        this.outputSent.isRefused = true;
+        break;
+      case 'warn':
+        log.warn(effect.text);
+        break;
+    }
+  }
+
+  private advanceOutput({ update_id, attempt, offset }: Extract<Effect, { type: 'output_kept' }>): void {
+    if (this.outputSent.update !== `${update_id} ${attempt}` || offset <= this.outputSent.offset) return;
+    this.outputSent.offset = offset;
+    if (this.deps.runner.current === null && this.nextOutput() === null) this.deps.runner.dropOutput(update_id);
+  }
+}
+
+/** Bytes of output in one call. */
+const maxOutputBytes = 64 * 1024;
+
+/** Messages of types that this agent does not know are for newer ones. */
+function understood(message: unknown): ServerMessage[] {
+  const known = serverMessageSchema.safeParse(message);
+  return known.success ? [known.data] : [];
+}
+
+/** A plan and its abort may come in one answer, in either order. */
+function plansFirst(messages: ServerMessage[]): ServerMessage[] {
+  const isPlan = ({ type }: ServerMessage) => type === 'plan';
+  return [...messages.filter(isPlan), ...messages.filter((message) => !isPlan(message))];
+}

@@ -1,0 +1,86 @@
+import type { Log } from '../log.ts';
+import { pause } from '../system/timing.ts';
+import { pollDelayMs, retryDelayMs } from './backoff.rules.ts';
+import { DeviceUnknown, JoinRefused } from './connection.ts';
+import type { Exchange } from './exchange.ts';
+import { ServerRefusal, ServerUnreachable } from './server-door.ts';
+
+/** Keeps in touch with the server: at its rhythm, and at once when there is something to say. */
+export class Polling {
+  private readonly exchange: Exchange;
+  private readonly log: Log;
+  private readonly stopping = new AbortController();
+  private waking = new AbortController();
+  private failures = 0;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(exchange: Exchange, log: Log) {
+    this.exchange = exchange;
+    this.log = log;
+  }
+
+  /** Ends with `stop`, or by throwing what only a person can mend. */
+  start(): Promise<void> {
+    this.running = this.run();
+    return this.running;
+  }
+
+  /** There is something to say. While the server does not answer it waits with the rest. */
+  wake(): void {
+    if (this.failures === 0) this.waking.abort();
+  }
+
+  /** Stops and says goodbye, if the server hears it. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running.catch(() => undefined);
+    await this.exchange.sayGoodbye(AbortSignal.timeout(2000)).catch(() => undefined);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      // Before the exchange: what is added while it runs must not wait for the next poll.
+      this.waking = new AbortController();
+      const delayMs = await this.contact();
+      await pause(delayMs, [this.stopping.signal, this.waking.signal]);
+    }
+  }
+
+  private async contact(): Promise<number> {
+    try {
+      const pollAfterS = await this.exchange.run(this.stopping.signal);
+      if (this.failures > 0) this.log.info('The server answers again.');
+      this.failures = 0;
+      return pollAfterS === 0 ? 0 : pollDelayMs(pollAfterS, Math.random());
+    } catch (error) {
+      if (this.stopping.signal.aborted) return 0;
+      return this.delayAfter(error);
+    }
+  }
+
+  private delayAfter(error: unknown): number {
+    if (!isOfChannel(error)) throw error;
+    this.failures += 1;
+    const delayMs = delayOf(error, this.failures);
+    this.log.warn(`${error.message} Next try in ${Math.ceil(delayMs / 1000)} s.`);
+    return delayMs;
+  }
+}
+
+type ChannelError = DeviceUnknown | ServerRefusal | ServerUnreachable;
+
+function isOfChannel(error: unknown): error is ChannelError {
+  if (error instanceof JoinRefused) return false;
+  return error instanceof DeviceUnknown || error instanceof ServerRefusal || error instanceof ServerUnreachable;
+}
+
+/** A device that was deleted asks on, slowly: it may be entered again. */
+const unknownDeviceS = 60;
+
+function delayOf(error: ChannelError, failures: number): number {
+  if (error instanceof DeviceUnknown) return retryDelayMs(failures, unknownDeviceS, Math.random());
+  if (!(error instanceof ServerRefusal)) return retryDelayMs(failures, null, Math.random());
+  // The ticket has run out, or the server was set up anew: a new session may be had at once.
+  if (error.status === 401 && failures === 1) return 0;
+  return retryDelayMs(failures, error.retryAfterS, Math.random());
+}

@@ -1,0 +1,105 @@
+import {
+  challengeSchema,
+  type DeviceMessage,
+  joinedSchema,
+  type joinSchema,
+  refusalBodySchema,
+  serverMessagesSchema,
+  sessionGrantedSchema,
+  type sessionRequestSchema,
+} from '@tideway/protocol';
+import { z } from 'zod';
+import { reasonOf } from '../system/probes.ts';
+import { limitTime } from '../system/timing.ts';
+
+/** The server answered, and not as we wished. */
+export class ServerRefusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly retryAfterS: number | null;
+
+  constructor(status: number, code: string, message: string, retryAfterS: number | null) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+/** The server did not answer at all. */
+export class ServerUnreachable extends Error {}
+
+/** The device's calls to the server. Each throws ServerRefusal or ServerUnreachable. */
+export type ServerDoor = ReturnType<typeof serverDoor>;
+
+/** @param server base address of the server */
+export function serverDoor(server: string) {
+  const address = (path: string) => `${server}/device/v1/${path}`;
+  return {
+    join: (body: z.infer<typeof joinSchema>, signal: AbortSignal) =>
+      call(address('join'), { method: 'POST', body, signal }, joinedSchema),
+
+    challenge: (deviceId: string, signal: AbortSignal) =>
+      call(address(`challenge?device_id=${encodeURIComponent(deviceId)}`), { signal }, challengeSchema),
+
+    session: (body: z.infer<typeof sessionRequestSchema>, signal: AbortSignal) =>
+      call(address('session'), { method: 'POST', body, signal }, sessionGrantedSchema),
+
+    messages: (ticket: string, messages: DeviceMessage[], signal: AbortSignal) =>
+      call(address('messages'), { method: 'POST', body: { messages }, ticket, signal }, serverMessagesSchema),
+
+    /** The bytes of an artifact, or from a byte on where they have not changed since `etag` was given. */
+    artifact: async (ticket: string, sha256: string, range: Range | undefined, signal: AbortSignal) => {
+      const headers = range ? { range: `bytes=${range.from}-`, 'if-range': range.etag } : {};
+      return request(address(`artifacts/${sha256}`), { ticket, headers, signal });
+    },
+  };
+}
+
+export type Range = { from: number; etag: string };
+
+type Call = {
+  method?: 'GET' | 'POST';
+  body?: object;
+  ticket?: string;
+  headers?: Record<string, string>;
+  signal: AbortSignal;
+};
+
+const answerWithinMs = 30_000;
+
+async function call<T>(url: string, options: Call, schema: z.ZodType<T>): Promise<T> {
+  const overtime = new ServerUnreachable(`${new URL(url).origin} did not answer within ${answerWithinMs / 1000} s.`);
+  const body = await limitTime({ ms: answerWithinMs, overtime, signals: [options.signal] }, async (signal) => {
+    const response = await request(url, { ...options, signal });
+    return response.json().catch(() => undefined);
+  });
+  const answer = schema.safeParse(body);
+  if (answer.success) return answer.data;
+  throw new ServerUnreachable(`${url} does not answer as a Tideway server: ${z.prettifyError(answer.error)}`);
+}
+
+async function request(url: string, { method = 'GET', body, ticket, headers, signal }: Call): Promise<Response> {
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...headers,
+      ...(body && { 'content-type': 'application/json' }),
+      ...(ticket !== undefined && { authorization: `Bearer ${ticket}` }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+    signal,
+  }).catch((error: unknown) => {
+    throw new ServerUnreachable(`${new URL(url).origin} cannot be reached: ${reasonOf(error)}.`);
+  });
+  if (!response.ok) throw await refusalOf(response);
+  return response;
+}
+
+async function refusalOf(response: Response): Promise<ServerRefusal> {
+  const body = refusalBodySchema.safeParse(await response.json().catch(() => undefined));
+  const message = body.success ? body.data.error_message : `The server answered with status ${response.status}.`;
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const retryAfterS = Number.isFinite(retryAfter) ? Math.min(retryAfter, 3600) : null;
+  return new ServerRefusal(response.status, body.success ? body.data.code : 'unknown', message, retryAfterS);
+}

@@ -1,0 +1,134 @@
+import type { DeviceMessage, DeviceReport, Plan, ServerMessage } from '@tideway/protocol';
+
+/** What the agent has to say at its next contact. */
+export type Pending = {
+  /** Null where this session has been greeted already. */
+  hello: Extract<DeviceMessage, { type: 'hello' }> | null;
+  /** Reports that are not acknowledged, oldest first. */
+  reports: readonly DeviceReport[];
+  output: Extract<DeviceMessage, { type: 'log' }> | null;
+  isBusy: boolean;
+};
+
+/** Reports in one call; the protocol allows 200 messages. */
+const maxReports = 150;
+
+/**
+ * The messages of the next call. Results stand before `next`, so that the server has booked the old update when it
+ * looks for a new one. A busy device asks once in each session: the same plan comes back, perhaps under a new attempt.
+ */
+export function messagesToSend({ hello, reports, output, isBusy }: Pending): DeviceMessage[] {
+  const said: DeviceMessage[] = [
+    ...(hello ? [hello] : []),
+    ...reports.slice(0, maxReports),
+    ...(output ? [output] : []),
+  ];
+  const isAllSaid = reports.length <= maxReports;
+  return isAllSaid && (!isBusy || hello) ? [...said, { type: 'next' }] : said;
+}
+
+/** What the agent is at when an answer arrives. */
+export type Situation = {
+  current: Pick<Plan, 'update_id' | 'attempt'> | null;
+  lastResult: DeviceReport | null;
+  /** What was sent, for what `refused` is about. */
+  sent: readonly DeviceMessage[];
+  /** The device's clock, RFC 3339. */
+  now: string;
+};
+
+/** What a message of the server makes the agent do. */
+export type Effect =
+  | { type: 'keep_session_value'; value: string }
+  | { type: 'take_up'; plan: Plan }
+  | { type: 'adopt_attempt'; attempt: number }
+  | { type: 'abort'; update_id: string }
+  | { type: 'report'; report: DeviceReport }
+  | { type: 'forget_report'; update_id: string; attempt: number; seq: number }
+  | { type: 'forget_update'; update_id: string }
+  | { type: 'output_kept'; update_id: string; attempt: number; offset: number }
+  | { type: 'output_refused' }
+  | { type: 'warn'; text: string };
+
+export function effectsOf(message: ServerMessage, at: Situation): Effect[] {
+  switch (message.type) {
+    case 'welcome':
+      return [{ type: 'keep_session_value', value: message.session_value }];
+    case 'plan':
+      return effectsOfPlan(message.plan, at);
+    case 'abort':
+      return effectsOfAbort(message.update_id, at);
+    case 'ack':
+      return effectsOfAck(message, at);
+    case 'log_ack':
+      return [{ ...message, type: 'output_kept' }];
+    case 'settings':
+      return [];
+    case 'refused':
+      return effectsOfRefusal(message, at);
+  }
+}
+
+function effectsOfPlan(plan: Plan, { current, lastResult }: Situation): Effect[] {
+  if (current?.update_id === plan.update_id) {
+    return plan.attempt > current.attempt ? [{ type: 'adopt_attempt', attempt: plan.attempt }] : [];
+  }
+  // One update at a time on a device: where another one is given out, ours has ended for the server.
+  if (current) return [{ type: 'abort', update_id: current.update_id }];
+  if (lastResult?.update_id === plan.update_id)
+    return [{ type: 'report', report: resultAgain(lastResult, plan.attempt) }];
+  return [{ type: 'take_up', plan }];
+}
+
+function effectsOfAbort(updateId: string, { current, lastResult, now }: Situation): Effect[] {
+  if (current?.update_id === updateId) return [{ type: 'abort', update_id: updateId }];
+  if (lastResult?.update_id === updateId) return [{ type: 'report', report: lastResult }];
+  // Its plan has never arrived here: confirming at once is better than the deadline.
+  return [{ type: 'report', report: neverBegun(updateId, now) }];
+}
+
+function effectsOfAck(ack: Extract<ServerMessage, { type: 'ack' }>, { current }: Situation): Effect[] {
+  if (ack.status === 'unknown') return [{ type: 'forget_update', update_id: ack.update_id }];
+  const { update_id, attempt, seq } = ack;
+  const forget: Effect = { type: 'forget_report', update_id, attempt, seq };
+  // A final status before we have reported one is an abort.
+  const isEnded = ack.status !== 'pending' && ack.status !== 'in_progress';
+  return isEnded && current?.update_id === update_id ? [forget, { type: 'abort', update_id }] : [forget];
+}
+
+function effectsOfRefusal(refused: Extract<ServerMessage, { type: 'refused' }>, { sent }: Situation): Effect[] {
+  const message = sent[refused.index];
+  const warning: Effect = {
+    type: 'warn',
+    text: `The server refused a ${message?.type ?? 'message'}: ${refused.message}`,
+  };
+  const mayBeSentAgain = ['rate_limited', 'unavailable', 'internal'].includes(refused.code);
+  if (mayBeSentAgain) return [warning];
+  // It would be refused for ever, and all that comes after it would wait.
+  if (message?.type === 'report') {
+    const { update_id, attempt, seq } = message;
+    return [warning, { type: 'forget_report', update_id, attempt, seq }];
+  }
+  return message?.type === 'log' ? [warning, { type: 'output_refused' }] : [warning];
+}
+
+/** Under a new attempt the numbers of reports begin again. */
+function resultAgain(result: DeviceReport, attempt: number): DeviceReport {
+  return attempt <= result.attempt ? result : { ...result, attempt, seq: 1 };
+}
+
+function neverBegun(updateId: string, now: string): DeviceReport {
+  return {
+    type: 'report',
+    update_id: updateId,
+    attempt: 1,
+    seq: 1,
+    event: 'stopped',
+    step: null,
+    exit_code: null,
+    message: 'Aborted before it began on the device.',
+    reason: 'stopped',
+    undone: [],
+    device_time: now,
+  };
+}

@@ -1,0 +1,82 @@
+import path from 'node:path';
+import { nameSchema } from '@tideway/protocol';
+import { z } from 'zod';
+
+/** What the command line gives; a setting that is missing there is looked up in the environment. */
+export type Options = Partial<Record<keyof typeof environmentNames, string>>;
+
+export type Config = {
+  /** Base address of the server, without a slash at its end. */
+  server: string;
+  /** A pairing token or a claim token; needed only until the device has joined. */
+  token: string | null;
+  name: string | null;
+  group: string | null;
+  app: { name: string; version: string } | null;
+  /** Folder for the key, the journal and all else that the agent keeps. */
+  stateFolder: string;
+  /** Folder that stands for `/` in the paths of steps. */
+  root: string;
+  /** What commands of steps inherit: the agent's own environment without its settings. */
+  environment: Record<string, string>;
+};
+
+/** A setting that cannot be used, in one sentence for the person who starts the agent. */
+export class ConfigFault extends Error {}
+
+const environmentNames = {
+  server: 'TIDEWAY_SERVER',
+  pairingToken: 'TIDEWAY_PAIRING_TOKEN',
+  claimToken: 'TIDEWAY_CLAIM_TOKEN',
+  name: 'TIDEWAY_NAME',
+  group: 'TIDEWAY_GROUP',
+  app: 'TIDEWAY_APP',
+  appVersion: 'TIDEWAY_APP_VERSION',
+  state: 'TIDEWAY_STATE',
+  root: 'TIDEWAY_ROOT',
+} as const;
+
+/** Settings from the command line, else from the environment. Throws ConfigFault. */
+export function readConfig(options: Options, environment: NodeJS.ProcessEnv = process.env): Config {
+  const setting = (key: keyof typeof environmentNames) => options[key] ?? (environment[environmentNames[key]] || null);
+  const name = readName('--name', setting('name'));
+  const group = readName('--group', setting('group'));
+  return {
+    server: readServer(setting('server')),
+    token: setting('pairingToken') ?? setting('claimToken'),
+    name,
+    group,
+    app: readApp(setting('app'), setting('appVersion')),
+    stateFolder: path.resolve(setting('state') ?? '/var/lib/tideway-agent'),
+    root: path.resolve(setting('root') ?? '/'),
+    environment: withoutOwnSettings(environment),
+  };
+}
+
+function readServer(text: string | null): string {
+  if (text === null) throw new ConfigFault('The server is missing: give --server URL or set TIDEWAY_SERVER.');
+  const url = z.url({ protocol: /^https?$/ }).safeParse(text);
+  if (!url.success) throw new ConfigFault(`--server must be an http or https address, not "${text}".`);
+  return url.data.replace(/\/+$/, '');
+}
+
+function readName(flag: string, text: string | null): string | null {
+  if (text === null) return null;
+  const name = nameSchema.safeParse(text);
+  if (!name.success) throw new ConfigFault(`${flag} ${name.error.issues[0]?.message ?? 'is not a name'}.`);
+  return name.data;
+}
+
+function readApp(name: string | null, version: string | null): Config['app'] {
+  if (name === null && version === null) return null;
+  if (name === null || version === null) throw new ConfigFault('--app and --app-version belong together: give both.');
+  return { name: readName('--app', name) ?? name, version: readName('--app-version', version) ?? version };
+}
+
+/** Commands of steps must see neither the tokens nor the settings of the agent that runs them. */
+function withoutOwnSettings(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const kept = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith('TIDEWAY_'),
+  );
+  return Object.fromEntries(kept);
+}

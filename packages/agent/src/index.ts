@@ -1,0 +1,2 @@
+export type { Options } from './config.ts';
+export { capabilities } from './steps/executors.ts';

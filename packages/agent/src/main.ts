@@ -1,0 +1,56 @@
+import { Command } from 'commander';
+import { type Agent, startAgent } from './app.ts';
+import { JoinRefused } from './channel/connection.ts';
+import { ConfigFault, type Options, readConfig } from './config.ts';
+import { createLog } from './log.ts';
+import { StateInUse } from './system/state-lock.ts';
+import { agentVersion } from './version.ts';
+
+const program = new Command('tideway-agent')
+  .description('Carries out the updates of a Tideway server on this device')
+  .version(agentVersion);
+
+program
+  .command('run')
+  .description('Join the server if need be, and carry out updates until stopped')
+  .option('--server <url>', 'address of the server (TIDEWAY_SERVER)')
+  .option('--pairing-token <token>', 'lets this device join a project (TIDEWAY_PAIRING_TOKEN)')
+  .option('--claim-token <token>', 'makes this the device that was entered beforehand (TIDEWAY_CLAIM_TOKEN)')
+  .option('--name <name>', 'name wished for (TIDEWAY_NAME)')
+  .option('--group <name>', 'group to join (TIDEWAY_GROUP)')
+  .option('--app <name>', 'app that the device carries now (TIDEWAY_APP)')
+  .option('--app-version <version>', 'version of that app (TIDEWAY_APP_VERSION)')
+  .option('--state <folder>', 'key, journal and the like; default /var/lib/tideway-agent (TIDEWAY_STATE)')
+  .option('--root <folder>', 'stands for / in the paths of steps; default / (TIDEWAY_ROOT)')
+  .action(run);
+
+await program.parseAsync();
+
+async function run(options: Options): Promise<void> {
+  try {
+    const agent = startAgent(
+      readConfig(options),
+      createLog((line) => process.stderr.write(line)),
+    );
+    stopOnSignal(agent);
+    await agent.ended;
+  } catch (error) {
+    const isExpected = error instanceof ConfigFault || error instanceof StateInUse || error instanceof JoinRefused;
+    console.error(isExpected ? error.message : error);
+    process.exit(1);
+  }
+}
+
+function stopOnSignal(agent: Agent): void {
+  let firstAtMs: number | null = null;
+  const stop = async () => {
+    // Ctrl-C under npm arrives twice at once; only a later one means that somebody has lost patience.
+    if (firstAtMs !== null && performance.now() - firstAtMs > 1500) process.exit(1);
+    if (firstAtMs !== null) return;
+    firstAtMs = performance.now();
+    await agent.stop();
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

@@ -1,0 +1,83 @@
+import path from 'node:path';
+import { probeFile, probeHttp, probeTcp } from '../system/probes.ts';
+import { CommandNotStarted, runCommand } from '../system/process.ts';
+import { limitTime, pause } from '../system/timing.ts';
+import { runShell, type ShellScript } from './shell.ts';
+import { type StepContext, type StepExecutor, StepFailure, type StepOf } from './step.ts';
+
+/** Asks again and again until what is expected holds, or the step's time for it is over. */
+export const checkStep: StepExecutor<'check'> = {
+  run: async (step, context) => {
+    const end = performance.now() + step.with.within_s * 1000;
+    for (;;) {
+      const fault = await faultOf(step.with.probe, context, Math.max(1, end - performance.now()));
+      if (fault === null) return;
+      context.output(`${fault}\n`);
+      const leftMs = end - performance.now();
+      if (leftMs <= 0)
+        throw new StepFailure('check_failed', `${fault} It did not hold within ${step.with.within_s} s.`);
+      await pause(Math.min(1000, leftMs), [context.signal]);
+      context.signal.throwIfAborted();
+    }
+  },
+};
+
+type Probe = StepOf<'check'>['with']['probe'];
+
+/** One try: null where what is expected holds, else what is different, in one sentence. */
+async function faultOf(expected: Probe, context: StepContext, leftMs: number): Promise<string | null> {
+  const ms = expected.kind === 'command' ? leftMs : Math.min(leftMs, 10_000);
+  const overtime = new Error('The check did not end in time.');
+  return limitTime({ ms, overtime, signals: [context.signal] }, async (signal) => {
+    try {
+      return await probe(expected, { ...context, signal });
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (error === overtime) return overtime.message;
+      throw error;
+    }
+  });
+}
+
+async function probe(expected: Probe, context: StepContext): Promise<string | null> {
+  switch (expected.kind) {
+    case 'http': {
+      const { url, expect_status, expect_body } = expected;
+      return probeHttp({ url, status: expect_status, body: expect_body }, context.signal);
+    }
+    case 'tcp':
+      return probeTcp(expected.host, portOf(expected.port), context.signal);
+    case 'command':
+      return probeCommand(expected, context);
+    case 'systemd':
+      return probeUnit(expected.unit, context);
+    case 'file':
+      return probeFile(path.join(context.root, expected.path));
+  }
+}
+
+function portOf(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new StepFailure('invalid_value', `The port must be a number up to 65535, not "${text}".`);
+}
+
+async function probeCommand(script: ShellScript, context: StepContext): Promise<string | null> {
+  try {
+    await runShell(script, context);
+    return null;
+  } catch (error) {
+    if (error instanceof StepFailure && !context.signal.aborted) return error.message;
+    throw error;
+  }
+}
+
+async function probeUnit(unit: string, context: StepContext): Promise<string | null> {
+  try {
+    const { folder, program } = { folder: context.root, program: 'systemctl' };
+    const end = await runCommand({ ...context, folder, program, arguments: ['is-active', '--', unit] });
+    return end.exitCode === 0 ? null : `The unit ${unit} is not active.`;
+  } catch (error) {
+    if (error instanceof CommandNotStarted) throw new StepFailure('not_started', `${error.message}.`);
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import { type Step, type StepType, stepTypes } from '@tideway/protocol';
+import { checkStep } from './check.ts';
+import { downloadArtifactStep } from './download-artifact.ts';
+import { filesStep } from './files.ts';
+import { runStep } from './run.ts';
+import type { StepContext, StepExecutor } from './step.ts';
+
+/** The step types that this agent carries out; a new one is a new file and a line here. */
+const executors: { [Type in StepType]?: StepExecutor<Type> } = {
+  run: runStep,
+  files: filesStep,
+  'download-artifact': downloadArtifactStep,
+  check: checkStep,
+};
+
+export const capabilities: readonly StepType[] = stepTypes.filter((type) => type in executors);
+
+/** The types that can put back what they changed. */
+export const restoringTypes: ReadonlySet<StepType> = new Set(capabilities.filter((type) => executors[type]?.undo));
+
+export function runStepOfType(step: Step, context: StepContext): Promise<void> {
+  return executorOf(step.uses).run(step, context);
+}
+
+export async function undoStepOfType(step: Step, context: StepContext): Promise<void> {
+  await executorOf(step.uses).undo?.(step, context);
+}
+
+function executorOf<Type extends StepType>(type: Type): StepExecutor<Type> {
+  const executor: StepExecutor<Type> | undefined = executors[type];
+  if (!executor) throw new Error(`This agent has no steps of type ${type}`);
+  return executor;
+}

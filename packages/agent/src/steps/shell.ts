@@ -1,0 +1,45 @@
+import path from 'node:path';
+import type { Step } from '@tideway/protocol';
+import { writeDurably } from '../system/durable-file.ts';
+import { jsonFile } from '../system/json-file.ts';
+import { CommandNotStarted, runCommand } from '../system/process.ts';
+import { type ProcessIdentity, processIdentitySchema } from '../system/process-identity.ts';
+import { type StepContext, StepFailure } from './step.ts';
+
+export type ShellScript = Extract<Step, { uses: 'run' }>['with'];
+
+/** Runs a script in the root folder until it ends. Throws StepFailure unless its exit code is 0. */
+export async function runShell({ shell, script }: ShellScript, context: StepContext): Promise<void> {
+  // As a file, not as an argument: arguments are limited in length, and everybody on the device can list them.
+  const file = path.join(context.keepFolder, 'script');
+  writeDurably(file, script);
+  const end = await runCommand({
+    program: programs[shell],
+    arguments: [file],
+    folder: context.root,
+    environment: context.environment,
+    output: context.output,
+    signal: context.signal,
+    onStarted: (leader) => noteFile(context.keepFolder).write(leader),
+  }).catch((error: unknown) => {
+    if (error instanceof CommandNotStarted) throw new StepFailure('not_started', `${error.message}.`);
+    throw error;
+  });
+  if (end.killedBy !== null) throw new StepFailure('command_failed', `The command was killed by ${end.killedBy}.`);
+  if (end.exitCode !== 0) throw commandFailure(end.exitCode ?? 1);
+}
+
+/** The command that was last started with this keep folder: an agent that was killed may have left it running. */
+export function notedCommand(keepFolder: string): ProcessIdentity | null {
+  return noteFile(keepFolder).read();
+}
+
+const programs: Record<ShellScript['shell'], string> = { sh: '/bin/sh', bash: 'bash', python3: 'python3' };
+
+function noteFile(keepFolder: string) {
+  return jsonFile(path.join(keepFolder, 'process.json'), processIdentitySchema);
+}
+
+function commandFailure(exitCode: number): StepFailure {
+  return new StepFailure('command_failed', `The command ended with exit code ${exitCode}.`, exitCode);
+}

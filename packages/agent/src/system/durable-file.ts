@@ -1,0 +1,65 @@
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Puts `text` in the place of `file`, so that a power cut leaves the old or the new content, never half, and the new
+ * one for sure after the return. Synchronous: nothing else may happen before it stands.
+ */
+export function writeDurably(file: string, text: string): void {
+  const beside = `${file}.new`;
+  const handle = openSync(beside, 'w', 0o600);
+  try {
+    writeSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(beside, file);
+  syncFolder(path.dirname(file));
+}
+
+/** Removes `file`, for sure after the return; nothing happens where there is none. */
+export function removeDurably(file: string): void {
+  rmSync(file, { force: true });
+  syncFolder(path.dirname(file));
+}
+
+/** The content of `file`, or null where there is none. */
+export function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Makes a folder that only its owner can enter, also where it is there and open to others. */
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+}
+
+/** Removes a folder with all that is in it; nothing happens where there is none. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

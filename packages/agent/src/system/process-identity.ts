@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** Names a process for ever, also after its number was given to another one or the device was booted anew. */
+export const processIdentitySchema = z.object({ pid: z.number().int(), start_time: z.string(), boot_id: z.string() });
+export type ProcessIdentity = z.infer<typeof processIdentitySchema>;
+
+/** The running kernel's own name; it changes with every boot. */
+export function bootId(): string {
+  return readProc('sys/kernel/random/boot_id')?.trim() ?? 'unknown';
+}
+
+/** Who has this number now; null where nobody has. */
+export function identifyProcess(pid: number): ProcessIdentity | null {
+  const status = processStatus(pid);
+  return status && { pid, start_time: status.startTime, boot_id: bootId() };
+}
+
+export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity | null): boolean {
+  return (
+    other !== null && one.pid === other.pid && one.start_time === other.start_time && one.boot_id === other.boot_id
+  );
+}
+
+/** State letter, process group and start time (in ticks since the boot) of a process. */
+export function processStatus(pid: number): { state: string; group: number; startTime: string } | null {
+  const text = readProc(`${pid}/stat`);
+  if (text === null) return null;
+  // The second field is the program's name in brackets, and may itself hold blanks and brackets.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', group: Number(fields[2]), startTime: fields[19] ?? '' };
+}
+
+/** The environment that a process was started with; null where it is gone or not ours to read. */
+export function processEnvironment(pid: number): string[] | null {
+  return readProc(`${pid}/environ`)?.split('\0') ?? null;
+}
+
+function readProc(name: string): string | null {
+  try {
+    return readFileSync(`/proc/${name}`, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { StringDecoder } from 'node:string_decoder';
+import { setTimeout as wait } from 'node:timers/promises';
+import { markerName, signalGroup, signalMarked } from './leftover-processes.ts';
+import { identifyProcess, type ProcessIdentity } from './process-identity.ts';
+
+export type Command = {
+  program: string;
+  arguments: string[];
+  folder: string;
+  environment: Record<string, string>;
+  output: (text: string) => void;
+  /** Aborting it ends the command: TERM, and KILL ten seconds later. */
+  signal: AbortSignal;
+  /** Told who runs, as soon as it runs. */
+  onStarted?: (leader: ProcessIdentity) => void;
+};
+
+/** How a command ended: its exit code, or the signal that killed it. */
+export type CommandEnd = { exitCode: number | null; killedBy: NodeJS.Signals | null };
+
+/** A program that could not be started at all. */
+export class CommandNotStarted extends Error {}
+
+/**
+ * Runs a command in a process group of its own and waits for its end. What it left running in its group is killed
+ * then; a service belongs under a service manager. Where the signal broke it off, processes that left the group are
+ * killed too, and the signal's reason is thrown.
+ */
+export async function runCommand(command: Command): Promise<CommandEnd> {
+  command.signal.throwIfAborted();
+  const { child, pid } = await start(command);
+  const exit = once(child, 'exit');
+  const pipes = Promise.all([forward(child.stdout, command.output), forward(child.stderr, command.output)]);
+  const leader = identifyProcess(pid);
+  if (leader) command.onStarted?.(leader);
+
+  const stopEnding = endOnAbort(pid, command);
+  await exit;
+  stopEnding();
+  signalGroup(pid, 'SIGKILL');
+  if (command.signal.aborted) endMarked(command);
+  // A process that left the group may hold the pipes for as long as it lives.
+  await Promise.race([pipes, wait(500)]);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  command.signal.throwIfAborted();
+  return { exitCode: child.exitCode, killedBy: child.signalCode };
+}
+
+async function start(command: Command): Promise<{ child: ChildProcess; pid: number }> {
+  const child = spawn(command.program, command.arguments, {
+    cwd: command.folder,
+    env: command.environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  if (child.pid !== undefined) return { child, pid: child.pid };
+  const [error] = await once(child, 'error');
+  throw new CommandNotStarted(`${command.program} could not be started: ${sentence(error)}`);
+}
+
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && error.code === 'ENOENT' ? 'it is not installed' : error.message;
+}
+
+async function forward(pipe: NodeJS.ReadableStream | null, output: (text: string) => void): Promise<void> {
+  if (pipe === null) return;
+  const decoder = new StringDecoder('utf8');
+  pipe.on('data', (chunk: Buffer) => output(decoder.write(chunk)));
+  await once(pipe, 'close');
+  output(decoder.end());
+}
+
+function endOnAbort(pid: number, command: Command): () => void {
+  let killing: NodeJS.Timeout | undefined;
+  const end = () => {
+    signalGroup(pid, 'SIGTERM');
+    killing = setTimeout(() => signalGroup(pid, 'SIGKILL'), 10_000);
+  };
+  if (command.signal.aborted) end();
+  else command.signal.addEventListener('abort', end, { once: true });
+  return () => {
+    command.signal.removeEventListener('abort', end);
+    clearTimeout(killing);
+  };
+}
+
+function endMarked(command: Command): void {
+  const marker = command.environment[markerName];
+  if (marker !== undefined) signalMarked(marker, 'SIGKILL');
+}

@@ -1,0 +1,67 @@
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { identifyProcess, isSameProcess, processIdentitySchema } from './process-identity.ts';
+
+/** Another agent works with the same state folder. */
+export class StateInUse extends Error {}
+
+/** Makes this process the only agent of a state folder until it ends. Gives what releases it; throws StateInUse. */
+export function lockState(folder: string): () => void {
+  const lock = path.join(folder, 'agent.pid');
+  const own = `${lock}.${process.pid}`;
+  writeFileSync(own, JSON.stringify(identifyProcess(process.pid)), { mode: 0o600 });
+  try {
+    if (!claim(own, lock)) {
+      removeStale(lock, folder);
+      if (!claim(own, lock)) throw new StateInUse(sentence(folder, holderOf(lock)));
+    }
+  } finally {
+    rmSync(own, { force: true });
+  }
+  return () => rmSync(lock, { force: true });
+}
+
+/** A link, not an open with O_EXCL: the lock then never exists without its content. */
+function claim(own: string, lock: string): boolean {
+  try {
+    linkSync(own, lock);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function removeStale(lock: string, folder: string): void {
+  const holder = holderOf(lock);
+  if (holder !== null) throw new StateInUse(sentence(folder, holder));
+  const aside = `${lock}.stale-${process.pid}`;
+  renameIfThere(lock, aside);
+  // Between reading and renaming another agent may have taken the stale lock's place: give it back.
+  const moved = holderOf(aside);
+  if (moved !== null) claim(aside, lock);
+  rmSync(aside, { force: true });
+  if (moved !== null) throw new StateInUse(sentence(folder, moved));
+}
+
+/** The number of the living process that the lock names, or null. */
+function holderOf(lock: string): number | null {
+  try {
+    const named = processIdentitySchema.safeParse(JSON.parse(readFileSync(lock, 'utf8')));
+    return named.success && isSameProcess(named.data, identifyProcess(named.data.pid)) ? named.data.pid : null;
+  } catch {
+    return null;
+  }
+}
+
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}
+
+function sentence(folder: string, holder: number | null): string {
+  return `Another agent${holder === null ? '' : ` (process ${holder})`} already works with ${folder}; give this one a --state folder of its own.`;
+}

@@ -1,0 +1,160 @@
+import path from 'node:path';
+import type { DeploymentDocument, Plan, Step } from '@tideway/protocol';
+import { runStepOfType, undoStepOfType } from '../steps/executors.ts';
+import { runShell } from '../steps/shell.ts';
+import { type StepContext, StepFailure } from '../steps/step.ts';
+import { makePrivateFolder } from '../system/durable-file.ts';
+import { markerName } from '../system/leftover-processes.ts';
+import { limitTime } from '../system/timing.ts';
+import type { Configuration } from './configuration.ts';
+import { masked } from './masking.rules.ts';
+import type { Act } from './run.rules.ts';
+import { fillIn, pathFault, type Values, valueEnvironment, valuesOf } from './step-values.rules.ts';
+import type { UpdateOutput } from './update-output.ts';
+
+/** What the acts of one update work with. */
+export type Workplace = {
+  plan: Plan;
+  document: DeploymentDocument;
+  /** The update's own folder. */
+  folder: string;
+  /** Folder that stands for `/`. */
+  root: string;
+  /** What commands inherit of the agent's own environment. */
+  environment: Record<string, string>;
+  configuration: Configuration;
+  output: UpdateOutput;
+  artifactFetcher: (signal: AbortSignal, output: (text: string) => void) => StepContext['fetchArtifact'];
+};
+
+/** The acts that do something on the device. */
+export type DeviceAct = Extract<Act, { type: 'run_step' | 'undo_step' | 'roll_back' }>;
+
+/** The agent itself ends: the act is broken off, and what it counts as is decided at the next start. */
+export class AgentStopping extends Error {}
+
+/**
+ * Does one act under its own time limit; null where it succeeded, else why not. `signals` break it off, with a
+ * StepFailure or AgentStopping as their reason; the latter is thrown.
+ */
+export async function performAct(at: Workplace, act: DeviceAct, signals: AbortSignal[]): Promise<StepFailure | null> {
+  const task = taskOf(at, act);
+  const part = at.output.openPart(task.title);
+  const overtime = new StepFailure('timed_out', `It took longer than its time limit of ${task.timeoutS} s.`);
+  return limitTime({ ms: task.timeoutS * 1000, overtime, signals }, async (signal) => {
+    try {
+      await task.work(contextOf(at, act, task, signal, part.write));
+      part.end(true);
+      return null;
+    } catch (error) {
+      if (signal.reason instanceof AgentStopping) throw signal.reason;
+      const failure = failureOf(error, signal, Object.values(at.plan.secrets));
+      part.write(`${failure.message}\n`);
+      part.end(false);
+      return failure;
+    }
+  });
+}
+
+/** Marks the processes of an act, so that they are found wherever they went. */
+export function markerOf(updateId: string, act: DeviceAct): string {
+  return `${updateId}/${act.type}${act.type === 'roll_back' ? '' : `/${act.step}`}`;
+}
+
+/** Where an act keeps what it needs later; running and undoing a step share it. */
+export function keepFolderOf(updateFolder: string, act: DeviceAct): string {
+  return path.join(updateFolder, 'steps', act.type === 'roll_back' ? 'rollback' : String(act.step));
+}
+
+type Task = {
+  title: string;
+  timeoutS: number;
+  values: Values;
+  env: Record<string, string>;
+  work: (context: StepContext) => Promise<void>;
+};
+
+function taskOf(at: Workplace, act: DeviceAct): Task {
+  if (act.type === 'roll_back') return rollbackTask(at);
+  const step = at.document.flow.steps[act.step];
+  if (!step) throw new RangeError(`The flow has no step ${act.step}`);
+  // Undoing sees the values that the step saw, also when the previous configuration is back in place.
+  const values = valuesOf(at.plan, at.document, at.document.configuration ?? at.configuration.read());
+  const work = act.type === 'run_step' ? runStepOfType : undoStepOfType;
+  return {
+    title: act.type === 'run_step' ? step.name : `Undo: ${step.name}`,
+    timeoutS: step.timeout_s,
+    values,
+    env: step.env,
+    work: async (context) => work(filledStep(step, values), context),
+  };
+}
+
+function rollbackTask(at: Workplace): Task {
+  const { rollback } = at.document.flow;
+  if (rollback === null) throw new RangeError('The flow has no rollback');
+  const values = valuesOf(at.plan, at.document, at.configuration.read());
+  return {
+    title: 'Rollback',
+    timeoutS: rollback.timeout_s,
+    values,
+    env: {},
+    work: async (context) => runShell(filled(rollback, values), context),
+  };
+}
+
+function contextOf(
+  at: Workplace,
+  act: DeviceAct,
+  task: Task,
+  signal: AbortSignal,
+  output: (text: string) => void,
+): StepContext {
+  const keepFolder = keepFolderOf(at.folder, act);
+  makePrivateFolder(keepFolder);
+  return {
+    root: at.root,
+    keepFolder,
+    environment: {
+      ...at.environment,
+      ...valueEnvironment(task.values),
+      ...filled(task.env, task.values),
+      TIDEWAY_ROOT: at.root,
+      TIDEWAY_CONFIG: at.configuration.file,
+      TIDEWAY_DEVICE_ID: at.plan.device.id,
+      TIDEWAY_DEVICE_NAME: at.plan.device.name,
+      TIDEWAY_DEPLOYMENT_ID: at.document.deployment_id,
+      [markerName]: markerOf(at.plan.update_id, act),
+    },
+    fetchArtifact: at.artifactFetcher(signal, output),
+    output,
+    signal,
+  };
+}
+
+/** The step with all values in place; what they make of its paths is checked again, since devices name themselves. */
+function filledStep(step: Step, values: Values): Step {
+  const ready = filled(step, values);
+  const faults = pathsOf(ready).map(pathFault);
+  const fault = faults.find((one) => one !== null);
+  if (fault) throw new StepFailure('invalid_value', fault);
+  return ready;
+}
+
+function pathsOf(step: Step): string[] {
+  if (step.uses === 'files' || step.uses === 'download-artifact') return [step.with.path];
+  return step.uses === 'check' && step.with.probe.kind === 'file' ? [step.with.probe.path] : [];
+}
+
+function filled<T>(template: T, values: Values): T {
+  const { filled, unknown } = fillIn(template, values);
+  if (unknown.length > 0) throw new StepFailure('missing_value', `There is no value for ${unknown.join(', ')}.`);
+  return filled;
+}
+
+function failureOf(error: unknown, signal: AbortSignal, secrets: string[]): StepFailure {
+  const cause = signal.reason instanceof StepFailure ? signal.reason : error;
+  const message = masked(cause instanceof Error ? cause.message : String(cause), secrets);
+  if (cause instanceof StepFailure) return new StepFailure(cause.reason, message, cause.exitCode);
+  return new StepFailure('step_failed', message);
+}

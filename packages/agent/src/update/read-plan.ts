@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { type DeploymentDocument, deploymentDocumentSchema, type Plan } from '@tideway/protocol';
+import { type Abilities, lackOf } from './support.rules.ts';
+
+/** What a plan asks for, or why this device cannot do it. */
+export type ReadPlan = { document: DeploymentDocument } | { fault: { reason: string; message: string } };
+
+export function readPlan(plan: Plan, able: Abilities): ReadPlan {
+  const sha256 = createHash('sha256').update(plan.document).digest('hex');
+  if (sha256 !== plan.document_sha256) return fault('invalid_plan', 'The plan is not what its SHA-256 names.');
+  const document = parse(plan.document);
+  if (document === null) return fault('unsupported', 'This agent does not understand the plan; it may be too old.');
+  const lack = lackOf(document.flow, able);
+  return lack === null ? { document } : fault('unsupported', lack);
+}
+
+function parse(text: string): DeploymentDocument | null {
+  try {
+    return deploymentDocumentSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function fault(reason: string, message: string): ReadPlan {
+  return { fault: { reason, message } };
+}

@@ -1,0 +1,196 @@
+import path from 'node:path';
+import { type DeviceReport, type Plan, reportSchema } from '@tideway/protocol';
+import type { ReportOutbox } from '../channel/report-outbox.ts';
+import type { Log } from '../log.ts';
+import { StepFailure } from '../steps/step.ts';
+import type { Clock } from '../system/clock.ts';
+import { makePrivateFolder, removeFolder } from '../system/durable-file.ts';
+import { type JsonFile, jsonFile } from '../system/json-file.ts';
+import { longestTimerMs } from '../system/timing.ts';
+import type { DeviceApps } from './device-apps.ts';
+import { Journal } from './journal.ts';
+import { AgentStopping, type Workplace } from './perform-act.ts';
+import { type ReadPlan, readPlan } from './read-plan.ts';
+import { reportsOf } from './report.rules.ts';
+import type { Finished, Happening } from './run.rules.ts';
+import { runUpdate } from './run-update.ts';
+import type { Abilities } from './support.rules.ts';
+import { UpdateOutput } from './update-output.ts';
+
+export type RunnerDeps = Pick<Workplace, 'root' | 'environment' | 'configuration'> & {
+  stateFolder: string;
+  able: Abilities;
+  apps: DeviceApps;
+  outbox: ReportOutbox;
+  /** Makes what gives the verified artifacts of a plan. */
+  artifactFetcher: (folder: string, document: Workplace['document']) => Workplace['artifactFetcher'];
+  clock: Clock;
+  log: Log;
+  /** Told after each report, and when the device is free for the next update. */
+  onChange: () => void;
+  /** Told of what should never happen: the agent cannot go on. */
+  onBug: (error: unknown) => void;
+};
+
+/** The one place where updates are carried out: one at a time. */
+export class UpdateRunner {
+  private readonly deps: RunnerDeps;
+  private readonly finishedFile: JsonFile<DeviceReport>;
+  private readonly agentStopping = new AbortController();
+  private journal: Journal | null = null;
+  private stopSwitch = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(deps: RunnerDeps) {
+    this.deps = deps;
+    this.finishedFile = jsonFile(path.join(deps.stateFolder, 'finished.json'), reportSchema);
+  }
+
+  /** The update that the device is at; null where it is free. */
+  get current(): Plan | null {
+    return this.journal?.plan ?? null;
+  }
+
+  /** The final report of the last update. */
+  get lastResult(): DeviceReport | null {
+    return this.finishedFile.read();
+  }
+
+  /** Goes on with the update that an earlier run of the agent has left. */
+  resume(): void {
+    const journal = Journal.reopen(this.journalFile, this.deps.clock);
+    if (!journal) return;
+    this.deps.log.info(`Going on with update ${journal.plan.update_id}.`);
+    this.go(journal);
+  }
+
+  /** Begins an update. */
+  take(plan: Plan): void {
+    if (this.journal) throw new Error(`Update ${this.journal.plan.update_id} is not finished`);
+    this.deps.log.info(`Taking up update ${plan.update_id}.`);
+    removeFolder(path.join(this.deps.stateFolder, 'updates'));
+    this.go(Journal.begin(this.journalFile, this.deps.clock, plan));
+  }
+
+  /** Reports the running update under the number that the server has given it anew. */
+  adoptAttempt(attempt: number): void {
+    if (!this.journal) return;
+    this.journal.adoptAttempt(attempt);
+    this.deps.outbox.forgetUpdate(this.journal.plan.update_id);
+    this.queueReports(this.journal);
+  }
+
+  /** Stops the update where it can be stopped, and undoes it. */
+  abort(updateId: string): void {
+    if (this.journal?.plan.update_id === updateId) this.requestStop(this.journal, 'abort');
+  }
+
+  /** Ends what runs, and leaves the journal for the next start. */
+  async stop(): Promise<void> {
+    this.agentStopping.abort(new AgentStopping('The agent was stopped.'));
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  /** The output of the update that runs, or of the last one while it is kept. */
+  get output(): { update_id: string; attempt: number; read: UpdateOutput['read'] } | null {
+    const update = this.current ?? this.lastResult;
+    if (!update) return null;
+    const { update_id, attempt } = update;
+    const output = new UpdateOutput(this.folderOf(update_id), []);
+    return { update_id, attempt, read: (offset, bytes) => output.read(offset, bytes) };
+  }
+
+  /** The last update's output is with the server: its folder can go. */
+  dropOutput(updateId: string): void {
+    if (this.current === null) removeFolder(this.folderOf(updateId));
+  }
+
+  private go(journal: Journal): void {
+    this.journal = journal;
+    this.stopSwitch = new AbortController();
+    this.queueReports(journal);
+    this.armTimeLimit(journal);
+    this.running = this.carryOut(journal).catch((error: unknown) => {
+      if (!(error instanceof AgentStopping)) this.deps.onBug(error);
+    });
+  }
+
+  private async carryOut(journal: Journal): Promise<void> {
+    const { plan } = journal;
+    const read = readPlan(plan, this.deps.able);
+    const result = await this.resultOf(journal, read);
+    clearTimeout(this.timer);
+    this.deps.log.info(`Update ${plan.update_id} ${result.event}${result.message ? `: ${result.message}` : '.'}`);
+    if (result.event === 'succeeded' && 'document' in read && read.document.app) this.deps.apps.set(read.document.app);
+    const report = reportsOf(plan, journal.history).at(-1);
+    if (report) this.finishedFile.write(report);
+    journal.remove();
+    this.journal = null;
+    for (const name of ['steps', 'artifacts']) removeFolder(path.join(this.folderOf(plan.update_id), name));
+    this.deps.onChange();
+  }
+
+  private async resultOf(journal: Journal, read: ReadPlan): Promise<Finished> {
+    const last = journal.history.at(-1);
+    if (last?.type === 'finished') return last;
+    const record = (happening: Happening) => this.record(journal, happening);
+    if ('document' in read) return runUpdate(this.workplace(journal, read), journal, record, this.interruptions);
+    const result = refusedPlan(read.fault);
+    record(result);
+    return result;
+  }
+
+  private workplace({ plan }: Journal, { document }: { document: Workplace['document'] }): Workplace {
+    const { root, environment, configuration } = this.deps;
+    const folder = this.folderOf(plan.update_id);
+    makePrivateFolder(folder);
+    const output = new UpdateOutput(folder, Object.values(plan.secrets));
+    const artifactFetcher = this.deps.artifactFetcher(path.join(folder, 'artifacts'), document);
+    return { plan, document, folder, root, environment, configuration, output, artifactFetcher };
+  }
+
+  private record(journal: Journal, happening: Happening): void {
+    journal.add(happening);
+    this.queueReports(journal);
+  }
+
+  private queueReports(journal: Journal): void {
+    this.deps.outbox.add(reportsOf(journal.plan, journal.history));
+    this.deps.onChange();
+  }
+
+  private requestStop(journal: Journal, by: 'abort' | 'time_limit'): void {
+    if (journal.isFinished || journal.history.some(({ type }) => type === 'stop_requested')) return;
+    this.deps.log.info(`Stopping update ${journal.plan.update_id}: ${by === 'abort' ? 'aborted' : 'out of time'}.`);
+    journal.add({ type: 'stop_requested', by });
+    const fault = by === 'abort' ? 'The update was aborted.' : 'The time limit of the whole update is over.';
+    this.stopSwitch.abort(new StepFailure(by === 'abort' ? 'stopped' : 'timed_out', fault));
+  }
+
+  private armTimeLimit(journal: Journal): void {
+    const waitMs = Math.min(Math.max(journal.remainingMs, 0), longestTimerMs);
+    this.timer = setTimeout(() => {
+      if (journal.remainingMs > 0) this.armTimeLimit(journal);
+      else this.requestStop(journal, 'time_limit');
+    }, waitMs);
+  }
+
+  private get interruptions() {
+    return { stop: this.stopSwitch.signal, agentStopping: this.agentStopping.signal };
+  }
+
+  private get journalFile(): string {
+    return path.join(this.deps.stateFolder, 'journal.json');
+  }
+
+  /** The id comes from outside: it must name a folder below `updates` and nothing else. */
+  private folderOf(updateId: string): string {
+    return path.join(this.deps.stateFolder, 'updates', `update-${encodeURIComponent(updateId)}`);
+  }
+}
+
+function refusedPlan({ reason, message }: { reason: string; message: string }): Finished {
+  return { type: 'finished', event: 'failed', step: null, reason, message, exit_code: null, undone: [] };
+}

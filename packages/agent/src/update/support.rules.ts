@@ -1,0 +1,37 @@
+import type { FlowDocument, StepType } from '@tideway/protocol';
+
+/** What a device can do. */
+export type Abilities = { capabilities: readonly string[]; arch: string; os: string };
+
+/** What a flow asks for and the device lacks, in one sentence; null where it has everything. */
+export function lackOf(flow: FlowDocument, able: Abilities): string | null {
+  const types = new Set<StepType>(flow.steps.map((step) => step.uses));
+  const missing = [...types].filter((type) => !able.capabilities.includes(type)).map((type) => `steps of type ${type}`);
+  if (flow.reboot_after_update) missing.push('reboot-after-update');
+  const lacks: string[] = [];
+  if (missing.length > 0) lacks.push(`This agent does not support ${missing.join(', ')}`);
+  if (!holds(flow.requires.arch, able.arch, spelling)) {
+    lacks.push(`The flow requires the architecture ${flow.requires.arch.join(' or ')}, and this is ${able.arch}`);
+  }
+  if (!holds(flow.requires.os, able.os, (name) => name)) {
+    lacks.push(`The flow requires ${flow.requires.os.join(' or ')}, and this is ${able.os}`);
+  }
+  return lacks.length === 0 ? null : `${lacks.join('. ')}.`;
+}
+
+/** The names that kernels and distributions give to one architecture. */
+const spellings: Record<string, string> = {
+  amd64: 'x64',
+  x86_64: 'x64',
+  aarch64: 'arm64',
+  armhf: 'arm',
+  armv7l: 'arm',
+};
+
+function spelling(arch: string): string {
+  return spellings[arch.toLowerCase()] ?? arch.toLowerCase();
+}
+
+function holds(wanted: readonly string[], actual: string, normal: (name: string) => string): boolean {
+  return wanted.length === 0 || wanted.some((name) => normal(name) === normal(actual));
+}

@@ -1,0 +1,54 @@
+import path from 'node:path';
+import { GrowingFile } from '../system/growing-file.ts';
+import { createMasker } from './masking.rules.ts';
+import { beginningOf, createStepOutput, maxOutputBytes } from './output.rules.ts';
+
+/** The output of one update: kept in its folder, without secrets, and read from there to be sent. */
+export class UpdateOutput {
+  private readonly file: GrowingFile;
+  private readonly secrets: readonly string[];
+  private isLineOpen = false;
+
+  constructor(folder: string, secrets: readonly string[]) {
+    this.file = new GrowingFile(path.join(folder, 'output'));
+    this.secrets = secrets;
+  }
+
+  /** Opens the part of one act, under a line with the time and what is done. */
+  openPart(title: string): OutputPart {
+    this.append(`${this.isLineOpen ? '\n' : ''}[${new Date().toISOString()}] ${title}\n`);
+    const masker = createMasker(this.secrets);
+    const kept = createStepOutput(this.roomBytes);
+    let isEnded = false;
+    return {
+      write: (text) => {
+        if (!isEnded) this.append(kept.add(masker.add(text)));
+      },
+      end: (succeeded) => {
+        if (isEnded) return;
+        isEnded = true;
+        this.append(kept.add(masker.end()));
+        this.append(kept.end(succeeded, this.roomBytes));
+      },
+    };
+  }
+
+  /** What is kept from `offset` (in bytes) on, at most so many bytes; empty where there is no more. */
+  read(offset: number, bytes: number): string {
+    return beginningOf(this.file.readFrom(offset), bytes);
+  }
+
+  private get roomBytes(): number {
+    return maxOutputBytes - this.file.bytes;
+  }
+
+  private append(text: string): void {
+    const fitting = beginningOf(text, this.roomBytes);
+    if (fitting === '') return;
+    this.file.append(fitting);
+    this.isLineOpen = !fitting.endsWith('\n');
+  }
+}
+
+/** Takes the output of one act. What comes after its end is dropped. */
+export type OutputPart = { write: (text: string) => void; end: (succeeded: boolean) => void };

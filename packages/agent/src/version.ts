@@ -1,0 +1,2 @@
+/** The version that this agent says of itself. */
+export const agentVersion = '0.1.0';
