@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+/** Bundles the agent into a temporary folder; gives the program's file and what removes it. */
+export async function bundleAgent(): Promise<{ program: string; remove: () => void }> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tideway-agent-bundle-'));
+  const program = path.join(folder, 'tideway-agent.mjs');
+  await build({
+    entryPoints: [path.join(import.meta.dirname, '..', 'main.ts')],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'warning',
+    // Packages in CommonJS ask for `require`, which modules do not have.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
+  return { program, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A device of a test: a state folder and a root of its own, and an agent that can be killed and started again. */
+export class TestDevice {
+  readonly folder = mkdtempSync(path.join(tmpdir(), 'tideway-agent-'));
+  readonly root = path.join(this.folder, 'root');
+  readonly state = path.join(this.folder, 'state');
+  log = '';
+  private readonly program: string;
+  private readonly server: string;
+  private child: ChildProcess | null = null;
+
+  constructor(program: string, server: string) {
+    this.program = program;
+    this.server = server;
+  }
+
+  start(options: string[] = ['--pairing-token', 'good-token']): ChildProcess {
+    const common = ['run', '--server', this.server, '--state', this.state, '--root', this.root];
+    const child = spawn(process.execPath, [this.program, ...common, ...options], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.log += chunk.toString();
+    });
+    this.child = child;
+    return child;
+  }
+
+  /** Sends a signal to the agent and waits for its end; gives its exit code. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const { child } = this;
+    this.child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    await exit;
+    return child.exitCode;
+  }
+
+  async remove(): Promise<void> {
+    await this.end('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The content of a file below the root; null where there is none. */
+  read(name: string): string | null {
+    const file = path.join(this.root, name);
+    return existsSync(file) ? readFileSync(file, 'utf8') : null;
+  }
+
+  readState(name: string): string | null {
+    const file = path.join(this.state, name);
+    return existsSync(file) ? readFileSync(file, 'utf8') : null;
+  }
+}
