@@ -2,7 +2,7 @@
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** What a public id names, by its prefix. Devices, flows and deployments are the three that pipelines hold. */
-export type IdPrefix = 'd' | 'f' | 'dp' | 'u' | 'tk' | 'pt' | 'up' | 's';
+export type IdPrefix = 'd' | 'f' | 'dp' | 'u' | 'tk' | 'pt' | 'up' | 's' | 'in';
 
 /**
  * A public id such as `dp-4k2m-7xq1`, made of eight characters of `0-9a-z` without look-alikes.

@@ -1,0 +1,23 @@
+import { auditEventSchema } from '@tideway/protocol';
+import type { Deps } from '../../platform/deps.ts';
+import { idPageQuery } from '../../platform/http/id-page.ts';
+import { defineRoute, pageOf, type Route } from '../../platform/http/route.ts';
+import { listAuditEvents } from '../audit/list-audit-events.ts';
+import { signedIn } from './signed-in.access.ts';
+
+// In this folder, because the audit log itself knows nothing of who may sign in.
+/** Who changed what, from where. */
+export function auditEventRoutes(deps: Deps): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/api/v2/audit-events',
+      tag: 'Audit log',
+      summary: 'List the changes, newest first',
+      access: signedIn(deps, 'admin'),
+      query: idPageQuery,
+      answer: pageOf(auditEventSchema),
+      handle: ({ caller, query }) => listAuditEvents(deps.db, caller, query),
+    }),
+  ];
+}
