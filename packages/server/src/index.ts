@@ -1,7 +1,17 @@
 export { createApp } from './app.ts';
+export { type Config, readConfig } from './config.ts';
 export { createDeps } from './deps.ts';
+export { createTokenOnThisMachine } from './features/accounts/create-token-on-this-machine.ts';
+export { setUpAccount } from './features/accounts/set-up-account.ts';
 export { type Db, execute, firstRow, oneRow, openDatabase, rows } from './platform/database/database.ts';
+export { startEmbeddedPostgres } from './platform/database/embedded-postgres.ts';
+export { migrate, migrationsFolder } from './platform/database/migrate.ts';
+export { StoreUnusable } from './platform/database/store-unusable.ts';
 export { SwitchablePool } from './platform/database/switchable-pool.ts';
 export type { Deps } from './platform/deps.ts';
 export type { Route } from './platform/http/route.ts';
 export { createLog } from './platform/log.ts';
+export { Refusal } from './platform/refusal.ts';
+export { type RunningServer, startServer } from './serve.ts';
+export { openStoreOnThisMachine } from './store.ts';
+export { version } from './version.ts';
