@@ -6,7 +6,7 @@ import { type JsonFile, jsonFile } from '../system/json-file.ts';
 import type { UpdateRunner } from '../update/runner.ts';
 import type { Connection } from './connection.ts';
 import type { ReportOutbox } from './report-outbox.ts';
-import { type Effect, effectsOf, messagesToSend } from './session.rules.ts';
+import { type Effect, effectsOf, messagesToSend, type Pending } from './session.rules.ts';
 
 type Hello = Extract<DeviceMessage, { type: 'hello' }>;
 
@@ -57,7 +57,7 @@ export class Exchange {
     return { type: 'hello', ...this.deps.describe(), session_value };
   }
 
-  private nextOutput(): Extract<DeviceMessage, { type: 'log' }> | null {
+  private nextOutput(): Pending['output'] {
     const { output } = this.deps.runner;
     if (!output) return null;
     const { update_id, attempt, read } = output;
@@ -65,7 +65,9 @@ export class Exchange {
     if (this.outputSent.update !== update) this.outputSent = { update, offset: 0, isRefused: false };
     const { offset, isRefused } = this.outputSent;
     const text = isRefused ? '' : read(offset, maxOutputBytes);
-    return text === '' ? null : { type: 'log', update_id, attempt, offset, text };
+    if (text === '') return null;
+    const isLast = read(offset + Buffer.byteLength(text), 1) === '';
+    return { message: { type: 'log', update_id, attempt, offset, text }, isLast };
   }
 
   private obey(message: ServerMessage, sent: readonly DeviceMessage[]): void {

@@ -6,7 +6,7 @@ describe('what the agent says', () => {
   const quiet = { hello: null, reports: [], output: null, isBusy: false };
 
   it('is hello first, results before the question for the next update', () => {
-    const said = messagesToSend({ ...quiet, hello, reports: [report(1)], output });
+    const said = messagesToSend({ ...quiet, hello, reports: [report(1)], output: { message: output, isLast: true } });
     expect(said.map(({ type }) => type)).toEqual(['hello', 'report', 'log', 'next']);
   });
 
@@ -24,6 +24,10 @@ describe('what the agent says', () => {
     const said = messagesToSend({ ...quiet, reports });
     expect(said.length).toBeLessThanOrEqual(200);
     expect(said.some(({ type }) => type === 'next')).toBe(false);
+  });
+
+  it('does not ask before all output of the last update is said', () => {
+    expect(messagesToSend({ ...quiet, output: { message: output, isLast: false } })).toEqual([output]);
   });
 });
 

@@ -6,7 +6,8 @@ export type Pending = {
   hello: Extract<DeviceMessage, { type: 'hello' }> | null;
   /** Reports that are not acknowledged, oldest first. */
   reports: readonly DeviceReport[];
-  output: Extract<DeviceMessage, { type: 'log' }> | null;
+  /** The next piece of output, and whether it is the last for now. */
+  output: { message: Extract<DeviceMessage, { type: 'log' }>; isLast: boolean } | null;
   isBusy: boolean;
 };
 
@@ -21,9 +22,10 @@ export function messagesToSend({ hello, reports, output, isBusy }: Pending): Dev
   const said: DeviceMessage[] = [
     ...(hello ? [hello] : []),
     ...reports.slice(0, maxReports),
-    ...(output ? [output] : []),
+    ...(output ? [output.message] : []),
   ];
-  const isAllSaid = reports.length <= maxReports;
+  // The next update takes the place of what was not said about the last.
+  const isAllSaid = reports.length <= maxReports && (output === null || output.isLast);
   return isAllSaid && (!isBusy || hello) ? [...said, { type: 'next' }] : said;
 }
 

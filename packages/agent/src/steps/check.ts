@@ -9,10 +9,13 @@ import { type StepContext, type StepExecutor, StepFailure, type StepOf } from '.
 export const checkStep: StepExecutor<'check'> = {
   run: async (step, context) => {
     const end = performance.now() + step.with.within_s * 1000;
+    let said = '';
     for (;;) {
-      const fault = await faultOf(step.with.probe, context, Math.max(1, end - performance.now()));
+      // The last try begins when the time is over, and must have a chance.
+      const fault = await faultOf(step.with.probe, context, Math.max(1000, end - performance.now()));
       if (fault === null) return;
-      context.output(`${fault}\n`);
+      if (fault !== said) context.output(`${fault}\n`);
+      said = fault;
       const leftMs = end - performance.now();
       if (leftMs <= 0)
         throw new StepFailure('check_failed', `${fault} It did not hold within ${step.with.within_s} s.`);

@@ -42,7 +42,7 @@ export async function runCommand(command: Command): Promise<CommandEnd> {
   signalGroup(pid, 'SIGKILL');
   if (command.signal.aborted) endMarked(command);
   // A process that left the group may hold the pipes for as long as it lives.
-  await Promise.race([pipes, wait(500)]);
+  await Promise.race([pipes, wait(500, undefined, { ref: false })]);
   child.stdout?.destroy();
   child.stderr?.destroy();
   command.signal.throwIfAborted();

@@ -32,8 +32,13 @@ export class ScriptedServer {
   readonly reports: DeviceReport[] = [];
   readonly hellos: Extract<DeviceMessage, { type: 'hello' }>[] = [];
   readonly faults: string[] = [];
+  /** Kept output by update. */
+  readonly outputs = new Map<string, string>();
   goodbyes = 0;
-  output = '';
+  /** Whether sessions are opened for the device. */
+  knowsDevice = true;
+  /** How the next call is refused, whatever it is. */
+  refuseNext: { status: number; retryAfterS: number } | null = null;
   /** What every report is answered with; null leaves it without an answer. */
   statusOf: (report: DeviceReport) => 'in_progress' | 'success' | 'failed' | 'aborted' | 'unknown' | null = statusAfter;
   private readonly server: Server = createServer((request, response) => this.serve(request, response));
@@ -102,13 +107,27 @@ export class ScriptedServer {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://server');
     const body: unknown = request.method === 'POST' ? JSON.parse(await textOf(request)) : null;
-    const answer = this.answer(`${request.method} ${url.pathname}`, body, request.headers.authorization);
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
+    const answer = this.answerOrFault(`${request.method} ${url.pathname}`, body, request.headers.authorization);
+    const headers = { 'content-type': 'application/json', ...answer.headers };
+    response.writeHead(answer.status, headers).end(JSON.stringify(answer.body));
     for (const watcher of this.watchers) watcher();
     this.watchers.clear();
   }
 
-  private answer(call: string, body: unknown, authorization: string | undefined): { status: number; body: object } {
+  private answerOrFault(call: string, body: unknown, authorization: string | undefined): Answer {
+    const refused = this.refuseNext;
+    this.refuseNext = null;
+    if (refused)
+      return { ...refusal(refused.status, 'unavailable'), headers: { 'retry-after': String(refused.retryAfterS) } };
+    try {
+      return this.answer(call, body, authorization);
+    } catch (error) {
+      this.faults.push(`${call}: ${error}`);
+      return refusal(500, 'internal');
+    }
+  }
+
+  private answer(call: string, body: unknown, authorization: string | undefined): Answer {
     if (call === 'POST /device/v1/join') return this.join(joinSchema.parse(body));
     if (call === 'GET /device/v1/challenge') {
       return { status: 200, body: { challenge: 'challenge', server_time: new Date().toISOString() } };
@@ -128,7 +147,7 @@ export class ScriptedServer {
 
   private openSession({ challenge, signature }: ReturnType<typeof sessionRequestSchema.parse>) {
     const text = sessionProofText(challenge, 'in-test', 'd-test');
-    if (!isSigned(this.publicKey, text, signature)) return refusal(401, 'invalid_token');
+    if (!this.knowsDevice || !isSigned(this.publicKey, text, signature)) return refusal(401, 'invalid_token');
     this.tickets += 1;
     const granted = { ticket: `ticket-${this.tickets}`, expires_in_s: 3600, installation_id: 'in-test' };
     return { status: 200, body: { ...granted, server_time: new Date().toISOString() } };
@@ -173,12 +192,15 @@ export class ScriptedServer {
   }
 
   private keepOutput({ update_id, attempt, offset, text }: Extract<DeviceMessage, { type: 'log' }>): ServerMessage[] {
-    const kept = Buffer.from(this.output).subarray(0, offset);
+    const kept = Buffer.from(this.outputs.get(update_id) ?? '').subarray(0, offset);
     if (kept.length < offset) this.faults.push(`output from ${offset} on leaves a gap`);
-    this.output = kept.toString() + text;
-    return [{ type: 'log_ack', update_id, attempt, offset: Buffer.byteLength(this.output) }];
+    const output = kept.toString() + text;
+    this.outputs.set(update_id, output);
+    return [{ type: 'log_ack', update_id, attempt, offset: Buffer.byteLength(output) }];
   }
 }
+
+type Answer = { status: number; body: object; headers?: Record<string, string> };
 
 const emptyDocument: Omit<DeploymentDocument, 'flow'> = {
   format: 1,

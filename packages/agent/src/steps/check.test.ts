@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runStepFixture } from '../testing/flow-fixtures.ts';
+import { checkStep } from './check.ts';
+import { type StepContext, StepFailure, type StepOf } from './step.ts';
+
+let folder: string;
+let server: Server;
+let port: number;
+let status: number;
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'tideway-check-'));
+  status = 200;
+  server = createServer((_, response) => response.writeHead(status).end('all is well'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as AddressInfo).port;
+});
+afterEach(() => {
+  server.close();
+  server.closeAllConnections();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a check', () => {
+  it('holds when an address answers with the status and the text', async () => {
+    await check({ kind: 'http', url: url(), expect_status: 200, expect_body: 'is well' });
+  });
+
+  it('says what an address answered instead', async () => {
+    status = 503;
+    await expect(check({ kind: 'http', url: url(), expect_status: 200, expect_body: null })).rejects.toThrow(
+      `${url()} answers with status 503 instead of 200. It did not hold within 1 s.`,
+    );
+    status = 200;
+    await expect(check({ kind: 'http', url: url(), expect_status: 200, expect_body: 'ill' })).rejects.toThrow(
+      `The answer of ${url()} does not contain "ill".`,
+    );
+  });
+
+  it('asks again until the address is well', async () => {
+    status = 503;
+    const running = check({ kind: 'http', url: url(), expect_status: 200, expect_body: null }, 30);
+    await new Promise((resolve) => server.once('request', resolve));
+    status = 200;
+    await running;
+  });
+
+  it('holds when something listens at a port, and says when nothing does', async () => {
+    await check({ kind: 'tcp', host: '127.0.0.1', port: String(port) });
+    await expect(check({ kind: 'tcp', host: '127.0.0.1', port: '1' })).rejects.toThrow('127.0.0.1:1 does not answer');
+    await expect(check({ kind: 'tcp', host: '127.0.0.1', port: 'ssh' })).rejects.toThrow(
+      'The port must be a number up to 65535, not "ssh".',
+    );
+  });
+
+  it('holds when a command ends with 0, and is over in time where the command is not', async () => {
+    await check({ kind: 'command', shell: 'sh', script: 'exit 0' });
+    await expect(check({ kind: 'command', shell: 'sh', script: 'exit 4' })).rejects.toThrow('ended with exit code 4');
+    await expect(check({ kind: 'command', shell: 'sh', script: 'sleep 1000' })).rejects.toThrow(
+      'The check did not end in time.',
+    );
+  });
+
+  it('looks for a file below the root', async () => {
+    writeFileSync(path.join(folder, 'there'), '');
+    await check({ kind: 'file', path: '/there' });
+    await expect(check({ kind: 'file', path: '/not-there' })).rejects.toThrow('not-there is not there.');
+  });
+
+  it('ends at once when it is broken off', async () => {
+    const breaking = new AbortController();
+    const reason = new StepFailure('stopped', 'The update was aborted.');
+    const running = check({ kind: 'file', path: '/never' }, 1000, breaking.signal);
+    breaking.abort(reason);
+    await expect(running).rejects.toBe(reason);
+  });
+});
+
+function url(): string {
+  return `http://127.0.0.1:${port}/health`;
+}
+
+async function check(
+  probe: StepOf<'check'>['with']['probe'],
+  within_s = 1,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  const { name, uses: _uses, ...rest } = runStepFixture('Check', '');
+  const context: StepContext = {
+    root: folder,
+    keepFolder: folder,
+    environment: { PATH: process.env.PATH ?? '' },
+    fetchArtifact: () => Promise.reject(new Error('a check needs no artifact')),
+    output: () => undefined,
+    signal,
+  };
+  await checkStep.run({ ...rest, name, uses: 'check', with: { probe, within_s } }, context);
+}
