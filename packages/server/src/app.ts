@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { accessTokenRoutes } from './features/accounts/access-token.routes.ts';
+import { auditEventRoutes } from './features/accounts/audit-event.routes.ts';
+import { artifactRoutes } from './features/artifacts/artifact.routes.ts';
 import type { Deps } from './platform/deps.ts';
 import { healthRoutes } from './platform/http/health.routes.ts';
 import { createHttpServer } from './platform/http/http-server.ts';
@@ -10,6 +13,9 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
   const routes: Route[] = [
     ...healthRoutes(isReady),
     openApiRoute(() => server.swagger()),
+    ...accessTokenRoutes(deps),
+    ...auditEventRoutes(deps),
+    ...artifactRoutes(deps),
   ];
   const server = await createHttpServer(routes, deps.log, version);
   await server.ready();

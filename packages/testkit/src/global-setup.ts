@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog, startEmbeddedPostgres } from '@tideway/server';
 import type { TestProject } from 'vitest/node';
 import { makeTemplate, type TestPostgres } from './test-database.ts';
 
@@ -10,14 +14,11 @@ declare module 'vitest' {
 
 /** One real PostgreSQL for the whole run; each test server gets an empty database of its own in it. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const postgres = await startPostgres();
+  const home = mkdtempSync(join(tmpdir(), 'tideway-tests-'));
+  const postgres = await startEmbeddedPostgres({ home, log: createLog('silent') });
   project.provide('postgres', await makeTemplate(postgres.connection));
-  return postgres.stop;
-}
-
-async function startPostgres(): Promise<{ connection: { host: string; user: string }; stop: () => Promise<void> }> {
-  return {
-    connection: { host: process.env.TIDEWAY_TEST_POSTGRES ?? '/tmp/devpg/run', user: 'tideway' },
-    stop: async () => {},
+  return async () => {
+    await postgres.stop();
+    rmSync(home, { recursive: true, force: true });
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { migrate, migrationsFolder } from '@tideway/server';
 import pg from 'pg';
 
 /** A PostgreSQL that a test may make databases in, with the database of which each of them is a copy. */
@@ -9,11 +9,9 @@ export type TestPostgres = { host: string; user: string; template: string };
 export async function makeTemplate(server: { host: string; user: string }): Promise<TestPostgres> {
   const postgres = { ...server, template: `template_${randomBytes(6).toString('hex')}` };
   await administer(postgres, `create database ${postgres.template}`);
-  const client = new pg.Client({ ...server, database: postgres.template });
-  await client.connect();
-  const folder = new URL('../../server/src/platform/database/migrations/', import.meta.url);
-  for (const file of readdirSync(folder).sort()) await client.query(readFileSync(new URL(file, folder), 'utf8'));
-  await client.end();
+  const pool = new pg.Pool({ ...server, database: postgres.template });
+  await migrate(pool, migrationsFolder);
+  await pool.end();
   return postgres;
 }
 

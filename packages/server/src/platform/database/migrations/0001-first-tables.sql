@@ -105,7 +105,8 @@ create table device (
   id bigint generated always as identity primary key,
   public_id text not null,
   project_id bigint not null references project,
-  group_id bigint not null references device_group,
+  -- Null for a deleted device, so that its group can be deleted too.
+  group_id bigint references device_group,
   name text not null,
   description text not null default '',
   -- Raw Ed25519 key in base64url; null until a pre-registered device has joined.
@@ -134,7 +135,8 @@ create table device (
   configuration_deployment_id bigint,
   joined_at timestamptz,
   created_at timestamptz not null default tideway_now(),
-  deleted_at timestamptz
+  deleted_at timestamptz,
+  check (group_id is not null or deleted_at is not null)
 );
 create unique index device_public_id on device (project_id, public_id) where deleted_at is null;
 create unique index device_name on device (project_id, name) where deleted_at is null;

@@ -1,0 +1,16 @@
+import { version } from '@tideway/server';
+import { Command } from 'commander';
+import { serveCommand } from './commands/serve.ts';
+import { tokenCommand } from './commands/token.ts';
+
+/** The `tideway` program. */
+export async function main(words: string[]): Promise<void> {
+  const program = new Command('tideway')
+    .description('Deploys software updates over the air to fleets of Linux and IoT devices')
+    .version(version)
+    .addCommand(serveCommand())
+    .addCommand(tokenCommand());
+  await program.parseAsync(words, { from: 'user' });
+}
+
+await main(process.argv.slice(2));
