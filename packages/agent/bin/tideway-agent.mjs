@@ -5,4 +5,4 @@ ensureInstall();
 // Only now are the packages there that bundling needs.
 const { bundle } = await import('../../../scripts/bundle.mjs');
 // In this process and not in a child: signals then need nobody to pass them on.
-await import(await bundle('agent'));
+await import(await bundle('tideway-agent'));

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { Connection } from './channel/connection.ts';
 import { openDeviceKey } from './channel/device-key.ts';
 import { Exchange } from './channel/exchange.ts';
@@ -11,7 +10,7 @@ import type { Log } from './log.ts';
 import { capabilities } from './steps/executors.ts';
 import { systemClock } from './system/clock.ts';
 import { deviceFacts } from './system/device-facts.ts';
-import { makePrivateFolder } from './system/durable-file.ts';
+import { makeFolder, makePrivateFolder } from './system/durable-file.ts';
 import { bootId } from './system/process-identity.ts';
 import { lockState } from './system/state-lock.ts';
 import { Configuration } from './update/configuration.ts';
@@ -31,7 +30,7 @@ export function startAgent(config: Config, log: Log): Agent {
   const { stateFolder } = config;
   makePrivateFolder(stateFolder);
   const unlock = lockState(stateFolder);
-  mkdirSync(config.root, { recursive: true });
+  makeFolder(config.root);
   const apps = new DeviceApps(stateFolder);
   apps.begin(config.app ? [config.app] : []);
   const outbox = new ReportOutbox(stateFolder);

@@ -44,6 +44,11 @@ export function readIfThere(file: string): string | null {
   }
 }
 
+/** Makes a folder with all folders above it; nothing happens where it is there. */
+export function makeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+}
+
 /** Makes a folder that only its owner can enter, also where it is there and open to others. */
 export function makePrivateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -31,6 +31,7 @@ export class TestDevice {
   log = '';
   private readonly program: string;
   private readonly server: string;
+  private readonly watchers = new Set<() => void>();
   private child: ChildProcess | null = null;
 
   constructor(program: string, server: string) {
@@ -45,9 +46,15 @@ export class TestDevice {
     });
     child.stderr.on('data', (chunk: Buffer) => {
       this.log += chunk.toString();
+      for (const watcher of this.watchers) watcher();
     });
     this.child = child;
     return child;
+  }
+
+  /** Waits until the agent's log matches. */
+  async logged(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.log)) await new Promise<void>((resolve) => this.watchers.add(resolve));
   }
 
   /** Sends a signal to the agent and waits for its end; gives its exit code. */

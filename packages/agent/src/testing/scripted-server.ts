@@ -90,6 +90,10 @@ export class ScriptedServer {
     return this.reports.filter(({ update_id }) => update_id === updateId);
   }
 
+  hasResultOf(updateId: string): boolean {
+    return this.reportsOf(updateId).some(isFinal);
+  }
+
   /** Waits until the device has said how an update went. */
   async resultOf(updateId: string): Promise<DeviceReport> {
     return this.until(() => this.reportsOf(updateId).find(isFinal));

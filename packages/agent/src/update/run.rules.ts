@@ -68,7 +68,7 @@ export function settleInterrupted(flow: FlowDocument, history: readonly Happenin
 }
 
 /** How often a step has failed so far. */
-export function failuresOf(history: readonly Happening[], step: number): number {
+function failuresOf(history: readonly Happening[], step: number): number {
   return history.filter((happening) => happening.type === 'step_failed' && happening.step === step).length;
 }
 

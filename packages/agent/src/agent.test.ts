@@ -1,0 +1,434 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import type { Step } from '@tideway/protocol';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bundleAgent, TestDevice } from './testing/agent-process.ts';
+import { flowFixture, runStepFixture } from './testing/flow-fixtures.ts';
+import { ScriptedServer } from './testing/scripted-server.ts';
+
+let bundle: Awaited<ReturnType<typeof bundleAgent>>;
+let server: ScriptedServer;
+let device: TestDevice;
+
+beforeAll(async () => {
+  bundle = await bundleAgent();
+});
+afterAll(() => bundle.remove());
+
+beforeEach(async () => {
+  server = new ScriptedServer();
+  device = new TestDevice(bundle.program, await server.start());
+});
+afterEach(async () => {
+  await device.remove();
+  await server.stop();
+  expect(server.faults).toEqual([]);
+});
+
+describe('an agent', () => {
+  it('joins, carries out an update step by step, and books the app version with the success', async () => {
+    const flow = flowFixture([
+      runStepFixture('Write', 'echo "$INPUT_VERSION on $DEVICE_NAME" > "$TIDEWAY_ROOT/version"'),
+      runStepFixture('Look', 'cat version; pwd'),
+    ]);
+    const app = { name: 'camera', version: '2.0' };
+    const update = server.order({ flow, document: { inputs: { version: '2.0' }, app } });
+    device.start(['--pairing-token', 'good-token', '--app', 'camera', '--app-version', '1.0']);
+
+    expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded', step: null, attempt: 1, seq: 5 });
+    expect(server.reportsOf(update).map(({ seq, event, step }) => [seq, event, step])).toEqual([
+      [1, 'step_started', 0],
+      [2, 'step_succeeded', 0],
+      [3, 'step_started', 1],
+      [4, 'step_succeeded', 1],
+      [5, 'succeeded', null],
+    ]);
+    expect(device.read('version')).toBe('2.0 on camera $(reboot)\n');
+    const output = await server.until(() => server.outputs.get(update)?.includes('Look') && server.outputs.get(update));
+    expect(output).toContain(`2.0 on camera $(reboot)\n${device.root}\n`);
+    expect(server.hellos[0]).toMatchObject({ session_value: null, apps: [{ name: 'camera', version: '1.0' }] });
+    expect(device.readState('apps.json')).toBe(JSON.stringify([app]));
+  });
+
+  it('keeps its state for its owner alone', async () => {
+    device.start();
+    await server.until(() => server.hellos.length > 0);
+    expect(statSync(device.state).mode & 0o777).toBe(0o700);
+    for (const name of ['key.json', 'identity.json', 'apps.json']) {
+      expect(statSync(path.join(device.state, name)).mode & 0o077).toBe(0);
+    }
+  });
+
+  it('says in one sentence why it may not join, and ends', async () => {
+    const [code] = await once(device.start(['--pairing-token', 'wrong']), 'exit');
+    expect(code).toBe(1);
+    expect(device.log).toContain('The server does not let this device join: Refused: invalid_token');
+  });
+
+  it('is the only one with its state folder', async () => {
+    device.start();
+    await server.until(() => server.hellos.length > 0);
+    const second = device.start();
+    const [code] = await once(second, 'exit');
+    expect(code).toBe(1);
+    expect(device.log).toMatch(/Another agent \(process \d+\) already works with .*; give this one a --state folder/);
+  });
+
+  it('opens a new session when its ticket is not taken any more, with the session value it was given', async () => {
+    device.start();
+    await server.until(() => server.hellos.length > 0);
+    server.endSessions();
+    await server.until(() => server.hellos.length > 1);
+    expect(server.hellos[1]?.session_value).toBe('value-1');
+  });
+
+  it('comes back when a busy server has said', async () => {
+    server.refuseNext = { status: 503, retryAfterS: 1 };
+    device.start();
+    await server.until(() => server.hellos.length > 0);
+    expect(device.log).toMatch(/Refused: unavailable Next try in [12] s\./);
+  });
+
+  it('says that it was deleted, and asks on slowly', async () => {
+    device.start();
+    await server.until(() => server.hellos.length > 0);
+    server.knowsDevice = false;
+    server.endSessions();
+    await device.logged(/The server does not know device d-test \(any more\).* Next try in 6\d s\./);
+  });
+
+  it('says goodbye when it is stopped, and goes on with the same identity afterwards', async () => {
+    device.start();
+    await server.until(() => server.hellos.length > 0);
+    expect(await device.end('SIGTERM')).toBe(0);
+    expect(server.goodbyes).toBe(1);
+    device.start([]);
+    await server.until(() => server.hellos.length > 1);
+    expect(server.hellos[1]?.session_value).toBe('value-1');
+  });
+
+  it('stops once on a SIGINT that arrives twice', async () => {
+    const child = device.start();
+    await server.until(() => server.hellos.length > 0);
+    child.kill('SIGINT');
+    expect(await device.end('SIGINT')).toBe(0);
+    expect(server.goodbyes).toBe(1);
+  });
+});
+
+describe('a step that fails', () => {
+  it('ends the update with its exit code, after the rollback has run', async () => {
+    const flow = flowFixture(
+      [runStepFixture('Break', 'echo broken >&2; exit 7'), runStepFixture('Never', 'touch never')],
+      {
+        rollback: { shell: 'sh', script: 'echo back > state', timeout_s: 10 },
+      },
+    );
+    const update = server.order({ flow });
+    device.start();
+    expect(await server.resultOf(update)).toMatchObject({
+      event: 'failed',
+      step: 0,
+      exit_code: 7,
+      reason: 'command_failed',
+      message: 'Step "Break" failed: The command ended with exit code 7.',
+      undone: [{ step: 'rollback', done: true, message: null }],
+    });
+    expect(device.read('state')).toBe('back\n');
+    expect(device.read('never')).toBeNull();
+  });
+
+  it('is retried as it says', async () => {
+    const script = 'echo x >> tries; [ "$(wc -l < tries)" -ge 3 ]';
+    const flow = flowFixture([runStepFixture('Third time', script, { retry: { attempts: 3, delay_s: 0 } })]);
+    const update = server.order({ flow });
+    device.start();
+    expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded' });
+    const events = server.reportsOf(update).map(({ event }) => event);
+    expect(events.filter((event) => event === 'step_failed')).toHaveLength(2);
+  });
+
+  it('can be ignored, and is named in the result', async () => {
+    const flow = flowFixture([
+      runStepFixture('Optional', 'false', { on_failure: { ignore: true } }),
+      runStepFixture('Go on', 'touch done'),
+    ]);
+    const update = server.order({ flow });
+    device.start();
+    expect(await server.resultOf(update)).toMatchObject({
+      event: 'succeeded',
+      message: 'Failed, and ignored as the flow says: "Optional".',
+    });
+    expect(device.read('done')).toBe('');
+  });
+
+  it('is broken off with all its processes when its time is over', async () => {
+    const script = 'setsid sleep 1000 & sleep 1000 & echo begun; sleep 1000';
+    const update = server.order({ flow: flowFixture([runStepFixture('Hang', script, { timeout_s: 1 })]) });
+    device.start();
+    expect(await server.resultOf(update)).toMatchObject({ event: 'failed', reason: 'timed_out', step: 0 });
+    expect(processesOf(device)).toEqual([]);
+  });
+
+  it('fails the update as timed_out when the time of the whole update is over', async () => {
+    const flow = flowFixture([runStepFixture('Short', 'true'), runStepFixture('Long', 'sleep 1000')]);
+    const update = server.order({ flow, plan: { time_limit_s: 1 } });
+    device.start();
+    expect(await server.resultOf(update)).toMatchObject({
+      event: 'failed',
+      reason: 'timed_out',
+      step: 1,
+      message: 'The update took longer than its time limit, in step "Long".',
+    });
+  });
+
+  it('puts the previous configuration back', async () => {
+    const good = server.order({
+      flow: flowFixture([runStepFixture('Fine', 'cat "$TIDEWAY_CONFIG"; echo "$CONFIG_ZONE" > zone')]),
+      document: { configuration: { zone: 'north' } },
+    });
+    device.start();
+    await server.resultOf(good);
+    expect(device.read('zone')).toBe('north\n');
+
+    const flow = flowFixture([runStepFixture('Bad', 'cp "$TIDEWAY_CONFIG" seen; false')]);
+    const bad = server.order({ flow, document: { configuration: { zone: 'south' } } });
+    await server.resultOf(bad);
+    expect(JSON.parse(device.read('seen') ?? '')).toEqual({ zone: 'south' });
+    expect(JSON.parse(device.readState('config.json') ?? '')).toEqual({ zone: 'north' });
+  });
+});
+
+describe('a plan that the agent cannot carry out', () => {
+  it('fails as unsupported before the first step', async () => {
+    const { name, uses: _uses, ...rest } = runStepFixture('Boot', '');
+    const reboot: Step = { ...rest, name, uses: 'reboot', with: {} };
+    const update = server.order({ flow: flowFixture([runStepFixture('First', 'touch first'), reboot]) });
+    device.start();
+    expect(await server.resultOf(update)).toMatchObject({
+      event: 'failed',
+      seq: 1,
+      step: null,
+      reason: 'unsupported',
+      message: 'This agent does not support steps of type reboot.',
+    });
+    expect(device.read('first')).toBeNull();
+  });
+
+  it('fails where the document is not what its SHA-256 names', async () => {
+    const flow = flowFixture([runStepFixture('First', 'touch first')]);
+    const update = server.order({ flow, plan: { document_sha256: '0'.repeat(64) } });
+    device.start();
+    expect(await server.resultOf(update)).toMatchObject({ event: 'failed', reason: 'invalid_plan' });
+    expect(device.read('first')).toBeNull();
+  });
+});
+
+describe('an update that is aborted', () => {
+  it('stops the running command, rolls back and confirms', async () => {
+    const flow = flowFixture([runStepFixture('Long', 'touch begun; sleep 1000', { on_failure: { ignore: true } })], {
+      rollback: { shell: 'sh', script: 'touch back', timeout_s: 10 },
+    });
+    const update = server.order({ flow });
+    device.start();
+    await server.until(() => device.read('begun') !== null);
+    server.abort(update);
+    expect(await server.resultOf(update)).toMatchObject({ event: 'stopped', step: 0, reason: 'stopped' });
+    expect(device.read('back')).toBe('');
+  });
+
+  it('lets an uninterruptible step end, and stops before the next', async () => {
+    const script = 'touch begun; while [ ! -e go ]; do sleep 0.05; done; touch ended';
+    const flow = flowFixture([
+      runStepFixture('Flash', script, { uninterruptible: true }),
+      runStepFixture('Next', 'touch next'),
+    ]);
+    const update = server.order({ flow });
+    device.start();
+    await server.until(() => device.read('begun') !== null);
+    server.abort(update);
+    await device.logged(/Stopping update/);
+    spawnSync('touch', [path.join(device.root, 'go')]);
+    expect(await server.resultOf(update)).toMatchObject({ event: 'stopped', step: null });
+    expect(device.read('ended')).toBe('');
+    expect(device.read('next')).toBeNull();
+  });
+
+  it('is aborted too where the server answers with a final status that the device did not report', async () => {
+    server.statusOf = () => 'failed';
+    const update = server.order({ flow: flowFixture([runStepFixture('Long', 'sleep 1000')]) });
+    device.start();
+    expect(await server.resultOf(update)).toMatchObject({ event: 'stopped', step: 0 });
+  });
+});
+
+describe('an agent that is killed in the middle of a step', () => {
+  it('ends what was left running, and fails the step that must not run twice', async () => {
+    const flow = flowFixture([runStepFixture('Once', 'echo x >> begun; sleep 1000 & setsid sleep 1000')], {
+      rollback: { shell: 'sh', script: 'touch back', timeout_s: 10 },
+    });
+    const update = server.order({ flow });
+    device.start();
+    await server.until(() => device.read('begun') !== null);
+    await device.end('SIGKILL');
+    expect(processesOf(device).length).toBeGreaterThan(0);
+
+    device.start([]);
+    expect(await server.resultOf(update)).toMatchObject({
+      event: 'failed',
+      reason: 'interrupted',
+      message: 'Step "Once" failed: The agent or the device stopped in the middle of this step.',
+      undone: [{ step: 'rollback', done: true }],
+    });
+    expect(processesOf(device)).toEqual([]);
+    expect(device.read('begun')).toBe('x\n');
+  });
+
+  it('runs a repeatable step again and goes on', async () => {
+    const script = 'echo x >> begun; [ "$(wc -l < begun)" -ge 2 ] || sleep 1000';
+    const flow = flowFixture([runStepFixture('Again', script, { repeatable: true }), runStepFixture('On', 'touch on')]);
+    const update = server.order({ flow });
+    device.start();
+    await server.until(() => device.read('begun') !== null);
+    await device.end('SIGKILL');
+    device.start([]);
+    expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded' });
+    expect(device.read('begun')).toBe('x\nx\n');
+    expect(device.read('on')).toBe('');
+  });
+
+  it('brings every update to its end however often that happens, and runs no step twice that must not', async () => {
+    const updates = Array.from({ length: 6 }, (_, index) =>
+      server.order({
+        flow: flowFixture(
+          [
+            runStepFixture('Once', `echo x >> once-${index}; sleep 0.02`),
+            runStepFixture('Again', `sleep 0.05; echo x >> again-${index}`, { repeatable: true }),
+          ],
+          { rollback: { shell: 'sh', script: `echo x >> back-${index}`, timeout_s: 10 } },
+        ),
+      }),
+    );
+    const isOver = () => updates.every((update) => server.hasResultOf(update));
+    for (let kills = 0; kills < 25 && !isOver(); kills++) {
+      device.start();
+      // At a random moment: what is tested is that none of them matters.
+      await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 150));
+      await device.end('SIGKILL');
+    }
+    device.start();
+    const results = await Promise.all(updates.map((update) => server.resultOf(update)));
+    results.forEach(({ event, reason }, index) => {
+      expect(device.read(`once-${index}`)?.length ?? 0).toBeLessThanOrEqual('x\n'.length);
+      if (event === 'succeeded') expect(device.read(`again-${index}`)).toContain('x');
+      else expect([reason, device.read(`back-${index}`)]).toEqual(['interrupted', expect.stringContaining('x')]);
+    });
+  });
+
+  it('counts the time before the kill to the time limit', async () => {
+    const flow = flowFixture([runStepFixture('Long', 'touch begun; sleep 1000', { repeatable: true })]);
+    const update = server.order({ flow, plan: { time_limit_s: 2 } });
+    device.start();
+    await server.until(() => device.read('begun') !== null);
+    const firstReport = server.reportsOf(update)[0];
+    await device.end('SIGKILL');
+    device.start([]);
+    const result = await server.resultOf(update);
+    expect(result).toMatchObject({ event: 'failed', reason: 'timed_out' });
+    const tookMs = Date.parse(result.device_time) - Date.parse(firstReport?.device_time ?? '');
+    expect(tookMs).toBeLessThan(3500);
+  });
+
+  it('is stopped in order by SIGTERM: the command ends with it, and the next start decides', async () => {
+    const update = server.order({ flow: flowFixture([runStepFixture('Long', 'touch begun; sleep 1000')]) });
+    device.start();
+    await server.until(() => device.read('begun') !== null);
+    expect(await device.end('SIGTERM')).toBe(0);
+    expect(processesOf(device)).toEqual([]);
+    expect(server.reportsOf(update).map(({ event }) => event)).toEqual(['step_started']);
+    device.start([]);
+    expect(await server.resultOf(update)).toMatchObject({ event: 'failed', reason: 'interrupted' });
+  });
+});
+
+describe('a report', () => {
+  it('is sent again until it is acknowledged, also by an agent that was killed meanwhile', async () => {
+    server.statusOf = () => null;
+    const update = server.order({ flow: flowFixture([runStepFixture('Only', 'echo x >> runs')]) });
+    device.start();
+    const finals = () => server.reportsOf(update).filter(({ event }) => event === 'succeeded');
+    await server.until(() => finals().length >= 2);
+    await device.end('SIGKILL');
+    const sentBefore = finals().length;
+
+    server.statusOf = () => 'success';
+    device.start([]);
+    await server.until(() => finals().length > sentBefore);
+    expect(finals().every(({ seq }) => seq === 3)).toBe(true);
+    expect(device.read('runs')).toBe('x\n');
+    await server.until(() => device.readState('outbox.json') === '[]');
+  });
+
+  it('about an update that the server does not know does not stand in the way of the next', async () => {
+    const usual = server.statusOf;
+    server.statusOf = (report) => (report.update_id === 'up-1' ? 'unknown' : usual(report));
+    server.order({ flow: flowFixture([runStepFixture('Only', 'true')]) });
+    const next = server.order({ flow: flowFixture([runStepFixture('Only', 'true')]) });
+    device.start();
+    expect(await server.resultOf(next)).toMatchObject({ event: 'succeeded' });
+  });
+});
+
+describe('values', () => {
+  it('are only ever text in a shell', async () => {
+    const inputs = { a: '$(touch reboot)', b: '; rm -rf ./precious', c: '`touch ticks`', d: "'; touch quote; '" };
+    const script = 'mkdir precious; printf "%s|" "$INPUT_A" "$INPUT_B" "$INPUT_C" "$INPUT_D" > seen';
+    const update = server.order({ flow: flowFixture([runStepFixture('Show', script)]), document: { inputs } });
+    device.start();
+    await server.resultOf(update);
+    expect(device.read('seen')).toBe(`${Object.values(inputs).join('|')}|`);
+    for (const name of ['reboot', 'ticks', 'quote']) expect(device.read(name)).toBeNull();
+    expect(statSync(path.join(device.root, 'precious')).isDirectory()).toBe(true);
+  });
+
+  it('that are secret reach the command, and neither the output nor a report', async () => {
+    const flow = flowFixture([
+      runStepFixture('Tell', 'printf %s "$INPUT_KEY" > key; printf "top-"; sleep 0.1; printf "s3cret\\n"; exit 1'),
+    ]);
+    const plan = { secrets: { key: 'top-s3cret' } };
+    const update = server.order({ flow, document: { secret_inputs: ['key'] }, plan });
+    device.start();
+    await server.resultOf(update);
+    const output = await server.until(
+      () => server.outputs.get(update)?.includes('exit code') && server.outputs.get(update),
+    );
+    expect(output).toContain('***\n');
+    expect(device.read('key')).toBe('top-s3cret');
+    expect(output).not.toContain('s3cret');
+    expect(JSON.stringify(server.reports)).not.toContain('s3cret');
+    expect(device.log).not.toContain('s3cret');
+  });
+
+  it('of the agent itself do not reach the commands', async () => {
+    const update = server.order({ flow: flowFixture([runStepFixture('Look', 'env > seen')]) });
+    process.env.TIDEWAY_PAIRING_TOKEN = 'good-token';
+    device.start([]);
+    delete process.env.TIDEWAY_PAIRING_TOKEN;
+    await server.resultOf(update);
+    expect(device.read('seen')).toContain(`TIDEWAY_ROOT=${device.root}`);
+    expect(device.read('seen')).not.toContain('good-token');
+  });
+});
+
+/** What runs of the device's steps: all of it carries the device's root in its environment. */
+function processesOf({ root }: TestDevice): string[] {
+  const found = spawnSync('grep', ['-laz', `^TIDEWAY_ROOT=${root}$`, ...environments()], { encoding: 'utf8' });
+  return found.stdout.split('\n').filter((line) => line !== '');
+}
+
+function environments(): string[] {
+  const listed = spawnSync('sh', ['-c', 'ls -d /proc/[0-9]*/environ'], { encoding: 'utf8' });
+  return listed.stdout.split('\n').filter((line) => line !== '');
+}
