@@ -1,0 +1,8 @@
+import { ensureInstall } from './ensure-install.mjs';
+
+ensureInstall();
+// Only now are the packages there that bundling needs.
+const { bundle } = await import('./bundle.mjs');
+await bundle('tideway');
+await bundle('tideway-agent');
+await import(await bundle('demo'));
