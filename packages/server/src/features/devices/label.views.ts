@@ -1,0 +1,25 @@
+import type { Label } from '@tideway/protocol';
+import { sql } from 'kysely';
+import { type Db, rows } from '../../platform/database/database.ts';
+import { type LabelKind, tableOf } from './label.store.ts';
+
+/** One page of a project's groups, tags or apps in the order of their names; `next` is the name it ended at. */
+export async function listLabels(
+  db: Db,
+  kind: LabelKind,
+  projectId: number,
+  page: { limit: number; after?: string | undefined },
+): Promise<{ items: Label[]; next: string | null }> {
+  const found = await rows<{ name: string }>(
+    db,
+    sql`select name from ${tableOf(kind)} where project_id = ${projectId} and name > ${page.after ?? ''}
+        order by name limit ${page.limit + 1}`,
+  );
+  const items = found.slice(0, page.limit).map(({ name }) => showLabel(name));
+  return { items, next: found.length > page.limit ? (items.at(-1)?.name ?? null) : null };
+}
+
+/** A group, tag or app as the API shows it; its name is its id. */
+export function showLabel(name: string): Label {
+  return { id: name, name };
+}
