@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { accessTokenRoutes } from './features/accounts/access-token.routes.ts';
 import { auditEventRoutes } from './features/accounts/audit-event.routes.ts';
 import { artifactRoutes } from './features/artifacts/artifact.routes.ts';
+import { deviceRoutes } from './features/devices/device.routes.ts';
+import { labelRoutes } from './features/devices/label.routes.ts';
+import { pairingTokenRoutes } from './features/devices/pairing-token.routes.ts';
+import { projectRoutes } from './features/projects/project.routes.ts';
 import type { Deps } from './platform/deps.ts';
 import { healthRoutes } from './platform/http/health.routes.ts';
 import { createHttpServer } from './platform/http/http-server.ts';
@@ -15,6 +19,10 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     openApiRoute(() => server.swagger()),
     ...accessTokenRoutes(deps),
     ...auditEventRoutes(deps),
+    ...projectRoutes(deps),
+    ...labelRoutes(deps),
+    ...deviceRoutes(deps),
+    ...pairingTokenRoutes(deps),
     ...artifactRoutes(deps),
   ];
   const server = await createHttpServer(routes, deps.log, version);

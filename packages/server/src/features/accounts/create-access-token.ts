@@ -1,12 +1,12 @@
 import { type CreatedAccessToken, type NewAccessToken, publicId, roleCovers } from '@tideway/protocol';
-import { isInFuture } from '../../platform/database/is-in-future.ts';
-import { inTransaction, type Tx } from '../../platform/database/transaction.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import { insertAccessToken } from './access-token.store.ts';
 import { readAccessToken } from './access-token.views.ts';
 import type { Caller } from './authenticate-token.ts';
+import { checkEndDate } from './check-end-date.ts';
 import { createSecretToken } from './secret-token.ts';
 
 /** Creates an access token of the caller's own, with at most the caller's role. The token is shown here and never again. */
@@ -35,11 +35,4 @@ export async function createAccessToken(
     await recordAuditEvent(tx, caller, { action: 'access_token.created', target: id, after: order });
     return { ...(await readAccessToken(tx, caller.accountId, id)), token };
   });
-}
-
-async function checkEndDate(tx: Tx, time: string | undefined): Promise<Date | null> {
-  if (time === undefined) return null;
-  const expiresAt = new Date(time);
-  if (await isInFuture(tx, expiresAt)) return expiresAt;
-  throw new Refusal('invalid_request', 'expires_at must be in the future', { field: 'expires_at' });
 }

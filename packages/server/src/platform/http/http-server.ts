@@ -94,9 +94,16 @@ function validate(schema: z.ZodType, part: string | undefined, data: unknown): {
   if (part === 'body' && schema instanceof z.ZodObject && !isObject(data)) {
     return { error: new Refusal('invalid_json', 'The body must be a JSON object') };
   }
+  if (part === 'querystring') refuseUnstorableQuery(data);
   const checked = checkAgainst(schema, data);
   if ('value' in checked) return checked;
   return { error: part === 'params' ? notFound() : invalidRequest(checked.faults) };
+}
+
+function refuseUnstorableQuery(data: unknown): void {
+  const field = findUnstorableText(data);
+  if (field === null) return;
+  throw new Refusal('invalid_request', `${field} must not contain NUL or half a character`, { field });
 }
 
 function isObject(data: unknown): boolean {

@@ -1,0 +1,119 @@
+import type { Device } from '@tideway/protocol';
+import { type RawBuilder, sql } from 'kysely';
+import { type Db, firstRow, oneRow, rows } from '../../platform/database/database.ts';
+import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
+import { type AppVersion, findDrift } from './device-drift.rules.ts';
+
+export type DeviceListQuery = IdPage & {
+  group_name?: string | undefined;
+  /** Devices with any of them. */
+  tags?: string[] | undefined;
+  state?: 'online' | 'offline' | undefined;
+  app?: string | undefined;
+  /** A part of id, name or description. */
+  search?: string | undefined;
+};
+
+/** One page of a project's devices, oldest first. */
+export async function listDevices(
+  db: Db,
+  projectId: number,
+  query: DeviceListQuery,
+): Promise<{ items: Device[]; next: string | null }> {
+  const found = await rows<DeviceRow>(
+    db,
+    sql`${selectDevices} where d.project_id = ${projectId} and d.deleted_at is null and ${conditionOf(query)}
+        order by d.id limit ${query.limit + 1}`,
+  );
+  return pageOfRows(found, query.limit, showDevice);
+}
+
+/** A device of the project, or null where there is none of this id. */
+export async function findDevice(db: Db, projectId: number, publicId: string): Promise<Device | null> {
+  const row = await firstRow<DeviceRow>(
+    db,
+    sql`${selectDevices} where d.project_id = ${projectId} and d.public_id = ${publicId} and d.deleted_at is null`,
+  );
+  return row && showDevice(row);
+}
+
+/** A device that is there: it was just written or locked. */
+export async function readDevice(db: Db, id: number): Promise<Device> {
+  return showDevice(await oneRow<DeviceRow>(db, sql`${selectDevices} where d.id = ${id}`));
+}
+
+const isOnline = sql`coalesce(p.online_until > tideway_now(), false)`;
+
+const selectDevices = sql`
+  select d.id, d.public_id, d.name, d.description, g.name as group_name,
+         array(select t.name from device_tag c join tag t on t.id = c.tag_id
+               where c.device_id = d.id order by t.name) as tags,
+         array(select json_build_object('name', a.name, 'version', c.version)
+               from device_app c join app a on a.id = c.app_id where c.device_id = d.id order by a.name) as apps,
+         d.reported_apps, ${isOnline} as is_online, p.last_contact_at, d.update_trigger_on, d.needs_approval,
+         d.held_at, d.agent_version, d.os, d.arch, d.attributes, d.configuration, d.created_at, d.joined_at
+  from device d join device_group g on g.id = d.group_id left join device_presence p on p.device_id = d.id`;
+
+function conditionOf({ after, group_name, tags, state, app, search }: DeviceListQuery): RawBuilder<unknown> {
+  const conditions = [sql`d.id > ${after ?? 0}`];
+  if (group_name !== undefined) conditions.push(sql`g.name = ${group_name}`);
+  if (state !== undefined) conditions.push(sql`${isOnline} = ${state === 'online'}`);
+  if (tags !== undefined) {
+    conditions.push(sql`exists (select from device_tag c join tag t on t.id = c.tag_id
+                                where c.device_id = d.id and t.name = any(${tags}::text[]))`);
+  }
+  if (app !== undefined) {
+    conditions.push(sql`exists (select from device_app c join app a on a.id = c.app_id
+                                where c.device_id = d.id and a.name = ${app})`);
+  }
+  if (search !== undefined) {
+    conditions.push(sql`strpos(lower(concat_ws(' ', d.public_id, d.name, d.description)), lower(${search})) > 0`);
+  }
+  return sql.join(conditions, sql` and `);
+}
+
+type DeviceRow = {
+  id: number;
+  public_id: string;
+  name: string;
+  description: string;
+  group_name: string;
+  tags: string[];
+  apps: AppVersion[];
+  reported_apps: AppVersion[];
+  is_online: boolean;
+  last_contact_at: Date | null;
+  update_trigger_on: boolean;
+  needs_approval: boolean;
+  held_at: Date | null;
+  agent_version: string | null;
+  os: string | null;
+  arch: string | null;
+  attributes: Record<string, unknown>;
+  configuration: unknown;
+  created_at: Date;
+  joined_at: Date | null;
+};
+
+function showDevice(row: DeviceRow): Device {
+  return {
+    id: row.public_id,
+    device_uuid: row.public_id,
+    name: row.name,
+    description: row.description,
+    group: row.group_name,
+    tags: row.tags,
+    apps: row.apps,
+    drift: findDrift(row.apps, row.reported_apps),
+    state: row.is_online ? 'online' : 'offline',
+    last_contact_at: row.last_contact_at?.toISOString() ?? null,
+    update_trigger: row.update_trigger_on ? 'on' : 'off',
+    needs_approval: row.needs_approval,
+    held: row.held_at !== null,
+    agent: { version: row.agent_version, os: row.os, arch: row.arch },
+    attributes: row.attributes,
+    configuration: row.configuration,
+    created_at: row.created_at.toISOString(),
+    joined_at: row.joined_at?.toISOString() ?? null,
+  };
+}
