@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Step } from '@tideway/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -250,7 +250,7 @@ describe('an update that is aborted', () => {
     await server.until(() => device.read('begun') !== null);
     server.abort(update);
     await device.logged(/Stopping update/);
-    spawnSync('touch', [path.join(device.root, 'go')]);
+    writeFileSync(path.join(device.root, 'go'), '');
     expect(await server.resultOf(update)).toMatchObject({ event: 'stopped', step: null });
     expect(device.read('ended')).toBe('');
     expect(device.read('next')).toBeNull();
@@ -369,6 +369,19 @@ describe('a report', () => {
     expect(finals().every(({ seq }) => seq === 3)).toBe(true);
     expect(device.read('runs')).toBe('x\n');
     await server.until(() => device.readState('outbox.json') === '[]');
+  });
+
+  it('comes under the new attempt, numbered from 1, when the server gives the running update out anew', async () => {
+    const script = 'while [ ! -e go ]; do sleep 0.05; done';
+    const update = server.order({ flow: flowFixture([runStepFixture('Wait', script)]) });
+    device.start();
+    await server.until(() => server.reportsOf(update).length > 0);
+    server.raiseAttempt(update);
+    server.endSessions();
+    await server.until(() => server.reportsOf(update).some(({ attempt, seq }) => attempt === 2 && seq === 1));
+    writeFileSync(path.join(device.root, 'go'), '');
+    expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded', attempt: 2, seq: 3 });
+    expect(JSON.parse(device.readState('finished.json') ?? '')).toMatchObject({ attempt: 2 });
   });
 
   it('about an update that the server does not know does not stand in the way of the next', async () => {

@@ -36,6 +36,16 @@ describe('a command', () => {
     expect(pids.map(isGone)).toEqual([true]);
   });
 
+  it('is killed ten seconds after TERM where it does not heed that', async () => {
+    const breaking = new AbortController();
+    const startedMs = performance.now();
+    const running = run('trap "" TERM; echo ready; while :; do sleep 0.1; done', breaking.signal, () =>
+      breaking.abort(),
+    );
+    await expect(running).rejects.toBe(breaking.signal.reason);
+    expect(performance.now() - startedMs).toBeGreaterThan(9900);
+  });
+
   it('names a program that is not there', async () => {
     const command = { ...commandOf('', new AbortController().signal, () => undefined), program: 'no-such-program' };
     await expect(runCommand(command)).rejects.toEqual(

@@ -81,6 +81,11 @@ export class ScriptedServer {
     this.aborts.add(updateId);
   }
 
+  /** Gives an update out under a new attempt from now on. */
+  raiseAttempt(updateId: string): void {
+    for (const plan of this.plans) if (plan.update_id === updateId) plan.attempt += 1;
+  }
+
   /** All tickets given out so far are not taken any more. */
   endSessions(): void {
     this.badTickets = this.tickets;

@@ -118,10 +118,11 @@ export class UpdateRunner {
   }
 
   private async carryOut(journal: Journal): Promise<void> {
-    const { plan } = journal;
-    const read = readPlan(plan, this.deps.able);
+    const read = readPlan(journal.plan, this.deps.able);
     const result = await this.resultOf(journal, read);
     clearTimeout(this.timer);
+    // Only now: the update may have gone on under a new attempt.
+    const { plan } = journal;
     this.deps.log.info(`Update ${plan.update_id} ${result.event}${result.message ? `: ${result.message}` : '.'}`);
     if (result.event === 'succeeded' && 'document' in read && read.document.app) this.deps.apps.set(read.document.app);
     const report = reportsOf(plan, journal.history).at(-1);
