@@ -1,1 +1,2 @@
+export * from './fixtures/tokens.ts';
 export * from './test-server.ts';
