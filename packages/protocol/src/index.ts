@@ -5,6 +5,7 @@ export * from './duration.ts';
 export * from './error-code.ts';
 export * from './flow/canonical-json.ts';
 export * from './flow/flow-document.ts';
+export * from './flow/flow-text.ts';
 export * from './flow/references.ts';
 export * from './names.ts';
 export * from './public-id.ts';

@@ -139,7 +139,7 @@ describe('a value of any characters', () => {
         });
         expect(ran.stdout).toBe(text);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });
