@@ -1,0 +1,62 @@
+import { type Fault, type FlowDocument, type Step, substitute } from '@tideway/protocol';
+import { fieldFaults } from './step-fields.rules.ts';
+import { mapTemplates } from './step-templates.rules.ts';
+
+/** What an order gives to a flow. */
+export type FreezeValues = {
+  inputs: Record<string, string>;
+  /** Inputs whose values must not be in the document: their references stay for the device. */
+  secretNames: string[];
+  deploymentId: string;
+  /** Top-level scalars stand in for `${{ config.x }}`. */
+  configuration: Record<string, unknown> | null;
+};
+
+/**
+ * The flow as a deployment asks it of all its devices: values stand in its templates, and its fields are checked again
+ * with them. What is the device's own, and secrets, stay references. Shell texts are not touched: they read their
+ * environment.
+ */
+export function freezeFlow(
+  document: FlowDocument,
+  values: FreezeValues,
+): { document: FlowDocument } | { faults: Fault[] } {
+  const steps = document.steps.map((step) => mapTemplates(step, (template) => fill(template, values)));
+  const faults = steps.flatMap((step, index) => fieldFaults(step, `steps[${index}]`));
+  return faults.length > 0 ? { faults } : { document: { ...document, steps } };
+}
+
+/** Paths in the built-in store of the artifacts that a frozen flow needs, each once. */
+export function artifactPaths(document: FlowDocument): string[] {
+  const paths = document.steps.flatMap(artifactsOf).filter(({ registry }) => registry === null);
+  return [...new Set(paths.map(({ artifact }) => artifact))];
+}
+
+/** Names of the registries that a flow fetches from, each once. */
+export function registryNames(document: FlowDocument): string[] {
+  const names = document.steps.flatMap((step) => [
+    ...artifactsOf(step).map(({ registry }) => registry),
+    'registry' in step.with ? step.with.registry : null,
+  ]);
+  return [...new Set(names.filter((name) => name !== null))];
+}
+
+function artifactsOf(step: Step): { artifact: string; registry: string | null }[] {
+  if (step.uses === 'docker')
+    return step.with.archive === null ? [] : [{ artifact: step.with.archive, registry: null }];
+  if ('artifacts' in step.with) return step.with.artifacts;
+  return step.uses !== 'reboot' && 'artifact' in step.with ? [step.with] : [];
+}
+
+function fill(template: string, { inputs, secretNames, deploymentId, configuration }: FreezeValues): string {
+  return substitute(template, ({ scope, name }) => {
+    if (scope === 'inputs') return secretNames.includes(name) ? undefined : inputs[name];
+    if (scope === 'deployment') return name === 'id' ? deploymentId : undefined;
+    if (scope === 'config') return scalarText(configuration?.[name]);
+    return undefined;
+  });
+}
+
+function scalarText(value: unknown): string | undefined {
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
+}

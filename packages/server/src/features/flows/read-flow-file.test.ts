@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import { readFlowFile } from './read-flow-file.rules.ts';
+
+const example = `flows:
+  app-release:
+    description: Puts a release of the app on the device and proves that it runs
+    inputs:
+      version: { description: Release to install, required: true, pattern: '^\\d+\\.\\d+\\.\\d+$' }
+      conf_path: { default: /etc/app/settings.conf }
+    timeout: 2h                       # time limit of the update on one device
+    reboot-after-update: false
+    rollback:                         # runs once, last, after the steps' own failure actions
+      run: systemctl restart app
+    steps:
+      - name: Stop the app
+        run: systemctl stop app
+        timeout: 1m
+      - name: Put the release in place
+        uses: tideway/files
+        with:
+          artifact: app/\${{ inputs.version }}/app.tar.gz
+          path: /opt/app
+          extract: true
+        on-failure: { revert-all-files: true, trigger-revert: any-step-failure }
+      - name: Migrate
+        run: /opt/app/migrate --conf "\${{ inputs.conf_path }}"
+        retry: { attempts: 3, delay: 10s }
+        on-failure: { ignore: false, run-rollback: true }
+      - name: Start and prove
+        uses: tideway/check
+        with: { http: http://127.0.0.1:8080/health, expect-status: 200, within: 60s }
+`;
+
+/** The vendor's form with every key of it that is documented. */
+const vendors = `flows:
+  camera-release:
+    reboot-after-restart: false
+    steps:
+      - name: model server
+        uses: connect/docker
+        with:
+          registry: edge-registry
+          image-path: vision/\${{ inputs.product }}/\${{inputs.channel }}
+          image-tag: \${{ inputs.tag }}
+          run-options: { restart: unless-stopped, attach: 'false' }
+          command: serve --warm
+          delete-previous-image: true
+          on-failure: { revert-all-files: true, trigger-revert: any-step-failure }
+      - name: note it
+        run: logger "model server \${{ inputs.tag }}"
+      - name: labels
+        uses: connect/download-artifact
+        with:
+          registry: edge-registry
+          artifactory-path: models/labels.json
+          device-path: /opt/vision
+          on-failure: { trigger-revert: this-step-failure, revert-all-files: false }
+'on':
+  workflow-dispatch:
+    inputs: { product: {}, channel: {}, tag: {} }
+`;
+
+describe('a file of flows', () => {
+  it('is read into its normal form', () => {
+    const [flow] = flowsOf(example);
+
+    expect(flow).toMatchObject({
+      name: 'app-release',
+      timeout_s: 7200,
+      reboot_after_update: false,
+      inputs: {
+        version: { required: true, pattern: '^\\d+\\.\\d+\\.\\d+$', default: null, secret: false },
+        conf_path: { required: false, default: '/etc/app/settings.conf' },
+      },
+      rollback: { shell: 'sh', script: 'systemctl restart app' },
+    });
+    expect(flow?.steps).toMatchObject([
+      { uses: 'run', timeout_s: 60, repeatable: false, with: { shell: 'sh', script: 'systemctl stop app' } },
+      {
+        uses: 'files',
+        repeatable: true,
+        with: { artifacts: [{ artifact: 'app/${{ inputs.version }}/app.tar.gz' }], path: '/opt/app', extract: true },
+        on_failure: { revert_all_files: true, trigger: 'any_step_failure', run_rollback: true },
+      },
+      {
+        uses: 'run',
+        with: { script: '/opt/app/migrate --conf "${INPUT_CONF_PATH}"' },
+        retry: { attempts: 3, delay_s: 10 },
+      },
+      { uses: 'check', with: { probe: { kind: 'http', expect_status: 200 }, within_s: 60 } },
+    ]);
+  });
+
+  it("is read in the vendor's form as it is", () => {
+    const [flow] = flowsOf(vendors);
+
+    expect(Object.keys(flow?.inputs ?? {})).toEqual(['product', 'channel', 'tag']);
+    expect(flow?.steps).toMatchObject([
+      {
+        uses: 'docker',
+        with: {
+          registry: 'edge-registry',
+          image: 'vision/${{ inputs.product }}/${{inputs.channel }}',
+          tag: '${{ inputs.tag }}',
+          run_options: { restart: 'unless-stopped', attach: 'false' },
+          command: 'serve --warm',
+          delete_previous_image: true,
+        },
+        on_failure: { revert_all_files: true, trigger: 'any_step_failure' },
+      },
+      { uses: 'run', with: { script: 'logger "model server ${INPUT_TAG}"' } },
+      {
+        uses: 'download-artifact',
+        with: { registry: 'edge-registry', artifact: 'models/labels.json', path: '/opt/vision' },
+        on_failure: { revert_all_files: false, trigger: 'this_step_failure' },
+      },
+    ]);
+  });
+
+  it('is the same flow in JSON', () => {
+    const json = JSON.stringify({ flows: { a: { steps: [{ name: 'one', run: 'true', timeout: '90s' }] } } });
+    const yaml = 'flows:\n  a:\n    steps:\n      - { name: one, run: "true", timeout: 90s }\n';
+
+    expect(flowsOf(json)).toEqual(flowsOf(yaml));
+  });
+
+  it('may hold several flows', () => {
+    const steps = 'steps: [{ name: one, run: ls }]';
+
+    expect(flowsOf(`flows:\n  a: { ${steps} }\n  b: { ${steps} }\n`).map((flow) => flow.name)).toEqual(['a', 'b']);
+  });
+
+  it('keeps the text of an unquoted number', () => {
+    const [flow] = flowsOf(
+      'flows:\n  a:\n    inputs: { v: { default: 1.10 } }\n    steps: [{ name: one, run: "echo ${{ inputs.v }}" }]',
+    );
+
+    expect(flow?.inputs.v?.default).toBe('1.10');
+  });
+
+  it.each([
+    ['script', '{ artifact: a/b.sh, arguments: [x, "${{ device.name }}"] }'],
+    ['files', '{ artifacts: [a/b, { artifact: c/d }], path: /opt, mode: 644, owner: app:app }'],
+    ['download-artifact', '{ artifact: a/b, path: /opt/b }'],
+    ['docker', '{ archive: images/app.tar, run-options: { env: [A=1, B=2] }, wait-healthy: 30s }'],
+    ['compose', '{ artifact: app/compose.yml, project: app, env: { TAG: "${{ inputs.tag }}" }, wait-healthy: 1m }'],
+    ['git', '{ repository: https://git.example.org/a.git, ref: main, path: /srv/a, submodules: true }'],
+    ['deb', '{ packages: [nginx=1.2.3, { name: curl }], artifacts: [debs/a.deb] }'],
+    ['image', '{ artifact: os/1.raucb, installer: rauc, confirm-within: 5m }'],
+    ['check', '{ tcp: "127.0.0.1:80" }'],
+    ['check', '{ command: test -f /x, shell: bash, within: 5s }'],
+    ['check', '{ systemd: app.service }'],
+    ['check', '{ file: /run/app.ready }'],
+    ['reboot', '{}'],
+  ])('knows the step %s with %s', (type, given) => {
+    const [flow] = flowsOf(`flows:\n  a:\n    steps:\n      - { name: one, uses: tideway/${type}, with: ${given} }\n`);
+
+    expect(flow?.steps[0]?.uses).toBe(type);
+  });
+
+  it('is refused with all of its faults at once, each with path and line', () => {
+    const faults = faultsOf(`flows:
+  a:
+    inputs:
+      x: {}
+      a-b: {}
+      a_b: {}
+      n: { pattern: '(', default: 5 }
+    timeout: soon
+    steps:
+      - name: one
+        run: echo '\${{ inputs.x }}'
+`);
+    expect(faults).toEqual([
+      { path: 'flows.a.timeout', line: 8, message: 'flows.a.timeout must be a duration such as 90s, 15m, 2h or 7d' },
+    ]);
+    expect(
+      faultsOf(`flows:
+  a:
+    inputs:
+      x: {}
+      a-b: {}
+      a_b: {}
+      n: { pattern: '(' }
+    steps:
+      - name: one
+        run: |
+          echo fine
+          echo '\${{ inputs.x }}'
+      - name: one
+        run: echo \${{ inputs.y }} \${{ secrets.z }}
+      - name: two
+        uses: tideway/file
+      - name: three
+        uses: tideway/files
+        with: { artifact: a/b, path: ../etc, onwer: app }
+      - name: four
+        uses: tideway/files
+        with: { artifact: "a/\${{ device.id }}", path: ../etc }
+      - name: five
+        tiemout: 5m
+        run: ls
+`).map(({ path, line }) => `${line} ${path}`),
+    ).toEqual([
+      '6 flows.a.inputs.a_b',
+      '7 flows.a.inputs.n',
+      '12 flows.a.steps[0].run',
+      '13 flows.a.steps[1].name',
+      '14 flows.a.steps[1].run',
+      '14 flows.a.steps[1].run',
+      '16 flows.a.steps[2].uses',
+      '19 flows.a.steps[3].with.onwer',
+      '22 flows.a.steps[4].with.artifact',
+      '22 flows.a.steps[4].with.path',
+      '24 flows.a.steps[5].tiemout',
+    ]);
+  });
+
+  it.each([
+    ['flows: {}', 'flows must name at least one flow'],
+    ['flows: { a: { steps: [] } }', 'flows.a.steps must have at least one step'],
+    ['flows: { a: {} }', 'flows.a.steps is required'],
+    ['flows: [a]', 'flows must be an object'],
+    ['flow: {}', 'flows is required'],
+    ['just text', 'must be an object'],
+    ['', 'must be an object'],
+    ['flows: { a: { steps: [{ name: one }] } }', 'must have either "run"'],
+    ['flows: { a: { steps: [{ run: ls }] } }', 'flows.a.steps[0].name is required'],
+    ['flows: { a: { steps: [{ name: one, run: ls, tiemout: 5m }] } }', 'did you mean timeout?'],
+    ['flows: { a: { steps: [{ name: one, uses: tideway/dokcer }] } }', 'did you mean tideway/docker?'],
+    ['flows: { a: { steps: [{ name: one, uses: tideway/check, with: { tcp: here } }] } }', 'a host and a port'],
+    ['flows:\n  a: {\n', 'not valid YAML'],
+    ['flows:\n  a: 1\n  a: 2\n', 'not valid YAML'],
+    ['a: &x [1]\nb: *x\n', 'alias'],
+    [`flows: "${'x'.repeat(256 * 1024)}"`, '256 KiB'],
+  ])('is refused: %s', (text, message) => {
+    expect(
+      faultsOf(text)
+        .map((fault) => fault.message)
+        .join('\n'),
+    ).toContain(message);
+  });
+});
+
+function flowsOf(text: string) {
+  const read = readFlowFile(text);
+  if ('faults' in read) throw new Error(JSON.stringify(read.faults));
+  return read.flows;
+}
+
+function faultsOf(text: string) {
+  const read = readFlowFile(text);
+  if ('flows' in read) throw new Error('The file was not refused');
+  return read.faults;
+}
