@@ -32,7 +32,7 @@ export class TestDevice {
   private readonly program: string;
   private readonly server: string;
   private readonly watchers = new Set<() => void>();
-  private child: ChildProcess | null = null;
+  private readonly started: ChildProcess[] = [];
 
   constructor(program: string, server: string) {
     this.program = program;
@@ -48,7 +48,7 @@ export class TestDevice {
       this.log += chunk.toString();
       for (const watcher of this.watchers) watcher();
     });
-    this.child = child;
+    this.started.push(child);
     return child;
   }
 
@@ -57,10 +57,9 @@ export class TestDevice {
     while (!pattern.test(this.log)) await new Promise<void>((resolve) => this.watchers.add(resolve));
   }
 
-  /** Sends a signal to the agent and waits for its end; gives its exit code. */
+  /** Sends a signal to the agent that was started last, and waits for its end; gives its exit code. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    const { child } = this;
-    this.child = null;
+    const child = this.started.pop();
     if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
     const exit = once(child, 'exit');
     child.kill(signal);
@@ -69,7 +68,7 @@ export class TestDevice {
   }
 
   async remove(): Promise<void> {
-    await this.end('SIGKILL');
+    while (this.started.length > 0) await this.end('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
 
