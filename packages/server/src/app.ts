@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accessTokenRoutes } from './features/accounts/access-token.routes.ts';
 import { auditEventRoutes } from './features/accounts/audit-event.routes.ts';
 import { artifactRoutes } from './features/artifacts/artifact.routes.ts';
+import { deviceDeletionRoutes } from './features/deployments/device-deletion.routes.ts';
 import { deviceRoutes } from './features/devices/device.routes.ts';
 import { labelRoutes } from './features/devices/label.routes.ts';
 import { pairingTokenRoutes } from './features/devices/pairing-token.routes.ts';
@@ -24,6 +25,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...deviceRoutes(deps),
     ...pairingTokenRoutes(deps),
     ...artifactRoutes(deps),
+    ...deviceDeletionRoutes(deps),
   ];
   const server = await createHttpServer(routes, deps.log, version);
   await server.ready();

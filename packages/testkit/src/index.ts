@@ -1,2 +1,3 @@
+export * from './fixtures/orders.ts';
 export * from './fixtures/tokens.ts';
 export * from './test-server.ts';

@@ -105,6 +105,17 @@ export async function setDeviceClaimable(tx: Tx, id: number, claimTokenHash: Buf
   );
 }
 
+/** Leaves a tombstone: the row of a device that no list, order or session finds, and that nothing keeps from use. */
+export async function setDeviceDeleted(tx: Tx, id: number): Promise<void> {
+  await execute(tx, sql`delete from device_tag where device_id = ${id}`);
+  await execute(tx, sql`delete from device_app where device_id = ${id}`);
+  await execute(tx, sql`delete from device_presence where device_id = ${id}`);
+  await execute(
+    tx,
+    sql`update device set deleted_at = tideway_now(), group_id = null, claim_token_hash = null where id = ${id}`,
+  );
+}
+
 async function refuseTaken<Result>(written: Promise<Result>): Promise<Result> {
   return written.catch((error: unknown) => {
     const field = ['name', 'public_id', 'public_key'].find((column) => violatesUnique(error, `device_${column}`));

@@ -89,6 +89,20 @@ describe.each(['groups', 'tags', 'apps'])('the %s of a project', (plural) => {
   });
 });
 
+describe('a tag', () => {
+  it('that is deleted while a device is being given it is either refused to the device or kept', async () => {
+    for (const number of Array.from({ length: 20 }, (_, index) => index)) {
+      const name = `fought over ${number}`;
+      await server.request('POST', `${project}/tags`, { body: { name } });
+      const [device, deleted] = await Promise.all([
+        server.request('POST', `${project}/devices`, { body: { name, group: 'Production', tags: [name] } }),
+        server.request('DELETE', `${project}/tags/${encodeURIComponent(name)}`),
+      ]);
+      expect(['201 409', '400 204']).toContain(`${device.status} ${deleted.status}`);
+    }
+  });
+});
+
 describe('a group', () => {
   it('that is the last one cannot be deleted, even by two people at once', async () => {
     await server.request('POST', '/api/v2/elsewhere/groups', { body: { name: 'Second' } });

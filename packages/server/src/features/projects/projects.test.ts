@@ -1,7 +1,5 @@
-import { createTokenOf, startTestServer, type TestServer } from '@tideway/testkit';
-import { sql } from 'kysely';
+import { createTokenOf, orderForAllDevices, startTestServer, type TestServer } from '@tideway/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { execute } from '../../platform/database/database.ts';
 
 const projects = '/api/v2/projects';
 let server: TestServer;
@@ -98,7 +96,7 @@ describe('a project', () => {
   it('is not deleted while updates are open in it', async () => {
     await server.request('POST', projects, { body: { name: 'Busy', key: 'busy' } });
     await server.request('POST', '/api/v2/busy/devices', { body: { name: 'pump', group: 'Production' } });
-    await orderForAllDevices('busy');
+    await orderForAllDevices(server, 'busy', 'dp-busy');
     const { status, body } = await server.request('DELETE', '/api/v2/busy');
     expect([status, body.code]).toEqual([409, 'in_use']);
     expect(body.error_message).toContain('dp-busy');
@@ -114,21 +112,3 @@ describe('a project', () => {
     expect(list.body.items.map((item: { key: string }) => item.key)).toEqual(['theirs']);
   });
 });
-
-/** A deployment with a pending update for each device, written past the doors that make one. */
-async function orderForAllDevices(key: string): Promise<void> {
-  await execute(
-    server.db,
-    sql`with p as (select id from project where key = ${key} and account_id = ${server.owner.accountId}),
-          f as (insert into flow (public_id, project_id, name) select 'f-busy', id, 'f' from p returning id),
-          v as (insert into flow_version (flow_id, number, source, document, created_by)
-                select id, 1, '', '{}', 'test' from f returning id),
-          c as (insert into deployment_document (sha256, content) values ('busy', '{}') returning sha256),
-          d as (insert into deployment (public_id, project_id, flow_version_id, document_sha256, device_filter,
-                                        parameters, time_limit_s, devices, created_by)
-                select 'dp-busy', p.id, v.id, c.sha256, '{}', '{}', 60, 1, 'test' from p, v, c returning id, project_id),
-          n as (insert into deployment_count (deployment_id, pending) select id, 1 from d)
-        insert into device_update (deployment_id, device_id)
-        select d.id, device.id from d join device on device.project_id = d.project_id`,
-  );
-}

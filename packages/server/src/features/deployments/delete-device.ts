@@ -1,0 +1,13 @@
+import { inTransaction } from '../../platform/database/transaction.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { leaveTombstone } from '../devices/leave-tombstone.ts';
+import type { ProjectCaller } from '../projects/in-project.access.ts';
+import { abortOpenUpdatesOfDevice } from './device-deletion.store.ts';
+
+/** Deletes a device. Its open updates end as `device_deleted`; the history of its updates stays. */
+export async function deleteDevice({ db }: Pick<Deps, 'db'>, caller: ProjectCaller, publicId: string): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const deviceId = await leaveTombstone(tx, caller, publicId);
+    await abortOpenUpdatesOfDevice(tx, deviceId);
+  });
+}
