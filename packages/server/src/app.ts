@@ -6,6 +6,7 @@ import { deviceDeletionRoutes } from './features/deployments/device-deletion.rou
 import { deviceRoutes } from './features/devices/device.routes.ts';
 import { labelRoutes } from './features/devices/label.routes.ts';
 import { pairingTokenRoutes } from './features/devices/pairing-token.routes.ts';
+import { flowRoutes } from './features/flows/flow.routes.ts';
 import { projectRoutes } from './features/projects/project.routes.ts';
 import type { Deps } from './platform/deps.ts';
 import { healthRoutes } from './platform/http/health.routes.ts';
@@ -25,6 +26,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...deviceRoutes(deps),
     ...pairingTokenRoutes(deps),
     ...artifactRoutes(deps),
+    ...flowRoutes(deps),
     ...deviceDeletionRoutes(deps),
   ];
   const server = await createHttpServer(routes, deps.log, version);

@@ -7,8 +7,8 @@ export type PlanArtifact = z.infer<typeof planArtifactSchema>;
 
 /**
  * What a deployment asks of each of its devices: one document, the same for all, never changed, named by the SHA-256
- * of its canonical JSON. Inputs without the secret ones are already in place in its templates; what is the device's own
- * (`${{ device.* }}`) and secrets stand in on the device.
+ * of its canonical JSON. The device fills in the references of its templates itself, all in one pass, so that a value
+ * that looks like a reference stays a text.
  */
 export const deploymentDocumentSchema = z.object({
   format: z.literal(1),

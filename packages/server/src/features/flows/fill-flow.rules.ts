@@ -3,9 +3,9 @@ import { fieldFaults } from './step-fields.rules.ts';
 import { mapTemplates } from './step-templates.rules.ts';
 
 /** What an order gives to a flow. */
-export type FreezeValues = {
+export type OrderValues = {
   inputs: Record<string, string>;
-  /** Inputs whose values must not be in the document: their references stay for the device. */
+  /** Inputs whose values must not be read here: their references stay. */
   secretNames: string[];
   deploymentId: string;
   /** Top-level scalars stand in for `${{ config.x }}`. */
@@ -13,20 +13,20 @@ export type FreezeValues = {
 };
 
 /**
- * The flow as a deployment asks it of all its devices: values stand in its templates, and its fields are checked again
- * with them. What is the device's own, and secrets, stay references. Shell texts are not touched: they read their
- * environment.
+ * The flow with an order's values in its templates, or what is wrong with its fields then. It serves to check an order
+ * and to find its artifacts; the device gets the flow with its references and fills them in itself, once: a value that
+ * looks like a reference must stay a text. What is the device's own stays a reference, and so do secrets.
  */
-export function freezeFlow(
+export function fillFlow(
   document: FlowDocument,
-  values: FreezeValues,
+  values: OrderValues,
 ): { document: FlowDocument } | { faults: Fault[] } {
   const steps = document.steps.map((step) => mapTemplates(step, (template) => fill(template, values)));
   const faults = steps.flatMap((step, index) => fieldFaults(step, `steps[${index}]`));
   return faults.length > 0 ? { faults } : { document: { ...document, steps } };
 }
 
-/** Paths in the built-in store of the artifacts that a frozen flow needs, each once. */
+/** Paths in the built-in store of the artifacts that a flow needs, each once. */
 export function artifactPaths(document: FlowDocument): string[] {
   const paths = document.steps.flatMap(artifactsOf).filter(({ registry }) => registry === null);
   return [...new Set(paths.map(({ artifact }) => artifact))];
@@ -48,7 +48,7 @@ function artifactsOf(step: Step): { artifact: string; registry: string | null }[
   return step.uses !== 'reboot' && 'artifact' in step.with ? [step.with] : [];
 }
 
-function fill(template: string, { inputs, secretNames, deploymentId, configuration }: FreezeValues): string {
+function fill(template: string, { inputs, secretNames, deploymentId, configuration }: OrderValues): string {
   return substitute(template, ({ scope, name }) => {
     if (scope === 'inputs') return secretNames.includes(name) ? undefined : inputs[name];
     if (scope === 'deployment') return name === 'id' ? deploymentId : undefined;

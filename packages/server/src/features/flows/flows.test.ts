@@ -1,0 +1,100 @@
+import { startTestServer, type TestServer } from '@tideway/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let server: TestServer;
+const flows = '/api/v2/greenhouses/update-flows';
+const yaml = { 'content-type': 'application/yaml' };
+
+beforeAll(async () => {
+  server = await startTestServer();
+  await server.request('POST', '/api/v2/projects', { body: { name: 'Greenhouses' } });
+});
+
+afterAll(() => server.stop());
+
+describe('a flow', () => {
+  it('is created from YAML, and shown with its text as it was sent', async () => {
+    const source = '# kept\nflows:\n  kept:\n    steps: [{ name: list, run: "ls ${{ inputs.folder }}" }]\n';
+    const created = await server.request('POST', flows, { body: source, headers: yaml });
+    const [flow] = created.body.update_flows;
+    const shown = await server.request('GET', `${flows}/${flow.uuid}`);
+
+    expect([created.status, created.body.status, flow.name, flow.version]).toEqual([201, 'success', 'kept', 1]);
+    expect(shown.body).toMatchObject({ id: flow.uuid, version: 1, source, inputs: { folder: { required: true } } });
+  });
+
+  it('is created from JSON, with an id of the older form where one is given', async () => {
+    const body = { flows: { older: { steps: [{ name: 'list', run: 'ls' }] } } };
+    const created = await server.request('POST', `${flows}?id=4c1d-9be2`, { body });
+    const again = await server.request('POST', `${flows}?id=4c1d-9be2`, {
+      body: { flows: { other: body.flows.older } },
+    });
+
+    expect(created.body.update_flows).toEqual([{ name: 'older', uuid: '4c1d-9be2', version: 1 }]);
+    expect([again.status, again.body.code]).toEqual([409, 'already_exists']);
+    expect((await server.request('POST', `${flows}?id=no`, { body })).body.field).toBe('id');
+  });
+
+  it('gets a new version with every save, and keeps the ones before', async () => {
+    const first = await save('versioned', 'ls one');
+    const id = first.body.update_flows[0].uuid;
+    const second = await server.request('PUT', `${flows}/${id}`, { body: text('versioned', 'ls two'), headers: yaml });
+    const old = await server.request('GET', `${flows}/${id}?version=1`);
+    const versions = await server.request('GET', `${flows}/${id}/versions`);
+
+    expect(second.body.update_flows[0].version).toBe(2);
+    expect(old.body.source).toContain('ls one');
+    expect(versions.body.items.map((item: { version: number }) => item.version)).toEqual([2, 1]);
+  });
+
+  it('is refused with every fault and its line, and nothing of the file is kept', async () => {
+    const source =
+      'flows:\n  good:\n    steps: [{ name: a, run: ls }]\n  bad:\n    steps:\n      - { name: a, use: b }\n      - run: ls\n';
+    const refused = await server.request('POST', flows, { body: source, headers: yaml });
+    const listed = await server.request('GET', flows);
+
+    expect([refused.status, refused.body.code]).toEqual([400, 'invalid_flow']);
+    expect(refused.body.errors).toEqual([
+      {
+        path: 'flows.bad.steps[0].use',
+        line: 6,
+        message: 'flows.bad.steps[0].use is not a known key; did you mean uses?',
+      },
+      { path: 'flows.bad.steps[1].name', line: 7, message: 'flows.bad.steps[1].name is required' },
+    ]);
+    expect(listed.body.items.map((item: { name: string }) => item.name)).not.toContain('good');
+  });
+
+  it('warns of an artifact that is not there yet', async () => {
+    const source =
+      'flows:\n  early:\n    steps: [{ name: a, uses: tideway/files, with: { artifact: a/b, path: /opt/a } }]\n';
+    const created = await server.request('POST', flows, { body: source, headers: yaml });
+
+    expect(created.body.warnings).toEqual([
+      { path: 'flows.early', message: 'flows.early: there is no artifact a/b yet' },
+    ]);
+  });
+
+  it('is refused as anything but YAML or JSON', async () => {
+    const sent = await server.request('POST', flows, { body: 'flows', headers: { 'content-type': 'image/png' } });
+
+    expect([sent.status, sent.body.code]).toEqual([415, 'unsupported_media_type']);
+  });
+
+  it('is refused under a name that is taken, and gone when it is deleted', async () => {
+    const first = await save('twice', 'ls');
+    const second = await save('twice', 'ls');
+    const deleted = await server.request('DELETE', `${flows}/${first.body.update_flows[0].uuid}`);
+    const third = await save('twice', 'ls');
+
+    expect([second.status, second.body.code, deleted.status, third.status]).toEqual([409, 'already_exists', 204, 201]);
+  });
+});
+
+function text(name: string, script: string): string {
+  return `flows:\n  ${name}:\n    steps: [{ name: one, run: ${script} }]\n`;
+}
+
+function save(name: string, script: string) {
+  return server.request('POST', flows, { body: text(name, script), headers: yaml });
+}
