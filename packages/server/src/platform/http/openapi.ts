@@ -46,6 +46,9 @@ function answerOf(route: Route): unknown {
 }
 
 function operationId(route: Route): string {
-  const words = route.path.replace('*', 'path').split(/[^A-Za-z0-9_]+/).filter((word) => word !== '');
+  const words = route.path
+    .replace('*', 'path')
+    .split(/[^A-Za-z0-9_]+/)
+    .filter((word) => word !== '');
   return [route.method.toLowerCase(), ...words].join('_');
 }
