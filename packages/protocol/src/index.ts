@@ -1,3 +1,5 @@
+export * from './deploy/device-filter.ts';
+export * from './deploy/order-body.ts';
 export * from './device/joining.ts';
 export * from './device/messages.ts';
 export * from './device/plan.ts';

@@ -32,6 +32,16 @@ export async function resolveApps(
   }));
 }
 
+/** The ids of those of the names that exist, kept from being deleted until the transaction ends. */
+export async function findLabelIds(
+  tx: Tx,
+  kind: LabelKind,
+  projectId: number,
+  names: string[],
+): Promise<Map<string, number>> {
+  return names.length === 0 ? new Map() : keepLabels(tx, kind, projectId, names);
+}
+
 function refuseUnknown(kind: LabelKind, name: string, field: string): never {
   throw new Refusal(`unknown_${kind}`, `There is no ${kind} ${name} in this project`, { field });
 }

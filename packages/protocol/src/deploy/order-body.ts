@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { nameSchema } from '../names.ts';
+import { deviceFilterSchema, projectDeviceFilterSchema } from './device-filter.ts';
+
+const flowId = z.string().min(1, 'must not be empty').max(128, 'must have at most 128 characters');
+const parameters = z.record(z.string(), z.string());
+const app = z.strictObject({
+  name: nameSchema,
+  version: z.string().min(1, 'must not be empty').max(128, 'must have at most 128 characters'),
+});
+const configuration = z.record(z.string(), z.unknown());
+
+/** What an order says besides where it goes: accepted at the top and, as the vendor's clients send it, inside. */
+const details = {
+  parameters_mapping: parameters.optional(),
+  comment: z.string().max(1000, 'must have at most 1000 characters').optional(),
+  app: app.optional(),
+};
+
+/** Options of an order that are ours. */
+const options = {
+  /** Configuration for the device, taken verbatim. */
+  configuration: configuration.optional(),
+  /** Creates an empty, finished deployment where no device matches. */
+  allow_empty: z.boolean().optional(),
+};
+
+/**
+ * The body of `POST /v2/deploy_update` once its accepted forms are made one: JSON texts parsed, empty optional keys
+ * dropped. `filterKey` and `flowKey` are the names that the caller used, so that faults name what was sent.
+ */
+export function deployUpdateBodySchema(filterKey: FilterKey = 'devices_filter', flowKey: FlowKey = 'flow_id') {
+  return z.strictObject({
+    user_token: z.string().max(512, 'must have at most 512 characters').optional(),
+    [flowKey]: flowId,
+    [filterKey]: projectDeviceFilterSchema,
+    ...details,
+    deployment_configuration: z
+      .looseObject({ flow_id: flowId.optional(), flow_uuid: flowId.optional(), ...details })
+      .optional(),
+    metadata: z.strictObject(details).optional(),
+    ...options,
+  });
+}
+
+/** The body of `POST /api/v2/{project_key}/deployments`, in the same sense. */
+export function deploymentBodySchema(filterKey: FilterKey = 'device_filter', flowKey: FlowKey = 'flow_uuid') {
+  return z.strictObject({
+    [filterKey]: deviceFilterSchema.optional(),
+    deployment_configuration: z.strictObject({ [flowKey]: flowId, ...details }),
+    /** Narrows the filter to these devices. */
+    device_ids: z.array(z.string().max(128)).min(1).max(10_000).optional(),
+    ...options,
+  });
+}
+
+export type FilterKey = 'devices_filter' | 'device_filter';
+export type FlowKey = 'flow_id' | 'flow_uuid';
+
+/** The answer of the two deploy_update doors; `message` is the vendor's, the rest is ours. */
+export const deployUpdateAnswerSchema = z.object({
+  message: z.literal('Success'),
+  deployment_id: z.string(),
+  /** How many devices get the update. */
+  devices: z.number().int(),
+  url: z.string(),
+});
+
+export const deploymentCreatedSchema = z.object({
+  deployment_uuid: z.string(),
+  deployment_id: z.string(),
+  devices: z.number().int(),
+});

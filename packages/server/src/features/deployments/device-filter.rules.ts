@@ -1,0 +1,60 @@
+import type { UpdateStatus } from '@tideway/protocol';
+import { type RawBuilder, sql } from 'kysely';
+
+/** What a filter asks of a device, with names resolved to internal ids. A tree, of which the vendor's form is a shape. */
+export type DeviceCondition =
+  | { kind: 'all' | 'any'; of: DeviceCondition[] }
+  | { kind: 'not'; of: DeviceCondition }
+  | { kind: 'device'; deviceId: number }
+  | { kind: 'group'; groupId: number }
+  | { kind: 'tag'; tagId: number }
+  /** The app is set on the device, with this version where one is given. */
+  | { kind: 'app'; appId: number; version: string | null }
+  | { kind: 'online' }
+  /** Part of a deployment, with this status there where one is given. */
+  | { kind: 'deployment'; deploymentId: number; status: UpdateStatus | null }
+  /** The status of the device's last update. */
+  | { kind: 'last_update'; status: UpdateStatus };
+
+/**
+ * A condition over a row `d` of the table `device`. It is true or false for every device, never null, so that its
+ * complement is exact.
+ */
+export function conditionSql(condition: DeviceCondition): RawBuilder<boolean> {
+  switch (condition.kind) {
+    case 'all':
+      return joined(condition.of, sql` and `, sql`true`);
+    case 'any':
+      return joined(condition.of, sql` or `, sql`false`);
+    case 'not':
+      return sql`not (${conditionSql(condition.of)})`;
+    case 'device':
+      return sql`d.id = ${condition.deviceId}`;
+    case 'group':
+      return sql`d.group_id = ${condition.groupId}`;
+    case 'tag':
+      return sql`exists (select from device_tag t where t.device_id = d.id and t.tag_id = ${condition.tagId})`;
+    case 'app':
+      return sql`exists (select from device_app a where a.device_id = d.id and a.app_id = ${condition.appId}
+                         ${condition.version === null ? sql`` : sql`and a.version = ${condition.version}`})`;
+    case 'online':
+      return sql`exists (select from device_presence p
+                         where p.device_id = d.id and p.online_until > tideway_now())`;
+    case 'deployment':
+      return sql`exists (select from device_update u
+                         where u.device_id = d.id and u.deployment_id = ${condition.deploymentId}
+                         ${condition.status === null ? sql`` : sql`and u.status = ${condition.status}`})`;
+    case 'last_update':
+      return sql`coalesce((select u.status = ${condition.status} from device_update u
+                           where u.device_id = d.id order by u.id desc limit 1), false)`;
+  }
+}
+
+function joined(
+  conditions: DeviceCondition[],
+  word: RawBuilder<unknown>,
+  none: RawBuilder<boolean>,
+): RawBuilder<boolean> {
+  if (conditions.length === 0) return none;
+  return sql`(${sql.join(conditions.map(conditionSql), word)})`;
+}

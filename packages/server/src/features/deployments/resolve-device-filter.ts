@@ -1,0 +1,106 @@
+import type { ErrorCode, Filter } from '@tideway/protocol';
+import { sql } from 'kysely';
+import { rows } from '../../platform/database/database.ts';
+import type { Tx } from '../../platform/database/transaction.ts';
+import { Refusal } from '../../platform/refusal.ts';
+import { findLabelIds } from '../devices/resolve-labels.ts';
+import type { DeviceCondition } from './device-filter.rules.ts';
+import type { Order } from './order.rules.ts';
+
+/**
+ * The condition that an order's filter is, with every name and id looked up in the project. One that does not exist is
+ * refused: with `is_not`, a mistyped tag would select the whole fleet.
+ */
+export async function resolveDeviceFilter(tx: Tx, projectId: number, order: Order): Promise<DeviceCondition> {
+  const known = await lookUp(tx, projectId, order);
+  const field = order.fields.filter;
+  const groups = order.groups.map((name, index) => ({
+    kind: 'group' as const,
+    groupId: known.groups.get(name) ?? refuseGroup(name, `${field}.groups[${index}].name`),
+  }));
+  const filters = order.filters.map((filter, index) => conditionOf(filter, known, `${field}.filters[${index}]`));
+  const picked = order.deviceIds?.map((id, index) => ({
+    kind: 'device' as const,
+    deviceId: known.devices.get(id) ?? refuse('unknown_device', 'device', id, `device_ids[${index}]`),
+  }));
+  return {
+    kind: 'all',
+    of: [
+      ...(groups.length > 0 ? [{ kind: 'any' as const, of: groups }] : []),
+      ...filters,
+      ...(picked ? [{ kind: 'any' as const, of: picked }] : []),
+    ],
+  };
+}
+
+type Known = Record<'groups' | 'tags' | 'apps' | 'devices' | 'deployments', Map<string, number>>;
+
+async function lookUp(tx: Tx, projectId: number, order: Order): Promise<Known> {
+  const values = (type: Filter['type']) =>
+    order.filters.filter((filter) => filter.type === type).map((filter) => filter.value);
+  const deployments = order.filters.flatMap((filter) => (filter.type === 'deployment' ? [filter.deployment_id] : []));
+  const devices = [...values('specific_device'), ...(order.deviceIds ?? [])];
+  return {
+    groups: await findLabelIds(tx, 'group', projectId, order.groups),
+    tags: await findLabelIds(tx, 'tag', projectId, values('tag')),
+    apps: await findLabelIds(tx, 'app', projectId, values('app')),
+    devices: await findIds(tx, sql`device`, sql`deleted_at is null`, projectId, devices),
+    deployments: await findIds(tx, sql`deployment`, sql`true`, projectId, deployments),
+  };
+}
+
+async function findIds(
+  tx: Tx,
+  table: ReturnType<typeof sql>,
+  condition: ReturnType<typeof sql>,
+  projectId: number,
+  publicIds: string[],
+): Promise<Map<string, number>> {
+  if (publicIds.length === 0) return new Map();
+  const found = await rows<{ public_id: string; id: number }>(
+    tx,
+    sql`select public_id, id from ${table}
+        where project_id = ${projectId} and public_id = any(${publicIds}::text[]) and ${condition}`,
+  );
+  return new Map(found.map((row) => [row.public_id, row.id]));
+}
+
+function conditionOf(filter: Filter, known: Known, field: string): DeviceCondition {
+  const condition = positiveCondition(filter, known, field);
+  return filter.operand === 'is_not' ? { kind: 'not', of: condition } : condition;
+}
+
+function positiveCondition(filter: Filter, known: Known, field: string): DeviceCondition {
+  const { value } = filter;
+  switch (filter.type) {
+    case 'specific_device': {
+      const deviceId = known.devices.get(value) ?? refuse('unknown_device', 'device', value, `${field}.value`);
+      return { kind: 'device', deviceId };
+    }
+    case 'tag':
+      return { kind: 'tag', tagId: known.tags.get(value) ?? refuse('unknown_tag', 'tag', value, `${field}.value`) };
+    case 'app': {
+      const appId = known.apps.get(value) ?? refuse('unknown_app', 'app', value, `${field}.value`);
+      return { kind: 'app', appId, version: filter.app_version ?? null };
+    }
+    case 'device_state':
+      return filter.value === 'online' ? { kind: 'online' } : { kind: 'not', of: { kind: 'online' } };
+    case 'deployment': {
+      const id = filter.deployment_id;
+      const deploymentId =
+        known.deployments.get(id) ?? refuse('unknown_deployment', 'deployment', id, `${field}.deployment_id`);
+      return { kind: 'deployment', deploymentId, status: filter.value === 'any' ? null : filter.value };
+    }
+    case 'update_status':
+      return { kind: 'last_update', status: filter.value };
+  }
+}
+
+function refuseGroup(name: string, field: string): never {
+  const hint = name === 'all' ? '; for the whole project, leave the list of groups empty' : '';
+  throw new Refusal('unknown_group', `There is no group ${name} in this project${hint}`, { field });
+}
+
+function refuse(code: ErrorCode, thing: string, name: string, field: string): never {
+  throw new Refusal(code, `There is no ${thing} ${name} in this project`, { field });
+}
