@@ -14,6 +14,7 @@ export * from './public-id.ts';
 export * from './rest/access-token.ts';
 export * from './rest/artifact.ts';
 export * from './rest/audit-event.ts';
+export * from './rest/deployment.ts';
 export * from './rest/device.ts';
 export * from './rest/label.ts';
 export * from './rest/pairing-token.ts';

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { accessTokenRoutes } from './features/accounts/access-token.routes.ts';
 import { auditEventRoutes } from './features/accounts/audit-event.routes.ts';
 import { artifactRoutes } from './features/artifacts/artifact.routes.ts';
+import { deployUpdateRoutes } from './features/deployments/deploy-update.routes.ts';
+import { deploymentRoutes } from './features/deployments/deployment.routes.ts';
 import { deviceDeletionRoutes } from './features/deployments/device-deletion.routes.ts';
 import { deviceRoutes } from './features/devices/device.routes.ts';
 import { labelRoutes } from './features/devices/label.routes.ts';
@@ -27,6 +29,8 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...pairingTokenRoutes(deps),
     ...artifactRoutes(deps),
     ...flowRoutes(deps),
+    ...deployUpdateRoutes(deps),
+    ...deploymentRoutes(deps),
     ...deviceDeletionRoutes(deps),
   ];
   const server = await createHttpServer(routes, deps.log, version);

@@ -18,6 +18,9 @@ import type { BodyForm, Call, Route } from './route.ts';
 import { findUnstorableText } from './storable-text.rules.ts';
 import { checkAgainst } from './validation.rules.ts';
 
+/** Body schemas that only describe: their use cases check the bodies themselves. */
+const describingSchemas = new WeakSet<z.ZodType>();
+
 const bodyForms: BodyForm[] = ['json', 'json_of_any_type', 'text', 'stream'];
 
 /** An HTTP server with these routes, not yet listening. Its OpenAPI document is what `swagger()` gives. */
@@ -59,6 +62,7 @@ declare module 'fastify' {
 }
 
 function addRoute(scope: FastifyInstance, route: Route): void {
+  if (route.bodyIsCheckedInside) describingSchemas.add(route.body);
   scope.route({
     method: route.method,
     url: route.path,
@@ -94,6 +98,7 @@ function validate(schema: z.ZodType, part: string | undefined, data: unknown): {
   if (part === 'body' && schema instanceof z.ZodObject && !isObject(data)) {
     return { error: new Refusal('invalid_json', 'The body must be a JSON object') };
   }
+  if (describingSchemas.has(schema)) return { value: data };
   if (part === 'querystring') refuseUnstorableQuery(data);
   const checked = checkAgainst(schema, data);
   if ('value' in checked) return checked;

@@ -57,6 +57,8 @@ export type RouteDefinition<
   params?: Params;
   query?: Query;
   body?: Body;
+  /** The body's schema only describes it: the use case brings its accepted forms together before it checks. */
+  bodyIsCheckedInside?: true;
   /** Status of a success: 200 unless said. */
   status?: 200 | 201 | 204;
   /** The body of a success. Left out where there is none, or where a stream is answered. */

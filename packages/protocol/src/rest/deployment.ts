@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { undoneSchema } from '../device/messages.ts';
+import { statusCountsSchema, updateStatusSchema } from '../update-status.ts';
+
+/** A deployment with its five counts, which always add up to `devices`. */
+export const deploymentSchema = z.object({
+  id: z.string(),
+  uuid: z.string(),
+  flow: z.object({ id: z.string(), name: z.string(), version: z.number().int() }),
+  app: z.object({ name: z.string(), version: z.string() }).nullable(),
+  comment: z.string(),
+  device_filter: z.record(z.string(), z.unknown()),
+  /** With secret values masked. */
+  parameters: z.record(z.string(), z.string()),
+  configuration: z.record(z.string(), z.unknown()).nullable(),
+  devices: z.number().int(),
+  counts: statusCountsSchema,
+  created_by: z.string(),
+  created_at: z.string(),
+  /** When its last update ended; null while one is open. */
+  finished_at: z.string().nullable(),
+});
+export type Deployment = z.infer<typeof deploymentSchema>;
+
+/** Why a pending update is not moving: a word of `semantics`. */
+export const waitingReasons = ['offline', 'busy', 'blocked', 'ready'] as const;
+
+/** One device's part in a deployment. */
+export const updateSchema = z.object({
+  id: z.string(),
+  device: z.object({ id: z.string(), name: z.string() }),
+  status: updateStatusSchema,
+  /** Only of a pending update. */
+  waiting_for: z.enum(waitingReasons).nullable(),
+  /** Why it failed or was aborted: a stable word, and a sentence. */
+  reason: z.string().nullable(),
+  message: z.string().nullable(),
+  taken_up_at: z.string().nullable(),
+  finished_at: z.string().nullable(),
+});
+export type Update = z.infer<typeof updateSchema>;
+
+/** One device's part with its steps and what was undone. */
+export const updateDetailsSchema = updateSchema.extend({
+  attempt: z.number().int(),
+  failed_step: z.string().nullable(),
+  exit_code: z.number().int().nullable(),
+  undone: z.array(undoneSchema),
+  late_result: z.record(z.string(), z.unknown()).nullable(),
+  steps: z.array(
+    z.object({
+      name: z.string(),
+      status: z.enum(['waiting', 'started', 'success', 'failed']),
+      tries: z.number().int(),
+      exit_code: z.number().int().nullable(),
+      message: z.string().nullable(),
+      started_at: z.string().nullable(),
+      finished_at: z.string().nullable(),
+    }),
+  ),
+});
+export type UpdateDetails = z.infer<typeof updateDetailsSchema>;

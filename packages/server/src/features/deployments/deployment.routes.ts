@@ -1,0 +1,113 @@
+import {
+  deploymentBodySchema,
+  deploymentCreatedSchema,
+  deploymentSchema,
+  updateDetailsSchema,
+  updateSchema,
+  updateStatusSchema,
+} from '@tideway/protocol';
+import { z } from 'zod';
+import type { Deps } from '../../platform/deps.ts';
+import { idPageQuery } from '../../platform/http/id-page.ts';
+import { defineRoute, pageOf, type Route } from '../../platform/http/route.ts';
+import { inProject, projectParams } from '../projects/in-project.access.ts';
+import { listDeployments, readDeploymentView } from './deployment.views.ts';
+import { placeProjectOrder } from './place-order.ts';
+import { listUpdates, listUpdatesOfDevice, locateOutput, readUpdate } from './update.views.ts';
+import { readUpdateOutput } from './update-output.ts';
+
+const tag = 'Deployments';
+const path = '/api/v2/:project_key/deployments';
+const params = z.object({ ...projectParams, id: z.string() });
+const updateParams = params.extend({ device: z.string() });
+
+/** Orders, and how they go on each device. */
+export function deploymentRoutes(deps: Deps): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path,
+      tag,
+      summary: 'List the deployments, newest first',
+      access: inProject(deps, 'viewer'),
+      params: z.object(projectParams),
+      query: idPageQuery,
+      answer: pageOf(deploymentSchema),
+      handle: ({ caller, query }) => listDeployments(deps.db, caller.project.id, query),
+    }),
+    defineRoute({
+      method: 'POST',
+      path,
+      tag,
+      summary: 'Deploy an update to the devices that a filter selects',
+      access: inProject(deps, 'operator'),
+      params: z.object(projectParams),
+      body: deploymentBodySchema(),
+      bodyIsCheckedInside: true,
+      status: 201,
+      answer: deploymentCreatedSchema,
+      handle: async ({ caller, body, headers }) => {
+        const { id, devices } = await placeProjectOrder(deps, caller, body, headers);
+        return { deployment_uuid: id, deployment_id: id, devices };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${path}/:id`,
+      tag,
+      summary: 'Get a deployment with its five counts',
+      access: inProject(deps, 'viewer'),
+      params,
+      answer: deploymentSchema,
+      handle: ({ caller, params }) => readDeploymentView(deps.db, caller.project.id, params.id),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${path}/:id/updates`,
+      tag,
+      summary: "List a deployment's updates, one for each device",
+      access: inProject(deps, 'viewer'),
+      params,
+      query: idPageQuery.extend({ status: updateStatusSchema.optional() }),
+      answer: pageOf(updateSchema),
+      handle: async ({ caller, params, query }) => {
+        await readDeploymentView(deps.db, caller.project.id, params.id);
+        return listUpdates(deps.db, caller.project.id, params.id, query);
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${path}/:id/updates/:device`,
+      tag,
+      summary: "Get one device's update with its steps",
+      access: inProject(deps, 'viewer'),
+      params: updateParams,
+      answer: updateDetailsSchema,
+      handle: ({ caller, params }) => readUpdate(deps.db, caller.project.id, params.id, params.device),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${path}/:id/updates/:device/log`,
+      tag,
+      summary: "Get the output of one device's update as text",
+      access: inProject(deps, 'viewer'),
+      params: updateParams,
+      answer: z.object({ output: z.string() }),
+      handle: async ({ caller, params }) => {
+        const { updateId, attempt } = await locateOutput(deps.db, caller.project.id, params.id, params.device);
+        return { output: await readUpdateOutput(deps.blobs, updateId, attempt) };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/v2/:project_key/devices/:id/updates',
+      tag: 'Devices',
+      summary: "List a device's updates, newest first",
+      access: inProject(deps, 'viewer'),
+      params,
+      query: idPageQuery,
+      answer: pageOf(updateSchema.extend({ deployment_id: z.string() })),
+      handle: ({ caller, params, query }) => listUpdatesOfDevice(deps.db, caller.project.id, params.id, query),
+    }),
+  ];
+}

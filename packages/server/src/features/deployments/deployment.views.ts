@@ -1,0 +1,74 @@
+import type { Deployment, StatusCounts } from '@tideway/protocol';
+import { type RawBuilder, sql } from 'kysely';
+import { type Db, firstRow, rows } from '../../platform/database/database.ts';
+import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
+import { Refusal } from '../../platform/refusal.ts';
+
+/** One page of a project's deployments, newest first. */
+export async function listDeployments(db: Db, projectId: number, page: IdPage) {
+  const found = await rows<DeploymentRow>(
+    db,
+    sql`${selectDeployments} where d.project_id = ${projectId}
+        and (${page.after ?? null}::bigint is null or d.id < ${page.after ?? null})
+        order by d.id desc limit ${page.limit + 1}`,
+  );
+  return pageOfRows(found, page.limit, showDeployment);
+}
+
+/** A deployment with its five counts. Refuses with `not_found`. */
+export async function readDeploymentView(db: Db, projectId: number, publicId: string): Promise<Deployment> {
+  const row = await firstRow<DeploymentRow>(
+    db,
+    sql`${selectDeployments} where d.project_id = ${projectId} and d.public_id = ${publicId}`,
+  );
+  if (row === null) throw new Refusal('not_found', `There is no deployment ${publicId}`);
+  return showDeployment(row);
+}
+
+const selectDeployments: RawBuilder<unknown> = sql`
+  select d.id, d.public_id, d.comment, d.device_filter, d.parameters, d.configuration, d.devices, d.created_by,
+         d.created_at, d.finished_at, d.app_version, a.name as app_name,
+         f.public_id as flow_public_id, v.document->>'name' as flow_name, v.number as flow_version,
+         c.pending, c.in_progress, c.success, c.failed, c.aborted
+  from deployment d
+  join deployment_count c on c.deployment_id = d.id
+  join flow_version v on v.id = d.flow_version_id
+  join flow f on f.id = v.flow_id
+  left join app a on a.id = d.app_id`;
+
+type DeploymentRow = StatusCounts & {
+  id: number;
+  public_id: string;
+  comment: string;
+  device_filter: Record<string, unknown>;
+  parameters: Record<string, string>;
+  configuration: Record<string, unknown> | null;
+  devices: number;
+  created_by: string;
+  created_at: Date;
+  finished_at: Date | null;
+  app_name: string | null;
+  app_version: string | null;
+  flow_public_id: string;
+  flow_name: string;
+  flow_version: number;
+};
+
+function showDeployment(row: DeploymentRow): Deployment {
+  const { pending, in_progress, success, failed, aborted } = row;
+  return {
+    id: row.public_id,
+    uuid: row.public_id,
+    flow: { id: row.flow_public_id, name: row.flow_name, version: row.flow_version },
+    app: row.app_name === null ? null : { name: row.app_name, version: row.app_version ?? '' },
+    comment: row.comment,
+    device_filter: row.device_filter,
+    parameters: row.parameters,
+    configuration: row.configuration,
+    devices: row.devices,
+    counts: { pending, in_progress, success, failed, aborted },
+    created_by: row.created_by,
+    created_at: row.created_at.toISOString(),
+    finished_at: row.finished_at?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,149 @@
+import type { FlowDocument, Update, UpdateDetails, UpdateStatus } from '@tideway/protocol';
+import { type RawBuilder, sql } from 'kysely';
+import { type Db, firstRow, rows } from '../../platform/database/database.ts';
+import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
+import { Refusal } from '../../platform/refusal.ts';
+
+/** One page of a deployment's updates in the order of its devices, of one status where it is given. */
+export async function listUpdates(
+  db: Db,
+  projectId: number,
+  deploymentId: string,
+  page: IdPage & { status?: UpdateStatus | undefined },
+) {
+  const found = await rows<UpdateRow>(
+    db,
+    sql`${selectUpdates} where p.project_id = ${projectId} and p.public_id = ${deploymentId}
+        and (${page.status ?? null}::text is null or u.status = ${page.status ?? null})
+        and u.id > ${page.after ?? 0}::bigint
+        order by u.id limit ${page.limit + 1}`,
+  );
+  return pageOfRows(found, page.limit, showUpdate);
+}
+
+/** A device's updates, newest first, each with its deployment. */
+export async function listUpdatesOfDevice(db: Db, projectId: number, deviceId: string, page: IdPage) {
+  const found = await rows<UpdateRow>(
+    db,
+    sql`${selectUpdates} where d.project_id = ${projectId} and d.public_id = ${deviceId} and d.deleted_at is null
+        and (${page.after ?? null}::bigint is null or u.id < ${page.after ?? null})
+        order by u.id desc limit ${page.limit + 1}`,
+  );
+  return pageOfRows(found, page.limit, (row) => ({ deployment_id: row.deployment_public_id, ...showUpdate(row) }));
+}
+
+/** One device's update with its steps. Refuses with `not_found`. */
+export async function readUpdate(db: Db, projectId: number, deploymentId: string, deviceId: string) {
+  const row = await findUpdate(db, projectId, deploymentId, deviceId);
+  const steps = await rows<StepRow>(
+    db,
+    sql`select step, status, tries, exit_code, message, started_at, finished_at from update_step
+        where update_id = ${row.id} and attempt = ${row.attempt} order by step`,
+  );
+  return showDetails(row, steps);
+}
+
+/** Where the output of a device's update is kept. Refuses with `not_found`. */
+export async function locateOutput(db: Db, projectId: number, deploymentId: string, deviceId: string) {
+  const { id, attempt } = await findUpdate(db, projectId, deploymentId, deviceId);
+  return { updateId: id, attempt };
+}
+
+async function findUpdate(db: Db, projectId: number, deploymentId: string, deviceId: string): Promise<UpdateRow> {
+  const row = await firstRow<UpdateRow>(
+    db,
+    // A deleted device may have left its id to another one: the newest of them is meant.
+    sql`${selectUpdates} where p.project_id = ${projectId} and p.public_id = ${deploymentId}
+        and d.public_id = ${deviceId} order by d.id desc limit 1`,
+  );
+  if (row === null) throw new Refusal('not_found', `Device ${deviceId} has no part in deployment ${deploymentId}`);
+  return row;
+}
+
+/** Why a pending update waits is asked of what stands in the tables now, never kept. */
+const selectUpdates: RawBuilder<unknown> = sql`
+  select u.*, d.public_id as device_public_id, d.name as device_name, p.public_id as deployment_public_id,
+         v.document as flow,
+         case when u.status <> 'pending' then null
+              when not exists (select from device_presence o
+                               where o.device_id = d.id and o.online_until > tideway_now()) then 'offline'
+              when d.update_trigger_on or d.held_at is not null then 'blocked'
+              when exists (select from device_update w
+                           where w.device_id = d.id and w.status in ('pending', 'in_progress')
+                             and (w.status = 'in_progress' or w.deployment_id < u.deployment_id)) then 'busy'
+              else 'ready' end as waiting_for
+  from device_update u
+  join deployment p on p.id = u.deployment_id
+  join flow_version v on v.id = p.flow_version_id
+  join device d on d.id = u.device_id`;
+
+type UpdateRow = {
+  id: number;
+  device_public_id: string;
+  device_name: string;
+  deployment_public_id: string;
+  flow: FlowDocument;
+  status: UpdateStatus;
+  waiting_for: Update['waiting_for'];
+  reason: string | null;
+  message: string | null;
+  attempt: number;
+  failed_step: number | null;
+  exit_code: number | null;
+  undone: UpdateDetails['undone'];
+  late_result: Record<string, unknown> | null;
+  taken_up_at: Date | null;
+  finished_at: Date | null;
+};
+
+type StepRow = {
+  step: number;
+  status: 'started' | 'success' | 'failed';
+  tries: number;
+  exit_code: number | null;
+  message: string | null;
+  started_at: Date | null;
+  finished_at: Date | null;
+};
+
+function showUpdate(row: UpdateRow): Update {
+  return {
+    id: String(row.id),
+    device: { id: row.device_public_id, name: row.device_name },
+    status: row.status,
+    waiting_for: row.waiting_for,
+    reason: row.reason,
+    message: row.message,
+    taken_up_at: row.taken_up_at?.toISOString() ?? null,
+    finished_at: row.finished_at?.toISOString() ?? null,
+  };
+}
+
+function showDetails(row: UpdateRow, steps: StepRow[]): UpdateDetails {
+  return {
+    ...showUpdate(row),
+    attempt: row.attempt,
+    failed_step: row.failed_step === null ? null : (row.flow.steps[row.failed_step]?.name ?? null),
+    exit_code: row.exit_code,
+    undone: row.undone,
+    late_result: row.late_result,
+    steps: row.flow.steps.map(({ name }, index) =>
+      showStep(
+        name,
+        steps.find((step) => step.step === index),
+      ),
+    ),
+  };
+}
+
+function showStep(name: string, step: StepRow | undefined): UpdateDetails['steps'][number] {
+  return {
+    name,
+    status: step?.status ?? 'waiting',
+    tries: step?.tries ?? 0,
+    exit_code: step?.exit_code ?? null,
+    message: step?.message ?? null,
+    started_at: step?.started_at?.toISOString() ?? null,
+    finished_at: step?.finished_at?.toISOString() ?? null,
+  };
+}
