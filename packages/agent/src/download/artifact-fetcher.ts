@@ -1,0 +1,22 @@
+import path from 'node:path';
+import type { PlanArtifact } from '@tideway/protocol';
+import { type StepContext, StepFailure } from '../steps/step.ts';
+import { makePrivateFolder } from '../system/durable-file.ts';
+import { lookAt } from '../system/files.ts';
+import { type DownloadSource, download } from './resumable-download.ts';
+
+/** Gives verified local copies of a plan's artifacts; what `folder` already holds is not fetched again. */
+export function createArtifactFetcher({
+  folder,
+  artifacts,
+  ...source
+}: { folder: string; artifacts: PlanArtifact[] } & DownloadSource): StepContext['fetchArtifact'] {
+  return async (name) => {
+    const artifact = artifacts.find((one) => one.path === name);
+    if (!artifact) throw new StepFailure('unknown_artifact', `The plan has no artifact ${name}.`);
+    makePrivateFolder(folder);
+    const file = path.join(folder, artifact.sha256);
+    if (!lookAt(file)) await download(artifact, file, source);
+    return { ...artifact, file };
+  };
+}

@@ -1,0 +1,45 @@
+import { chmodSync, lchownSync } from 'node:fs';
+import type { FetchedArtifact } from '../steps/step.ts';
+import { demandRoom, freeBytes, pacing } from '../system/disk.ts';
+import { TreeWriter } from '../unpack/tree-writer.ts';
+import { unpackArchive } from '../unpack/unpack-archive.ts';
+import { baseName } from './destination.ts';
+import type { Owner } from './owner.ts';
+
+export type TreeOrder = {
+  artifacts: FetchedArtifact[];
+  extract: boolean;
+  /** Name of the only file; null gives each the name of its artifact. */
+  fileName: string | null;
+  /** Of all files; null keeps the archive's, or 0644. */
+  mode: number | null;
+  owner: Owner | null;
+};
+
+/** Puts together in `folder` what is to be placed, as it shall be: names, bytes, modes and owners. */
+export async function buildTree(folder: string, order: TreeOrder, signal: AbortSignal): Promise<TreeWriter> {
+  const tree = new TreeWriter(folder, freeBytes(folder));
+  if (order.extract) await unpackAll(order.artifacts, tree, signal);
+  else await copyAll(order, tree, signal);
+  const pace = pacing(signal);
+  for (const [place, { kind }] of tree.entries) {
+    await pace();
+    if (order.owner) lchownSync(tree.fileAt(place), order.owner.uid, order.owner.gid);
+    // After the owner: changing that takes the setuid bits away.
+    if (order.mode !== null && kind === 'file') chmodSync(tree.fileAt(place), order.mode);
+  }
+  return tree;
+}
+
+async function unpackAll(artifacts: FetchedArtifact[], tree: TreeWriter, signal: AbortSignal): Promise<void> {
+  for (const { file, path: name } of artifacts) await unpackArchive({ file, name }, tree, signal);
+}
+
+async function copyAll({ artifacts, fileName }: TreeOrder, tree: TreeWriter, signal: AbortSignal): Promise<void> {
+  const bytes = artifacts.reduce((sum, { size }) => sum + size, 0);
+  demandRoom(tree.folder, bytes, 'Placing the files');
+  for (const artifact of artifacts) {
+    signal.throwIfAborted();
+    await tree.addCopy(fileName ?? baseName(artifact), 0o644, artifact);
+  }
+}

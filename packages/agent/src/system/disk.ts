@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { statfsSync, statSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { StepFailure } from '../steps/step.ts';
+
+/** Bytes that can still be written on the file system of `folder`. */
+export function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+/** Throws StepFailure `no_room`, with the numbers, where `bytes` do not fit on the file system of `folder`. */
+export function demandRoom(folder: string, bytes: number, what: string): void {
+  const free = freeBytes(folder);
+  if (bytes <= free) return;
+  throw new StepFailure('no_room', `${what} needs ${inWords(bytes)}, but only ${inWords(free)} are free in ${folder}.`);
+}
+
+/**
+ * Returns when all that was written so far on the file systems of these folders survives a power cut. One call for a
+ * whole tree: thousands of files cost a second so, and minutes when each is forced to the disk alone.
+ */
+export async function syncDisks(folders: string[]): Promise<void> {
+  const byDevice = new Map([...new Set(folders)].map((folder) => [statSync(folder).dev, folder]));
+  for (const folder of byDevice.values()) {
+    // Small systems have a `sync` that knows no `-f` and always takes all file systems.
+    await run('sync', ['-f', '--', folder]).catch(() => run('sync', []));
+  }
+}
+
+/**
+ * To be awaited within long synchronous work: lets the rest of the agent, its channel above all, have its turn, and
+ * throws the signal's reason where the work was called off.
+ */
+export function pacing(signal?: AbortSignal): () => Promise<void> {
+  let turnBeganMs = performance.now();
+  return async () => {
+    if (performance.now() - turnBeganMs < longestTurnMs) return;
+    await setImmediate();
+    signal?.throwIfAborted();
+    turnBeganMs = performance.now();
+  };
+}
+
+/** A number of bytes as people read it. */
+export function inWords(bytes: number): string {
+  const unit = units.findLast(({ size }) => bytes >= size);
+  return unit ? `${(bytes / unit.size).toFixed(1)} ${unit.name}` : `${bytes} bytes`;
+}
+
+const units = [
+  { name: 'kB', size: 1e3 },
+  { name: 'MB', size: 1e6 },
+  { name: 'GB', size: 1e9 },
+];
+
+const longestTurnMs = 20;
+
+const run = promisify(execFile);
