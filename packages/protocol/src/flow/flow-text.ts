@@ -42,7 +42,7 @@ export const stepText = z.strictObject({
   'on-failure': onFailureText.optional(),
 });
 
-const inputText = z.strictObject({
+export const inputText = z.strictObject({
   description: text.optional(),
   required: flag.optional(),
   default: text.optional(),
@@ -63,7 +63,14 @@ export const flowText = z.strictObject({
   'reboot-after-restart': flag.optional(),
   order: z.enum(['newest-first', 'forward']).optional(),
   requires: z.strictObject({ arch: z.array(text).optional(), os: z.array(text).optional() }).optional(),
-  rollback: z.strictObject({ run: text, shell: shellSchema.optional(), timeout: durationSchema.optional() }).optional(),
+  rollback: z
+    .strictObject({
+      run: text,
+      shell: shellSchema.optional(),
+      timeout: durationSchema.optional(),
+      'unsafe-interpolation': flag.optional(),
+    })
+    .optional(),
   steps: z.array(z.unknown()).min(1, 'must have at least one step'),
 });
 

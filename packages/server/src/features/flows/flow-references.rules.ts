@@ -7,7 +7,7 @@ import {
   type Step,
 } from '@tideway/protocol';
 import { compilePattern, valueProblem } from './flow-inputs.rules.ts';
-import { shellTextOf, templatesOf } from './step-templates.rules.ts';
+import { fixedTextsOf, shellTextOf, templatesOf } from './step-templates.rules.ts';
 
 const known: Record<'device' | 'deployment', string[]> = { device: ['id', 'name'], deployment: ['id'] };
 
@@ -20,15 +20,55 @@ export function referencedInputs(steps: Step[], rollback: string): string[] {
 
 /** References of a step that can never have a value, or that may not stand where they do. */
 export function referenceFaults(step: Step, inputs: Record<string, FlowInput>, stepPath: string): Fault[] {
-  return textsOf(step).flatMap(({ text, path }) => {
-    const { references, malformed } = findReferences(text);
-    // A single artifact is a list of one in the normal form; its writer knows it as `artifact`.
-    const field = `${stepPath}.${path.replace(/^with\.artifacts\[\d+\]\.artifact$/, 'with.artifact')}`;
-    const faults = [
-      ...malformed.map((form) => `${form} is no reference; write it as \${{ inputs.name }}`),
-      ...references.flatMap((reference) => problem(reference, inputs, path) ?? []),
-    ];
-    return faults.map((message) => ({ path: field, message: `${field}: ${message}` }));
+  const fixed = fixedTextsOf(step).filter(({ text }) => text.includes('${{'));
+  return [
+    ...textsOf(step).flatMap(({ text, path }) => {
+      const field = `${stepPath}.${writtenPath(step, path)}`;
+      return messagesOf(text, inputs, path).map((message) => ({ path: field, message: `${field}: ${message}` }));
+    }),
+    ...fixed.map(({ path }) => {
+      const field = `${stepPath}.${writtenPath(step, path)}`;
+      return { path: field, message: `${field} must be written out: a reference has no meaning there` };
+    }),
+  ];
+}
+
+function messagesOf(text: string, inputs: Record<string, FlowInput>, path: string): string[] {
+  const { references, malformed } = findReferences(text);
+  return [
+    ...malformed.map((form) => `${form} is no reference; write it as \${{ inputs.name }}`),
+    ...references.flatMap((reference) => problem(reference, inputs, path) ?? []),
+  ];
+}
+
+/** A single artifact is a list of one in the normal form, and a probe has its own object; their writers do not see it. */
+function writtenPath(step: Step, path: string): string {
+  if (step.uses === 'check')
+    return path.replace(/^with\.probe\.(host|port|url|unit|path)$/, probeKey(step.with.probe.kind));
+  const isSingle = 'artifacts' in step.with && step.with.artifacts.length === 1;
+  return isSingle ? path.replace(/^with\.artifacts\[0\]\./, 'with.') : path.replace(/(\[\d+\])\.artifact$/, '$1');
+}
+
+function probeKey(kind: string): string {
+  return `with.${kind}`;
+}
+
+/** The same for a shell text outside of the steps. */
+export function scriptReferenceFaults(script: string, inputs: Record<string, FlowInput>, path: string): Fault[] {
+  return messagesOf(script, inputs, path).map((message) => ({ path, message: `${path}: ${message}` }));
+}
+
+/** Keys of the configuration that would share a variable; for inputs, `inputFaults` says so. */
+export function configurationFaults(steps: Step[], rollback: string, path: string): Fault[] {
+  const texts = [...steps.flatMap(textsOf).map(({ text }) => text), rollback];
+  const references = texts.flatMap((text) => findReferences(text).references).filter(({ scope }) => scope === 'config');
+  const byVariable = new Map<string, string>();
+  return [...new Set(references.map(({ name }) => name))].flatMap((name) => {
+    const variable = environmentName('config', name);
+    const other = byVariable.get(variable);
+    byVariable.set(variable, name);
+    if (other === undefined) return [];
+    return [{ path, message: `${path}: config.${name} shares the variable ${variable} with config.${other}` }];
   });
 }
 

@@ -60,6 +60,15 @@ const vendors = `flows:
     inputs: { product: {}, channel: {}, tag: {} }
 `;
 
+const bomb = `flows:\n${'abcdefgh'
+  .split('')
+  .map((name, index, names) => `  ${name}: &${name} [${`*${names[index - 1]},`.repeat(index === 0 ? 0 : 10)}]\n`)
+  .join('')}`;
+
+function oneStep(type: string, given: string): string {
+  return `{ steps: [{ name: one, uses: tideway/${type}, with: ${given} }] }`;
+}
+
 describe('a file of flows', () => {
   it('is read into its normal form', () => {
     const [flow] = flowsOf(example);
@@ -138,6 +147,31 @@ describe('a file of flows', () => {
     expect(flow?.inputs.v?.default).toBe('1.10');
   });
 
+  it('may use YAML aliases', () => {
+    const text = 'flows:\n  a: { steps: &s [{ name: one, run: ls }] }\n  b: { steps: *s }\n';
+    const [one, other] = flowsOf(text);
+
+    expect(other?.steps).toEqual(one?.steps);
+  });
+
+  it('takes the responsibility for a step where it says so', () => {
+    const step = `{ name: one, run: "sh -c 'echo \${{ inputs.x }}'", unsafe-interpolation: true }`;
+    const [flow] = flowsOf(`flows: { a: { steps: [${step}] } }`);
+
+    expect(flow?.steps[0]?.with).toEqual({ shell: 'sh', script: "sh -c 'echo ${{ inputs.x }}'" });
+  });
+
+  it.each([
+    ['{ image: "a/b:1.2" }', { image: 'a/b', tag: '1.2', archive: null }],
+    ['{ image: "host:5000/b" }', { image: 'host:5000/b', tag: null, archive: null }],
+    ['{ image: "a:${{ inputs.v }}" }', { image: 'a', tag: '${{ inputs.v }}', archive: null }],
+    ['{ image-path: images/a.tar.gz }', { image: null, tag: null, archive: 'images/a.tar.gz' }],
+  ])('knows the image of %s', (given, expected) => {
+    const [flow] = flowsOf(`flows: { a: ${oneStep('docker', given)} }`);
+
+    expect(flow?.steps[0]?.with).toMatchObject(expected);
+  });
+
   it.each([
     ['script', '{ artifact: a/b.sh, arguments: [x, "${{ device.name }}"] }'],
     ['files', '{ artifacts: [a/b, { artifact: c/d }], path: /opt, mode: 644, owner: app:app }'],
@@ -159,21 +193,6 @@ describe('a file of flows', () => {
   });
 
   it('is refused with all of its faults at once, each with path and line', () => {
-    const faults = faultsOf(`flows:
-  a:
-    inputs:
-      x: {}
-      a-b: {}
-      a_b: {}
-      n: { pattern: '(', default: 5 }
-    timeout: soon
-    steps:
-      - name: one
-        run: echo '\${{ inputs.x }}'
-`);
-    expect(faults).toEqual([
-      { path: 'flows.a.timeout', line: 8, message: 'flows.a.timeout must be a duration such as 90s, 15m, 2h or 7d' },
-    ]);
     expect(
       faultsOf(`flows:
   a:
@@ -181,7 +200,10 @@ describe('a file of flows', () => {
       x: {}
       a-b: {}
       a_b: {}
-      n: { pattern: '(' }
+      n: { pattern: '(', defualt: 5 }
+      m: { pattern: '[a-z]+', default: ab1 }
+    timeout: soon
+    rollback: { run: "eval \${{ inputs.x }} \${{ inputs.z }}" }
     steps:
       - name: one
         run: |
@@ -199,20 +221,36 @@ describe('a file of flows', () => {
         with: { artifact: "a/\${{ device.id }}", path: ../etc }
       - name: five
         tiemout: 5m
+        retry: { attempts: 0, dealy: 1s }
+        run: echo "\${{ inputs.gone }}"
+      - run: ls
+        name: five
         run: ls
 `).map(({ path, line }) => `${line} ${path}`),
     ).toEqual([
       '6 flows.a.inputs.a_b',
+      '7 flows.a.inputs.n.defualt',
       '7 flows.a.inputs.n',
-      '12 flows.a.steps[0].run',
-      '13 flows.a.steps[1].name',
-      '14 flows.a.steps[1].run',
-      '14 flows.a.steps[1].run',
-      '16 flows.a.steps[2].uses',
-      '19 flows.a.steps[3].with.onwer',
-      '22 flows.a.steps[4].with.artifact',
-      '22 flows.a.steps[4].with.path',
-      '24 flows.a.steps[5].tiemout',
+      '8 flows.a.inputs.m',
+      '9 flows.a.timeout',
+      '10 flows.a.rollback.run',
+      '10 flows.a.rollback.run',
+      '10 flows.a.rollback.run',
+      '15 flows.a.steps[0].run',
+      '16 flows.a.steps[1].name',
+      '17 flows.a.steps[1].run',
+      '17 flows.a.steps[1].run',
+      '19 flows.a.steps[2].uses',
+      '22 flows.a.steps[3].with.onwer',
+      '22 flows.a.steps[3].with.path',
+      '25 flows.a.steps[4].with.artifact',
+      '25 flows.a.steps[4].with.path',
+      '27 flows.a.steps[5].tiemout',
+      '28 flows.a.steps[5].retry.attempts',
+      '28 flows.a.steps[5].retry.dealy',
+      '29 flows.a.steps[5].run',
+      '31 flows.a.steps[6].name',
+      '32 ',
     ]);
   });
 
@@ -231,7 +269,21 @@ describe('a file of flows', () => {
     ['flows: { a: { steps: [{ name: one, uses: tideway/check, with: { tcp: here } }] } }', 'a host and a port'],
     ['flows:\n  a: {\n', 'not valid YAML'],
     ['flows:\n  a: 1\n  a: 2\n', 'not valid YAML'],
-    ['a: &x [1]\nb: *x\n', 'alias'],
+    ['flows: *x', 'there is no &x before it'],
+    ['flows: &x { a: *x }', 'nested too deeply'],
+    [bomb, 'too many values'],
+    ['['.repeat(50_000), 'nested too deeply'],
+    ['flows: { a: { steps: [{ name: one, run: ls, on-failure: { ignroe: true } }] } }', 'did you mean ignore?'],
+    ['flows: { a: { steps: [{ name: one, run: ls, timeout: 5 }] } }', 'must be a duration'],
+    ['flows: { a: { inputs: {}, steps: [{ name: one, run: "ls ${{ inputs.x }}" }] } }', 'no input x'],
+    ['flows: { a: { steps: [{ name: one, run: "ls ${{ config.a-b }} ${{ config.a_b }}" }] } }', 'shares the variable'],
+    ['flows: { a: { steps: [{ name: one, run: "ls ${{ device.serial }}" }] } }', 'there is no device.serial'],
+    [`flows: { a: ${oneStep('docker', '{ image: "a:1", tag: 2 }')} }`, 'in "image" already'],
+    [`flows: { a: ${oneStep('docker', `{ image: a, command: 'sh -c "echo \${{ inputs.x }}"' }`)} }`, 'by sh -c'],
+    [`flows: { a: ${oneStep('docker', '{ image: a, run-options: { health-cmd: "x ${{ inputs.x }}" } }')} }`, 'by eval'],
+    [`flows: { a: ${oneStep('script', '{ artifact: a, registry: "${{ inputs.x }}" }')} }`, 'must be written out'],
+    [`flows: { a: ${oneStep('git', '{ repository: --upload-pack=x, ref: main, path: /a }')} }`, 'hyphen'],
+    [`flows: { a: ${oneStep('files', '{ artifact: a, path: "/a/../${{ inputs.x }}" }')} }`, 'must not contain ".."'],
     [`flows: "${'x'.repeat(256 * 1024)}"`, '256 KiB'],
   ])('is refused: %s', (text, message) => {
     expect(

@@ -1,53 +1,64 @@
-import { type Fault, type Step, stepSchema, stepText, stepWithTexts } from '@tideway/protocol';
+import { type Fault, onFailureText, type Step, stepSchema, stepText, stepWithTexts } from '@tideway/protocol';
 import type { z } from 'zod';
-import { checkAgainst } from '../../platform/http/validation.rules.ts';
+import { checkInPart } from './check-in-part.rules.ts';
 import { closest } from './closest-word.rules.ts';
 import { normalWith } from './step-with.rules.ts';
 
 /** A step in normal form, but with its shell texts and templates as they were written. */
 export type ReadStep = { step: Step; isUnsafe: boolean };
 
-/** Reads one step of a flow's text. The paths of its faults begin with `path`. */
-export function readStep(value: unknown, path: string): ReadStep | { faults: Fault[] } {
-  const checked = checkAgainst(stepText, value);
-  if ('faults' in checked) return { faults: within(path, checked.faults, Object.keys(stepText.shape)) };
-  const text = checked.value;
-  if ((text.run === undefined) === (text.uses === undefined)) {
-    return { faults: [{ path, message: `${path} must have either "run", or "uses" and "with"` }] };
-  }
-  if (text.run !== undefined) return readRun(text, text.run, path);
-  return readUses(text, text.uses ?? '', path);
+/** Reads one step of a flow's text; there can be faults beside a step that lacks what is wrong. Their paths begin with `path`. */
+export function readStep(value: unknown, path: string): { read: ReadStep | null; faults: Fault[] } {
+  const own = checkInPart(stepText, value, path, stepKeys);
+  // A name stands in for one that is missing, so that the rest can be checked as well.
+  const text = own.value ?? checkInPart(stepText, { ...asObject(value), name: path }, path, stepKeys).value;
+  // Without either, the faults say already what was meant to be one of them.
+  const isGiven = text?.run !== undefined || text?.uses !== undefined || own.faults.length === 0;
+  const given = text && isGiven ? readGiven(text, path) : { read: null, faults: [] };
+  return { read: given.read, faults: [...own.faults, ...given.faults] };
 }
 
 type StepText = z.output<typeof stepText>;
+type Read = { read: ReadStep | null; faults: Fault[] };
 
-function readRun(text: StepText, script: string, path: string): ReadStep | { faults: Fault[] } {
-  if (text.with) return { faults: [{ path: `${path}.with`, message: `${path}.with has no meaning beside "run"` }] };
-  if (script.trim() === '') return { faults: [{ path: `${path}.run`, message: `${path}.run must not be empty` }] };
-  return finish(text, { uses: 'run', with: { shell: text.shell ?? 'sh', script } }, text['on-failure']);
+const failureKeys = Object.keys(onFailureText.shape);
+const stepKeys = [...Object.keys(stepText.shape), ...failureKeys, 'attempts', 'delay'];
+
+function readGiven(text: StepText, path: string): Read {
+  if (text.run !== undefined && text.uses === undefined) return readRun(text, text.run, path);
+  if (text.uses !== undefined && text.run === undefined) return readUses(text, text.uses, path);
+  return { read: null, faults: [{ path, message: `${path} must have either "run", or "uses" and "with"` }] };
 }
 
-function readUses(text: StepText, uses: string, path: string): ReadStep | { faults: Fault[] } {
+function readRun(text: StepText, script: string, path: string): Read {
+  const faults: Fault[] = [];
+  if (text.with) faults.push({ path: `${path}.with`, message: `${path}.with has no meaning beside "run"` });
+  if (script.trim() === '') faults.push({ path: `${path}.run`, message: `${path}.run must not be empty` });
+  const given = { uses: 'run', with: { shell: text.shell ?? 'sh', script } };
+  return { read: finish(text, given, text['on-failure']), faults };
+}
+
+function readUses(text: StepText, uses: string, path: string): Read {
   const type = /^(?:tideway|connect)\/(.+)$/.exec(uses)?.[1] ?? '';
-  if (!isWithType(type)) return { faults: [unknownType(uses, `${path}.uses`)] };
-  if (text.shell !== undefined) {
-    return { faults: [{ path: `${path}.shell`, message: `${path}.shell has a meaning only beside "run"` }] };
-  }
+  if (!isWithType(type)) return { read: null, faults: [unknownType(uses, `${path}.uses`)] };
   const schema = stepWithTexts[type];
-  const checked = checkAgainst(schema, text.with ?? {});
-  if ('faults' in checked) return { faults: within(`${path}.with`, checked.faults, Object.keys(schema.shape)) };
-  const given = normalWith(type, checked.value);
-  if ('message' in given) {
-    const field = `${path}.with${given.key === '' ? '' : `.${given.key}`}`;
-    return { faults: [{ path: field, message: `${field} ${given.message}` }] };
+  const checked = checkInPart(schema, text.with ?? {}, `${path}.with`, [...Object.keys(schema.shape), ...failureKeys]);
+  const faults = [...checked.faults];
+  if (text.shell !== undefined) {
+    faults.push({ path: `${path}.shell`, message: `${path}.shell has a meaning only beside "run"` });
   }
+  if (checked.value === null) return { read: null, faults };
   const inner = checked.value['on-failure'];
   if (inner && text['on-failure']) {
-    return {
-      faults: [{ path: `${path}.with.on-failure`, message: `${path} has "on-failure" twice: beside and in "with"` }],
-    };
+    const field = `${path}.with.on-failure`;
+    faults.push({ path: field, message: `${path} has "on-failure" twice: beside and in "with"` });
   }
-  return finish(text, given, text['on-failure'] ?? inner);
+  const given = normalWith(type, checked.value);
+  if ('uses' in given) return { read: finish(text, given, text['on-failure'] ?? inner), faults };
+  // What is missing may be what was left out for its own fault.
+  if (checked.faults.length > 0) return { read: null, faults };
+  const field = `${path}.with${given.key === '' ? '' : `.${given.key}`}`;
+  return { read: null, faults: [...faults, { path: field, message: `${field} ${given.message}` }] };
 }
 
 function finish(text: StepText, given: unknown, onFailure: StepText['on-failure']): ReadStep {
@@ -82,13 +93,6 @@ function unknownType(uses: string, path: string): Fault {
   return { path, message: `${path} ${expected}` };
 }
 
-/** Faults of a part, with paths from the whole, and a proposal for a key that is nearly right. */
-export function within(path: string, faults: Fault[], knownKeys: string[] = []): Fault[] {
-  return faults.map((fault) => {
-    const inner = fault.path === '' ? path : `${path}.${fault.path}`.replace('.[', '[');
-    const said =
-      fault.path === '' ? fault.message.replace('The request', path) : fault.message.replace(fault.path, inner);
-    const hint = said.endsWith('is not a known key') ? closest(fault.path, knownKeys) : null;
-    return { ...fault, path: inner, message: hint === null ? said : `${said}; did you mean ${hint}?` };
-  });
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }

@@ -2,8 +2,11 @@ import { environmentName, findReferences, type Reference } from '@tideway/protoc
 import { parse } from 'unbash';
 import { findPlaces, type Place, syntaxFault } from './shell-places.rules.ts';
 
-/** A reference that may not stand where it does: what to say about it, and the line within the script, from 1. */
-export type InterpolationFault = { line: number; message: string };
+/**
+ * A reference that may not stand where it does: what to say about it, the line within the script, from 1, and whether
+ * somebody would read the value as code (else nobody would put it in).
+ */
+export type InterpolationFault = { line: number; message: string; isCode: boolean };
 
 export type Shell = 'sh' | 'bash' | 'python3';
 
@@ -29,7 +32,7 @@ export function rewriteShellText(
   const wrong = syntaxFault(ast);
   if (wrong) {
     const message = `cannot be read as a shell text: ${wrong.message}`;
-    return { faults: [{ line: lineAt(marked, wrong.offset), message }] };
+    return { faults: [{ line: lineAt(marked, wrong.offset), message, isCode: false }] };
   }
 
   const places = findPlaces(ast, marked, marks);
@@ -40,7 +43,7 @@ export function rewriteShellText(
 
 function inPython(script: string, reference: Reference): InterpolationFault {
   const message = `${textOf(script, reference)} would become code in python3; write os.environ["${nameOf(reference)}"]`;
-  return { line: lineAt(script, reference.start), message };
+  return { line: lineAt(script, reference.start), message, isCode: true };
 }
 
 /** The beginning of a variable's name that the script itself does not use. */
@@ -53,7 +56,13 @@ function unusedName(script: string): string {
 function faultOf(script: string, reference: Reference, place: Place | undefined): InterpolationFault[] {
   if (!place?.problem) return [];
   const said = place.problem.replaceAll('VALUE', nameOf(reference));
-  return [{ line: lineAt(script, reference.start), message: `${textOf(script, reference)} ${said}` }];
+  return [
+    {
+      line: lineAt(script, reference.start),
+      message: `${textOf(script, reference)} ${said}`,
+      isCode: place.kind !== 'unexpanded',
+    },
+  ];
 }
 
 function written(reference: Reference, place: Place | undefined): string | null {

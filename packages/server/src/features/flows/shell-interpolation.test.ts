@@ -101,7 +101,7 @@ describe('a reference in a shell text', () => {
   });
 
   it('is refused in python, with what to write instead', () => {
-    expect(rewriteShellText('print("${{ inputs.x }}")', 'python3', false)).toEqual({
+    expect(rewriteShellText('print("${{ inputs.x }}")', 'python3', false)).toMatchObject({
       faults: [{ line: 1, message: '${{ inputs.x }} would become code in python3; write os.environ["INPUT_X"]' }],
     });
   });

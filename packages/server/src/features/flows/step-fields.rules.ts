@@ -1,19 +1,18 @@
-import { artifactPathSchema, type Fault, findReferences, type Step } from '@tideway/protocol';
+import { artifactPathSchema, type Fault, findReferences, type Step, substitute } from '@tideway/protocol';
 
 /**
- * What is wrong with the fields of a step whose values are known: paths that climb out or are not absolute, addresses
- * that are none. Fields that still hold references are the device's to check.
+ * What is wrong with the fields of a step: paths that climb out or are not absolute, addresses that are none, words that
+ * a program would take for options. Of a field that still holds references, what stands around them is checked.
  */
 export function fieldFaults(step: Step, path: string): Fault[] {
-  return fieldsOf(step)
-    .filter(({ text }) => findReferences(text).references.length === 0)
-    .flatMap(({ text, key, kind }) => {
-      const message = expectations[kind](text);
-      return message === null ? [] : [{ path: `${path}.with.${key}`, message: `${path}.with.${key} ${message}` }];
-    });
+  return fieldsOf(step).flatMap(({ text, key, kind }) => {
+    const hasReferences = findReferences(text).references.length > 0;
+    const message = hasReferences ? partialFault(text, kind) : expectations[kind](text);
+    return message === null ? [] : [{ path: `${path}.with.${key}`, message: `${path}.with.${key} ${message}` }];
+  });
 }
 
-type Kind = 'path' | 'artifact' | 'address' | 'port';
+type Kind = 'path' | 'artifact' | 'address' | 'port' | 'word' | 'line';
 
 const expectations: Record<Kind, (text: string) => string | null> = {
   path: (text) => {
@@ -25,38 +24,64 @@ const expectations: Record<Kind, (text: string) => string | null> = {
   address: (text) =>
     /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : '') ? null : 'must be an http or https address',
   port: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? null : 'must be a port from 0 to 65535'),
+  word: (text) => {
+    // Behind a hyphen a value would be an option of the program that gets it, and some options run commands.
+    if (text === '' || text.startsWith('-')) return 'must not be empty or begin with a hyphen';
+    return /[\s\0]/.test(text) ? 'must not contain white space or NUL' : null;
+  },
+  line: (text) => (/[\r\n\0]/.test(text) ? 'must be one line' : null),
 };
 
-function fieldsOf(step: Step): { text: string; key: string; kind: Kind }[] {
+/** What is wrong whatever the values of the references will be. */
+function partialFault(text: string, kind: Kind): string | null {
+  if (kind === 'address' || kind === 'port') return null;
+  const filled = substitute(text, () => 'x');
+  return expectations[kind](kind === 'path' && text.startsWith('${{') ? `/${filled}` : filled);
+}
+
+type Field = { text: string; key: string; kind: Kind };
+
+function fieldsOf(step: Step): Field[] {
   switch (step.uses) {
     case 'files':
       return [
-        { text: step.with.path, key: 'path', kind: 'path' },
-        ...step.with.artifacts.map(({ artifact }) => ({ text: artifact, key: 'artifact', kind: 'artifact' as const })),
-      ];
+        ...artifactFields(step.with.artifacts),
+        field('path', step.with.path, 'path'),
+        field('owner', step.with.owner, 'word'),
+      ].flat();
     case 'download-artifact':
-      return [
-        { text: step.with.path, key: 'path', kind: 'path' },
-        { text: step.with.artifact, key: 'artifact', kind: 'artifact' },
-      ];
+      return [field('artifact', step.with.artifact, 'artifact'), field('path', step.with.path, 'path')].flat();
     case 'script':
     case 'image':
-      return [{ text: step.with.artifact, key: 'artifact', kind: 'artifact' }];
+      return field('artifact', step.with.artifact, 'artifact');
     case 'compose':
       return [
-        { text: step.with.artifact, key: 'artifact', kind: 'artifact' },
-        ...(step.with.path === null ? [] : [{ text: step.with.path, key: 'path', kind: 'path' as const }]),
-      ];
+        field('artifact', step.with.artifact, 'artifact'),
+        field('path', step.with.path, 'path'),
+        field('project', step.with.project, 'word'),
+        ...Object.entries(step.with.env_file).map(([name, value]) => field(`env.${name}`, value, 'line')),
+      ].flat();
     case 'docker':
-      return step.with.archive === null ? [] : [{ text: step.with.archive, key: 'archive', kind: 'artifact' }];
+      return [
+        field('image', step.with.image, 'word'),
+        field('tag', step.with.tag, 'word'),
+        field('archive', step.with.archive, 'artifact'),
+        field('name', step.with.name, 'word'),
+      ].flat();
     case 'git':
-      return [{ text: step.with.path, key: 'path', kind: 'path' }];
+      return [
+        field('repository', step.with.repository, 'word'),
+        field('ref', step.with.ref, 'word'),
+        field('path', step.with.path, 'path'),
+      ].flat();
     case 'deb':
-      return step.with.artifacts.map(({ artifact }) => ({
-        text: artifact,
-        key: 'artifacts',
-        kind: 'artifact' as const,
-      }));
+      return [
+        ...step.with.packages.flatMap(({ name, version }, index) => [
+          field(`packages[${index}]`, name, 'word'),
+          field(`packages[${index}]`, version, 'word'),
+        ]),
+        artifactFields(step.with.artifacts),
+      ].flat();
     case 'check':
       return probeFields(step.with.probe);
     default:
@@ -64,9 +89,20 @@ function fieldsOf(step: Step): { text: string; key: string; kind: Kind }[] {
   }
 }
 
-function probeFields(probe: Extract<Step, { uses: 'check' }>['with']['probe']): ReturnType<typeof fieldsOf> {
-  if (probe.kind === 'http') return [{ text: probe.url, key: 'http', kind: 'address' }];
-  if (probe.kind === 'tcp') return [{ text: probe.port, key: 'tcp', kind: 'port' }];
-  if (probe.kind === 'file') return [{ text: probe.path, key: 'file', kind: 'path' }];
-  return [];
+function field(key: string, text: string | null, kind: Kind): Field[] {
+  return text === null ? [] : [{ key, text, kind }];
+}
+
+function artifactFields(artifacts: { artifact: string }[]): Field[] {
+  const isSingle = artifacts.length === 1;
+  return artifacts.flatMap(({ artifact }, index) =>
+    field(isSingle ? 'artifact' : `artifacts[${index}]`, artifact, 'artifact'),
+  );
+}
+
+function probeFields(probe: Extract<Step, { uses: 'check' }>['with']['probe']): Field[] {
+  if (probe.kind === 'http') return field('http', probe.url, 'address');
+  if (probe.kind === 'tcp') return [field('tcp', probe.host, 'word'), field('tcp', probe.port, 'port')].flat();
+  if (probe.kind === 'systemd') return field('systemd', probe.unit, 'word');
+  return probe.kind === 'file' ? field('file', probe.path, 'path') : [];
 }

@@ -20,6 +20,20 @@ export function templatesOf(step: Step): { text: string; path: string }[] {
   return found;
 }
 
+/** Texts of a step that are fixed words, shell texts aside. */
+export function fixedTextsOf({ with: given }: Step): { text: string; path: string }[] {
+  return collectFixed(given, 'with');
+}
+
+function collectFixed(value: unknown, path: string): { text: string; path: string }[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const inner = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
+    if (typeof member !== 'string') return collectFixed(member, inner);
+    return fixedKeys.has(key) && key !== 'script' ? [{ text: member, path: inner }] : [];
+  });
+}
+
 /** The shell text of a step, where it has one, with its path. */
 export function shellTextOf(step: Step): { script: string; shell: 'sh' | 'bash' | 'python3'; path: string } | null {
   if (step.uses === 'run') return { ...step.with, path: 'run' };

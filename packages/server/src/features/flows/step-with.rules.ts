@@ -49,15 +49,11 @@ const normalizers: { [Type in keyof WithTexts]: (text: WithText<Type>) => Normal
   },
 
   docker: (text) => {
-    const image = text.image ?? text['image-path'];
-    if ((image === undefined) === (text.archive === undefined)) {
-      return { key: '', message: 'must have either "image" or "archive"' };
-    }
+    const source = imageSource(text);
+    if ('message' in source) return source;
     return {
       with: {
-        image: image ?? null,
-        tag: text.tag ?? text['image-tag'] ?? null,
-        archive: text.archive ?? null,
+        ...source,
         registry: text.registry ?? null,
         name: text.name ?? null,
         run_options: text['run-options'] ?? {},
@@ -110,6 +106,23 @@ const normalizers: { [Type in keyof WithTexts]: (text: WithText<Type>) => Normal
 
   reboot: () => ({ with: {} }),
 };
+
+type ImageSource = { image: string | null; tag: string | null; archive: string | null };
+
+function imageSource(text: WithText<'docker'>): ImageSource | WithFault {
+  const image = text.image ?? text['image-path'];
+  const tag = text.tag ?? text['image-tag'];
+  if ((image === undefined) === (text.archive === undefined)) {
+    return { key: '', message: 'must have either "image" or "archive"' };
+  }
+  // The vendor names an archive as it names an image.
+  const isArchive = /\.(tar|tgz|tar\.(gz|zst))$/.test(image ?? '') && text.registry === undefined && tag === undefined;
+  if (image === undefined || isArchive) return { image: null, tag: null, archive: text.archive ?? image ?? null };
+  const [, name, ownTag] = /^([^@]*):([^:/@]+)$/.exec(image) ?? [];
+  if (name === undefined || ownTag === undefined) return { image, tag: tag ?? null, archive: null };
+  if (tag !== undefined) return { key: 'tag', message: 'stands in "image" already' };
+  return { image: name, tag: ownTag, archive: null };
+}
 
 function probeOf(text: WithText<'check'>): { probe: Record<string, unknown> } | WithFault {
   if (text.http !== undefined) {

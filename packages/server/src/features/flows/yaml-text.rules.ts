@@ -1,66 +1,90 @@
 import type { Fault } from '@tideway/protocol';
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 
 /** A parsed text whose scalars are texts (null where nothing stands), and where each of its values is. */
 export type ParsedText = {
   value: unknown;
   /** The line, from 1, of the value at a path as `flows.app.steps[2].run`, or of the nearest one around it. */
   lineOf: (path: string) => number;
-  /** The line at which the content of a scalar begins: behind a `|` it is the next one. */
-  contentLineOf: (path: string) => number;
+  /** Where the content of a scalar begins: behind a `|` at the next line, and then line by line as in the file. */
+  contentOf: (path: string) => { line: number; isBlock: boolean };
 };
 
 /**
  * Reads YAML, and so JSON. Scalars keep the text that was written: an unquoted `1.10` stays `1.10`, `on` stays `on`.
- * The faults are all syntax errors, with their lines.
+ * The faults are all syntax errors, with their lines. There can be faults beside a value: keys that stand twice.
  */
-export function parseYamlText(text: string): ParsedText | { faults: Fault[] } {
+export function parseYamlText(text: string): { parsed: ParsedText | null; faults: Fault[] } {
   const counter = new LineCounter();
   const document = parseDocument(text, { schema: 'failsafe', lineCounter: counter, prettyErrors: false });
-  if (document.errors.length > 0) {
-    return {
-      faults: document.errors.map((error) => ({
-        path: '',
-        line: counter.linePos(error.pos[0]).line,
-        message: `The text is not valid YAML: ${error.message}`,
-      })),
-    };
-  }
-  const lines = new Map<string, Lines>();
-  const faults: Fault[] = [];
-  const value = read(document.contents, '', { counter, lines, faults });
-  if (faults.length > 0) return { faults };
-  return {
-    value,
-    lineOf: (path) => nearest(lines, path).line,
-    contentLineOf: (path) => nearest(lines, path).contentLine,
-  };
+  const faults = syntaxFaults(document, counter);
+  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { parsed: null, faults };
+
+  const reading: Reading = { document, counter, lines: new Map(), faults: [], left: maxValues };
+  const value = read(document.contents, { path: '', depth: 0 }, reading);
+  if (reading.faults.length > 0) return { parsed: null, faults: [...faults, ...reading.faults] };
+  const { lines } = reading;
+  const lineOf = (path: string) => nearest(lines, path).line;
+  return { parsed: { value, lineOf, contentOf: (path) => nearest(lines, path).content }, faults };
 }
 
-type Lines = { line: number; contentLine: number };
-type Reading = { counter: LineCounter; lines: Map<string, Lines>; faults: Fault[] };
+/** A few lines with aliases of aliases can stand for millions of values; no flow comes near these. */
+const maxValues = 20_000;
+const maxDepth = 50;
 
-function read(node: unknown, path: string, reading: Reading): unknown {
+function syntaxFaults({ errors }: Document, counter: LineCounter): Fault[] {
+  const faults = errors.map((error): Fault => {
+    const said = error.message.startsWith('Maximum call stack') ? 'it is nested too deeply' : error.message;
+    return { path: '', line: counter.linePos(error.pos[0]).line, message: `The text is not valid YAML: ${said}` };
+  });
+  return faults.filter(({ message, line }, index) => {
+    return faults.findIndex((other) => other.message === message && other.line === line) === index;
+  });
+}
+
+type Lines = { line: number; content: { line: number; isBlock: boolean } };
+type Reading = {
+  document: Document;
+  counter: LineCounter;
+  lines: Map<string, Lines>;
+  faults: Fault[];
+  /** How many more values may be read. */
+  left: number;
+};
+type Position = { path: string; depth: number };
+
+function read(node: unknown, position: Position, reading: Reading): unknown {
+  const { path, depth } = position;
   if (!isNode(node)) return null;
   note(node, path, reading);
-  // An alias that stands for a whole structure can make a small text a huge one; no flow needs one.
+  reading.left -= 1;
+  if (reading.left === 0) refuse(path, 'stands for too many values, with all its YAML aliases', reading);
+  if (depth > maxDepth) refuse(path, 'is nested too deeply', reading);
+  if (reading.faults.length > 0) return null;
   if (isAlias(node)) {
-    const line = reading.lines.get(path)?.line ?? 1;
-    reading.faults.push({ path, line, message: `${path} is a YAML alias; write the value out` });
-    return null;
+    const target = node.resolve(reading.document);
+    if (target) return read(target, { path, depth: depth + 1 }, reading);
+    return refuse(path, `is the YAML alias *${node.source}, and there is no &${node.source} before it`, reading);
   }
-  if (isSeq(node)) return node.items.map((item, index) => read(item, `${path}[${index}]`, reading));
+  if (isSeq(node)) {
+    return node.items.map((item, index) => read(item, { path: `${path}[${index}]`, depth: depth + 1 }, reading));
+  }
   if (isMap(node)) {
     return Object.fromEntries(
       node.items.map(({ key, value }) => {
-        const name = String(isScalar(key) ? key.value : key);
+        const name = isScalar(key) ? String(key.value) : String(key);
         const inner = path === '' ? name : `${path}.${name}`;
         if (isNode(key)) note(key, inner, reading);
-        return [name, read(value, inner, reading)];
+        return [name, read(value, { path: inner, depth: depth + 1 }, reading)];
       }),
     );
   }
   return isScalar(node) ? scalarText(node.value, node.type) : null;
+}
+
+function refuse(path: string, problem: string, { lines, faults }: Reading): null {
+  faults.push({ path, line: nearest(lines, path).line, message: `${path || 'The text'} ${problem}` });
+  return null;
 }
 
 function scalarText(value: unknown, type: string | undefined): string | null {
@@ -71,13 +95,14 @@ function scalarText(value: unknown, type: string | undefined): string | null {
 function note(node: Node, path: string, { counter, lines }: Reading): void {
   if (lines.has(path) && !isScalar(node)) return;
   const line = counter.linePos(node.range?.[0] ?? 0).line;
-  const isBlock = isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED');
-  lines.set(path, { line: lines.get(path)?.line ?? line, contentLine: isBlock ? line + 1 : line });
+  const isBlock = isScalar(node) && node.type === 'BLOCK_LITERAL';
+  lines.set(path, { line: lines.get(path)?.line ?? line, content: { line: isBlock ? line + 1 : line, isBlock } });
 }
 
 function nearest(lines: Map<string, Lines>, path: string): Lines {
   const found = lines.get(path);
   if (found) return found;
   const parent = path.replace(/(\.[^.[\]]*|\[\d+\]|^[^.[]*)$/, '');
-  return parent === path || path === '' ? { line: 1, contentLine: 1 } : nearest(lines, parent);
+  if (parent === path) return lines.get('') ?? { line: 1, content: { line: 1, isBlock: false } };
+  return nearest(lines, parent);
 }
