@@ -1,0 +1,31 @@
+import { runDemo } from './run-demo.ts';
+import { Stage } from './stage.ts';
+
+const isOnce = process.argv.includes('--once');
+const stage = new Stage();
+let isStopping = false;
+
+/** Ends everything that was started. Ctrl-C may arrive twice, from the terminal and from npm. */
+async function stop(exitCode: number): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  await stage.stop();
+  process.exit(exitCode);
+}
+
+process.on('SIGINT', () => stop(130));
+process.on('SIGTERM', () => stop(143));
+
+try {
+  const result = await runDemo(stage);
+  if (isOnce) {
+    await stage.stop();
+    process.stdout.write(`${JSON.stringify(result.summary)}\n`);
+    process.exit(result.isAsItShould ? 0 : 1);
+  }
+  process.stdout.write('\nThe server and its three agents stay up until Ctrl-C.\n');
+} catch (error) {
+  if (!isStopping)
+    process.stderr.write(`The demo failed: ${error instanceof Error ? error.stack : error}\n${stage.log()}\n`);
+  await stop(1);
+}
