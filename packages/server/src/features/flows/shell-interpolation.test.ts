@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { rewriteShellText } from './shell-interpolation.rules.ts';
 
 describe('a reference in a shell text', () => {
@@ -117,6 +120,8 @@ describe('a reference in a shell text', () => {
 });
 
 describe('a value of any characters', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tideway-shell-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
   const templates = [
     'printf %s ${{ inputs.x }}',
     'printf %s "${{ inputs.x }}"',
@@ -135,6 +140,12 @@ describe('a value of any characters', () => {
   const piece = fc.constantFrom(
     '$(echo pwned)',
     '`echo pwned`',
+    '; touch pwned;',
+    '$(touch pwned)',
+    "'\n touch pwned\n'",
+    '"; touch pwned; "',
+    '> pwned',
+    'a[$(touch pwned)]',
     "'",
     '"',
     ';',
@@ -157,16 +168,18 @@ describe('a value of any characters', () => {
   );
   const value = fc.array(piece, { minLength: 1, maxLength: 8 }).map((pieces) => `${pieces.join('')}.`);
 
-  it.each(['sh', 'bash'] as const)('is only ever text in %s', (shell) => {
+  it.each(['sh', 'bash'] as const)('is only ever text in %s, and nothing of it is run', (shell) => {
     fc.assert(
       fc.property(fc.constantFrom(...templates), value, (template, text) => {
         const rewritten = rewriteShellText(template, shell, false);
         if ('faults' in rewritten) throw new Error(rewritten.faults[0]?.message);
         const ran = spawnSync(shell, ['-c', rewritten.script], {
+          cwd: folder,
           env: { PATH: process.env.PATH, INPUT_X: text },
           encoding: 'utf8',
         });
         expect(ran.stdout).toBe(text);
+        expect(readdirSync(folder)).toEqual([]);
       }),
       { numRuns: 60 },
     );
