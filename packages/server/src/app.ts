@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deviceChannelRoutes } from './device-channel/device-channel.routes.ts';
 import { accessTokenRoutes } from './features/accounts/access-token.routes.ts';
 import { auditEventRoutes } from './features/accounts/audit-event.routes.ts';
 import { artifactRoutes } from './features/artifacts/artifact.routes.ts';
@@ -32,6 +33,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...deployUpdateRoutes(deps),
     ...deploymentRoutes(deps),
     ...deviceDeletionRoutes(deps),
+    ...deviceChannelRoutes(deps),
   ];
   const server = await createHttpServer(routes, deps.log, version);
   await server.ready();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameSchema } from '../names.ts';
 
 /** Base64url of a raw Ed25519 public key (32 bytes) or signature (64 bytes). */
 const base64url = z
@@ -12,12 +13,13 @@ export const joinSchema = z.object({
   /** A pairing token, or the claim token of a pre-registered device. */
   token: z.string().max(256).nullable(),
   /** Name wished for; taken with a number behind it where it is in use. Ignored for a claim. */
-  name: z.string().max(128).nullable(),
-  group: z.string().max(128).nullable(),
-  apps: z.array(z.object({ name: z.string().max(128), version: z.string().max(128) })).max(100),
+  name: nameSchema.nullable(),
+  group: nameSchema.nullable(),
+  apps: z.array(z.object({ name: nameSchema, version: nameSchema })).max(100),
   /** Ed25519 over `tideway-join\n` + public_key: proves that the key is the caller's own. */
   signature: base64url,
 });
+export type JoinOrder = z.infer<typeof joinSchema>;
 
 export const joinedSchema = z.object({
   device_id: z.string(),
@@ -25,8 +27,10 @@ export const joinedSchema = z.object({
   name: z.string(),
   needs_approval: z.boolean(),
 });
+export type Joined = z.infer<typeof joinedSchema>;
 
 export const challengeSchema = z.object({ challenge: z.string(), server_time: z.string() });
+export type Challenge = z.infer<typeof challengeSchema>;
 
 /** The body of `POST /device/v1/session`: `signature` covers what `sessionProofText` gives. */
 export const sessionRequestSchema = z.object({
@@ -35,6 +39,7 @@ export const sessionRequestSchema = z.object({
   challenge: z.string().max(512),
   signature: base64url,
 });
+export type SessionRequest = z.infer<typeof sessionRequestSchema>;
 
 export const sessionGrantedSchema = z.object({
   ticket: z.string(),
@@ -43,6 +48,7 @@ export const sessionGrantedSchema = z.object({
   installation_id: z.string(),
   server_time: z.string(),
 });
+export type SessionGranted = z.infer<typeof sessionGrantedSchema>;
 
 /** The text that a device signs to join. */
 export function joinProofText(publicKey: string): string {

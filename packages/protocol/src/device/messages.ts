@@ -16,6 +16,7 @@ export const helloSchema = z.object({
   /** Null at the very first hello of a device. */
   session_value: z.string().max(64).nullable(),
 });
+export type HelloMessage = z.infer<typeof helloSchema>;
 
 /** Asks for the next update; the answer is a `plan`, or nothing where there is none. */
 export const nextSchema = z.object({ type: z.literal('next') });
@@ -41,13 +42,13 @@ export const undoneSchema = z.object({
 export const reportSchema = z.object({
   type: z.literal('report'),
   update_id: z.string().max(64),
-  attempt: z.number().int().positive(),
+  attempt: z.int32().positive(),
   /** Rises by one with every report of an attempt, from 1. */
-  seq: z.number().int().positive(),
+  seq: z.int32().positive(),
   event: z.enum(reportEvents),
   /** Index of the step that this is about, from 0; null where it is about the whole update. */
-  step: z.number().int().nonnegative().nullable(),
-  exit_code: z.number().int().nullable(),
+  step: z.int32().nonnegative().nullable(),
+  exit_code: z.int32().nullable(),
   /** Why, in one sentence, for people. */
   message: z.string().max(2000).nullable(),
   /** A stable word for the kind of failure, as `unsupported`, `timed_out`, `step_failed`; null where there is none. */
@@ -62,10 +63,11 @@ export type DeviceReport = z.infer<typeof reportSchema>;
 export const logSchema = z.object({
   type: z.literal('log'),
   update_id: z.string().max(64),
-  attempt: z.number().int().positive(),
+  attempt: z.int32().positive(),
   offset: z.number().int().nonnegative(),
   text: z.string().max(300_000),
 });
+export type LogMessage = z.infer<typeof logSchema>;
 
 /** The agent stops on purpose: it is offline from now. */
 export const goodbyeSchema = z.object({ type: z.literal('goodbye') });
@@ -105,8 +107,10 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
 
+/** The answer to `POST /device/v1/messages`. */
 export const serverMessagesSchema = z.object({
   messages: z.array(z.unknown()),
   /** Seconds until the device should ask again. */
   poll_after_s: z.number().positive(),
 });
+export type ServerMessages = z.infer<typeof serverMessagesSchema>;

@@ -1,41 +1,77 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import type { LogMessage } from '@tideway/protocol';
 import { BlobExists, type BlobStore } from '../../platform/blob-store/blob-store.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { Refusal } from '../../platform/refusal.ts';
+import { arrivalOf, type Piece } from './output-pieces.rules.ts';
+import { findUpdate, type ReportingDevice } from './update.store.ts';
 
-/** Room for the 256 KiB that an agent keeps of an update, with some for the marks between its parts. */
-const maxBytes = 320 * 1024;
+/** Where the output of an update is kept: `id` is the update's internal id, `deploymentId` the public one. */
+export type OutputPlace = { id: number; deploymentId: string };
 
-/**
- * Keeps a piece of an update's output, which begins at byte `offset` of the whole. A piece that is kept already stays as
- * it is. False where the output would grow beyond its limit: then nothing is kept.
- */
+// The agent keeps 256 KiB; the rest is for the lines that say what was left out.
+const maxOutputBytes = (256 + 64) * 1024;
+
+/** Keeps a piece of the output of a device's update, and says up to which byte it is kept. Safe to repeat. */
 export async function storeUpdateOutput(
-  blobs: BlobStore,
-  updateId: number,
-  attempt: number,
-  piece: { offset: number; text: string },
-): Promise<boolean> {
-  const bytes = Buffer.from(piece.text, 'utf8');
-  if (piece.offset + bytes.length > maxBytes) return false;
-  const key = `${folderOf(updateId, attempt)}/${String(piece.offset).padStart(9, '0')}.gz`;
-  const packed = gzipSync(bytes);
+  { db, blobs }: Pick<Deps, 'db' | 'blobs'>,
+  device: ReportingDevice,
+  { update_id: updateId, attempt, offset, text }: LogMessage,
+): Promise<number> {
+  const update = await findUpdate(db, device, updateId);
+  if (update === null || attempt > update.attempt) {
+    throw new Refusal('not_found', `This device has no attempt ${attempt} of an update ${updateId}`);
+  }
+  const bytes = Buffer.from(text);
+  const piece = { start: offset, end: offset + bytes.length };
+  if (piece.end > maxOutputBytes) {
+    throw new Refusal('too_large', `No more than ${maxOutputBytes} bytes of output are kept of an update`);
+  }
+  const folder = folderOf({ id: update.id, deploymentId: updateId }, attempt);
+  const kept = (await blobs.list(folder)).map(pieceOf);
+  const { keep, keptUntil } = arrivalOf(kept, piece);
+  if (keep) await putPiece(blobs, folder, keep, bytes.subarray(keep.start - offset, keep.end - offset));
+  return keptUntil;
+}
+
+/** All that is kept of the output of an update's attempt; where a part is missing, that is said in its place. */
+export async function readUpdateOutput(blobs: BlobStore, place: OutputPlace, attempt: number): Promise<string> {
+  const parts: Buffer[] = [];
+  let end = 0;
+  for (const key of await blobs.list(folderOf(place, attempt))) {
+    const piece = pieceOf(key);
+    if (piece.end <= end) continue;
+    if (piece.start > end) parts.push(Buffer.from(`\n[… ${piece.start - end} bytes are missing …]\n`));
+    const bytes = await readPiece(blobs, key);
+    parts.push(bytes.subarray(Math.max(0, end - piece.start)));
+    end = piece.end;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** Ids of rows are given out again after a restore from backup: the deployment's id keeps their outputs apart. */
+function folderOf({ id, deploymentId }: OutputPlace, attempt: number): string {
+  return `output/${deploymentId}/${id}/${attempt}`;
+}
+
+async function putPiece(blobs: BlobStore, folder: string, { start, end }: Piece, bytes: Buffer): Promise<void> {
+  const packed = await promisify(gzip)(bytes);
+  const key = `${folder}/${String(start).padStart(8, '0')}-${String(end).padStart(8, '0')}.gz`;
   await blobs.put(key, Readable.from([packed]), packed.length).catch((error: unknown) => {
+    // The same piece came twice at once.
     if (!(error instanceof BlobExists)) throw error;
   });
-  return true;
 }
 
-/** All that is kept of an update's output, in its order; empty where there is none. */
-export async function readUpdateOutput(blobs: BlobStore, updateId: number, attempt: number): Promise<string> {
-  const pieces: Buffer[] = [];
-  for (const key of await blobs.list(folderOf(updateId, attempt))) {
-    const packed = await blobs.get(key);
-    if (packed !== null) pieces.push(gunzipSync(await buffer(packed)));
-  }
-  return Buffer.concat(pieces).toString('utf8');
+async function readPiece(blobs: BlobStore, key: string): Promise<Buffer> {
+  const packed = await blobs.get(key);
+  return packed ? promisify(gunzip)(await buffer(packed)) : Buffer.alloc(0);
 }
 
-function folderOf(updateId: number, attempt: number): string {
-  return `output/${updateId}/${attempt}`;
+function pieceOf(key: string): Piece {
+  const [start = 0, end = 0] = (/(\d+)-(\d+)\.gz$/.exec(key) ?? []).slice(1).map(Number);
+  return { start, end };
 }

@@ -12,26 +12,26 @@ export function readBodiesAs(scope: FastifyInstance, form: BodyForm): void {
     scope.addContentTypeParser('*', async (_request: unknown, payload: unknown) => payload);
     return;
   }
-  const types = { json: jsonType, json_of_any_type: '*', text: textType }[form];
-  const parse = form === 'text' ? parseText : parseJson;
+  const types = { json: jsonType, json_of_any_type: '*', json_of_any_text: jsonType, text: textType }[form];
+  const parse = { json: parseJson, json_of_any_type: parseJson, json_of_any_text: parseOrRefuse, text: parseText }[
+    form
+  ];
   scope.addContentTypeParser(
     types,
     { parseAs: 'string', bodyLimit: generalLimitBytes },
-    async (_request: unknown, body: string | Buffer) => parse(body),
+    async (_request: unknown, body: string | Buffer) => parse(String(body)),
   );
 }
 
 const jsonType = /^application\/([a-z0-9.+-]+\+)?json\b/;
 const textType = /^(application|text)\/([a-z0-9.+-]+\+)?(json|yaml|x-yaml)\b/;
 
-function parseText(body: string | Buffer): string {
-  const text = String(body);
+function parseText(text: string): string {
   if (findUnstorableText(text) !== null) throw new Refusal('invalid_request', 'The text must not contain NUL');
   return text;
 }
 
-function parseJson(body: string | Buffer): unknown {
-  const text = String(body);
+function parseJson(text: string): unknown {
   const value = parseOrRefuse(text);
   // Only an escape can bring such a character in; looking for one is cheaper than walking every body.
   const unstorable = /\\u(0000|[dD][89a-fA-F])/.test(text) ? findUnstorableText(value) : null;

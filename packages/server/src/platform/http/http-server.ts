@@ -21,7 +21,7 @@ import { checkAgainst } from './validation.rules.ts';
 /** Body schemas that only describe: their use cases check the bodies themselves. */
 const describingSchemas = new WeakSet<z.ZodType>();
 
-const bodyForms: BodyForm[] = ['json', 'json_of_any_type', 'text', 'stream'];
+const bodyForms: BodyForm[] = ['json', 'json_of_any_type', 'json_of_any_text', 'text', 'stream'];
 
 /** An HTTP server with these routes, not yet listening. Its OpenAPI document is what `swagger()` gives. */
 export async function createHttpServer(routes: Route[], log: Log, version: string): Promise<FastifyInstance> {

@@ -8,6 +8,8 @@ export type BodyForm =
   | 'json'
   /** A JSON object under any content type, as scripts known from the field send it. */
   | 'json_of_any_type'
+  /** JSON as `json`, whose texts may hold what no column of the database can: the use case looks at them. */
+  | 'json_of_any_text'
   /** A text: YAML or JSON content types, kept as it is. */
   | 'text'
   /** Bytes as they arrive, of any content type and without the general limit. */

@@ -1,0 +1,54 @@
+import type { DeviceMessage, DeviceReport, HelloMessage, LogMessage, ServerMessage } from '@tideway/protocol';
+import { raiseAttempt } from '../features/deployments/raise-attempt.ts';
+import { recordReport } from '../features/deployments/record-report.ts';
+import { takeUpUpdate } from '../features/deployments/take-up-update.ts';
+import { storeUpdateOutput } from '../features/deployments/update-output.ts';
+import { greetDevice } from '../features/devices/greet-device.ts';
+import { type ContactedDevice, noteGoodbye } from '../features/devices/note-contact.ts';
+import { inTransaction } from '../platform/database/transaction.ts';
+import type { Deps } from '../platform/deps.ts';
+
+/** A device that speaks, and where from. */
+export type Speaker = ContactedDevice & { address: string };
+
+/** Does what a message of a device asks for and gives the answers to it. Every message may come again, in any order. */
+export async function answerMessage(deps: Deps, speaker: Speaker, message: DeviceMessage): Promise<ServerMessage[]> {
+  switch (message.type) {
+    case 'hello':
+      return welcome(deps, speaker, message);
+    case 'next':
+      return givePlan(deps, speaker);
+    case 'report':
+      return acknowledge(deps, speaker, message);
+    case 'log':
+      return keepOutput(deps, speaker, message);
+    case 'goodbye':
+      await noteGoodbye(deps.db, speaker.id);
+      return [];
+  }
+}
+
+async function welcome({ db, randomBytes }: Deps, speaker: Speaker, hello: HelloMessage): Promise<ServerMessage[]> {
+  const sessionValue = Buffer.from(randomBytes(18)).toString('base64url');
+  return inTransaction(db, async (tx) => {
+    const greeting = await greetDevice(tx, speaker, { hello, sessionValue, address: speaker.address });
+    if (greeting.isCopied) await raiseAttempt(tx, speaker.id);
+    return [{ type: 'welcome', session_value: greeting.sessionValue, server_time: greeting.now.toISOString() }];
+  });
+}
+
+async function givePlan(deps: Deps, speaker: Speaker): Promise<ServerMessage[]> {
+  const plan = await takeUpUpdate(deps, speaker.id);
+  return plan ? [{ type: 'plan', plan }] : [];
+}
+
+/** A device that hears a final status which it has not reported takes it for an abort. */
+async function acknowledge(deps: Deps, speaker: Speaker, report: DeviceReport): Promise<ServerMessage[]> {
+  const status = await recordReport(deps, speaker, report);
+  return [{ type: 'ack', update_id: report.update_id, attempt: report.attempt, seq: report.seq, status }];
+}
+
+async function keepOutput(deps: Deps, speaker: Speaker, log: LogMessage): Promise<ServerMessage[]> {
+  const offset = await storeUpdateOutput(deps, speaker, log);
+  return [{ type: 'log_ack', update_id: log.update_id, attempt: log.attempt, offset }];
+}

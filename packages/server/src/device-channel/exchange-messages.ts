@@ -1,0 +1,40 @@
+import { deviceMessageSchema, type ServerMessage, type ServerMessages } from '@tideway/protocol';
+import { noteContact, type ProvenDevice } from '../features/devices/note-contact.ts';
+import type { Deps } from '../platform/deps.ts';
+import { checkAgainst } from '../platform/http/validation.rules.ts';
+import { Refusal } from '../platform/refusal.ts';
+import { answerMessage, type Speaker } from './answer-message.ts';
+import { pollIntervals } from './poll-intervals.rules.ts';
+import { storableMessage } from './storable-message.rules.ts';
+
+/**
+ * One contact of a device: answers its messages in their order and says when to come back. A message that is not
+ * understood or not allowed refuses only itself. What a device is at stands in the tables, not in a connection: the
+ * next call may reach any server.
+ */
+export async function exchangeMessages(
+  deps: Deps,
+  device: ProvenDevice,
+  messages: readonly unknown[],
+  address: string,
+): Promise<ServerMessages> {
+  const told = pollIntervals(deps.settings.pollAfterS, Buffer.from(deps.randomBytes(4)).readUInt32BE() / 2 ** 32);
+  const contacted = await noteContact(deps.db, device, told);
+  const answers: ServerMessage[] = [];
+  for (const [index, message] of messages.entries()) {
+    answers.push(...(await answerOrRefuse(deps, { ...contacted, address }, message, index)));
+  }
+  return { messages: answers, poll_after_s: contacted.is_at_work ? told.atWorkS : told.idleS };
+}
+
+async function answerOrRefuse(deps: Deps, speaker: Speaker, message: unknown, index: number): Promise<ServerMessage[]> {
+  const checked = checkAgainst(deviceMessageSchema, storableMessage(message));
+  if ('faults' in checked) {
+    const faults = checked.faults.map((fault) => fault.message).join('; ');
+    return [{ type: 'refused', index, code: 'invalid_request', message: faults }];
+  }
+  return answerMessage(deps, speaker, checked.value).catch((error: unknown) => {
+    if (!(error instanceof Refusal)) throw error;
+    return [{ type: 'refused', index, code: error.code, message: error.message }];
+  });
+}

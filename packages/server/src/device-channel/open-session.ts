@@ -1,0 +1,28 @@
+import { type SessionGranted, type SessionRequest, sessionProofText } from '@tideway/protocol';
+import { isSignedBy } from '../features/devices/device-signature.ts';
+import { findJoinedDevice } from '../features/devices/find-joined-device.ts';
+import { databaseTime } from '../platform/database/database-time.ts';
+import type { Deps } from '../platform/deps.ts';
+import { Refusal } from '../platform/refusal.ts';
+import { checkChallenge } from './challenge.ts';
+import { createTicket, ticketValidForS } from './ticket.ts';
+
+/** Gives a device that signed a fresh challenge with its key a ticket for the calls of the next hour. */
+export async function openSession(
+  { db, installation }: Pick<Deps, 'db' | 'installation'>,
+  { device_id: deviceId, public_key: publicKey, challenge, signature }: SessionRequest,
+): Promise<SessionGranted> {
+  const now = await databaseTime(db);
+  checkChallenge(installation.ticketKey, challenge, now);
+  const id = await findJoinedDevice(db, deviceId, publicKey);
+  const proof = sessionProofText(challenge, installation.publicId, deviceId);
+  if (id === null || !isSignedBy(publicKey, proof, signature)) {
+    throw new Refusal('invalid_token', 'There is no device with this id and key here, or it has not signed this');
+  }
+  return {
+    ticket: createTicket(installation.ticketKey, { id, publicKey }, Date.now()),
+    expires_in_s: ticketValidForS,
+    installation_id: installation.publicId,
+    server_time: now.toISOString(),
+  };
+}

@@ -1,0 +1,21 @@
+import type { ProvenDevice } from '../features/devices/note-contact.ts';
+import { readSignedText, signText } from './signed-text.ts';
+
+/** Seconds for which a ticket counts. */
+export const ticketValidForS = 3600;
+
+/**
+ * A text by which a device that has proved itself is known for an hour, without a look into the database. The clock of
+ * the server that checks it decides; the database decides with each use whether the device still has this key.
+ */
+export function createTicket(ticketKey: Uint8Array, { id, publicKey }: ProvenDevice, nowMs: number): string {
+  return signText(ticketKey, 'ticket', `${id}.${publicKey}.${nowMs + ticketValidForS * 1000}`);
+}
+
+/** Whose ticket this is; null where it is none of ours, or has expired. */
+export function readTicket(ticketKey: Uint8Array, ticket: string, nowMs: number): ProvenDevice | null {
+  const text = readSignedText(ticketKey, 'ticket', ticket);
+  if (text === null) return null;
+  const [id = '', publicKey = '', endsAtMs = ''] = text.split('.');
+  return nowMs < Number(endsAtMs) ? { id: Number(id), publicKey } : null;
+}
