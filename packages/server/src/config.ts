@@ -26,21 +26,21 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config | { fau
   const port = readNumber(env, 'TIDEWAY_PORT', 8080, 0, 65_535);
   const pollAfterS = readNumber(env, 'TIDEWAY_POLL_AFTER_S', 25, 0.05, 86_400);
   const maxArtifactMb = readNumber(env, 'TIDEWAY_MAX_ARTIFACT_MB', 8192, 1, 1_048_576);
-  const logLevel = env['TIDEWAY_LOG_LEVEL'] ?? 'info';
+  const logLevel = env.TIDEWAY_LOG_LEVEL ?? 'info';
   for (const read of [port, pollAfterS, maxArtifactMb]) if (typeof read === 'string') return { fault: read };
   if (!logLevels.includes(logLevel)) {
     return { fault: `TIDEWAY_LOG_LEVEL must be one of: ${logLevels.join(', ')}` };
   }
-  const ownerPassword = env['TIDEWAY_OWNER_PASSWORD'] || null;
-  if (ownerPassword !== null && !env['TIDEWAY_OWNER_EMAIL']) {
+  const ownerPassword = env.TIDEWAY_OWNER_PASSWORD || null;
+  if (ownerPassword !== null && !env.TIDEWAY_OWNER_EMAIL) {
     return { fault: 'TIDEWAY_OWNER_PASSWORD is set, but TIDEWAY_OWNER_EMAIL is not' };
   }
   return {
-    home: env['TIDEWAY_HOME'] || join(homedir(), '.tideway'),
-    host: env['TIDEWAY_HOST'] || '::',
+    home: env.TIDEWAY_HOME || join(homedir(), '.tideway'),
+    host: env.TIDEWAY_HOST || '::',
     port: Number(port),
-    databaseUrl: env['DATABASE_URL'] || null,
-    owner: { email: env['TIDEWAY_OWNER_EMAIL'] || 'owner@localhost', password: ownerPassword },
+    databaseUrl: env.DATABASE_URL || null,
+    owner: { email: env.TIDEWAY_OWNER_EMAIL || 'owner@localhost', password: ownerPassword },
     pollAfterS: Number(pollAfterS),
     maxArtifactBytes: Number(maxArtifactMb) * 1024 * 1024,
     logLevel,

@@ -56,7 +56,7 @@ export async function startTestServer(settings: Partial<Deps['settings']> = {}):
   const deps = await createDeps({
     db,
     home,
-    log: createLog(process.env['TIDEWAY_LOG_LEVEL'] ?? 'silent'),
+    log: createLog(process.env.TIDEWAY_LOG_LEVEL ?? 'silent'),
     settings: { pollAfterS: 25, maxArtifactBytes: 1024 * 1024 * 64, ...settings },
   });
   const { server, routes } = await createApp(deps, async () => true);

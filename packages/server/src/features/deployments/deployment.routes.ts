@@ -94,8 +94,8 @@ export function deploymentRoutes(deps: Deps): Route[] {
       params: updateParams,
       answer: z.object({ output: z.string() }),
       handle: async ({ caller, params }) => {
-        const { updateId, attempt } = await locateOutput(deps.db, caller.project.id, params.id, params.device);
-        return { output: await readUpdateOutput(deps.blobs, updateId, attempt) };
+        const { place, attempt } = await locateOutput(deps.db, caller.project.id, params.id, params.device);
+        return { output: await readUpdateOutput(deps.blobs, place, attempt) };
       },
     }),
     defineRoute({

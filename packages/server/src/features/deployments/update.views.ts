@@ -46,7 +46,7 @@ export async function readUpdate(db: Db, projectId: number, deploymentId: string
 /** Where the output of a device's update is kept. Refuses with `not_found`. */
 export async function locateOutput(db: Db, projectId: number, deploymentId: string, deviceId: string) {
   const { id, attempt } = await findUpdate(db, projectId, deploymentId, deviceId);
-  return { updateId: id, attempt };
+  return { place: { id, deploymentId }, attempt };
 }
 
 async function findUpdate(db: Db, projectId: number, deploymentId: string, deviceId: string): Promise<UpdateRow> {

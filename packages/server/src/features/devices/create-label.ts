@@ -4,8 +4,9 @@ import type { Deps } from '../../platform/deps.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
-import { insertLabel, type LabelKind } from './label.store.ts';
+import { insertLabel } from './label.store.ts';
 import { showLabel } from './label.views.ts';
+import type { LabelKind } from './label-kind.ts';
 
 /** Creates a group, a tag or an app. */
 export async function createLabel(

@@ -9,9 +9,9 @@ import {
   findDeploymentsOf,
   findDevicesCarrying,
   findPairingTokensFor,
-  type LabelKind,
   lockLabel,
 } from './label.store.ts';
+import type { LabelKind } from './label-kind.ts';
 
 /** Deletes a group, a tag or an app that nothing uses. */
 export async function deleteLabel(

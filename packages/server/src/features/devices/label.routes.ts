@@ -5,8 +5,8 @@ import { defineRoute, pageOf, pageQuery, type Route } from '../../platform/http/
 import { inProject, projectParams } from '../projects/in-project.access.ts';
 import { createLabel } from './create-label.ts';
 import { deleteLabel } from './delete-label.ts';
-import type { LabelKind } from './label.store.ts';
 import { listLabels } from './label.views.ts';
+import type { LabelKind } from './label-kind.ts';
 import { renameLabel } from './rename-label.ts';
 
 /** Groups, tags and apps: the names by which orders pick devices. */

@@ -3,10 +3,9 @@ import { type Db, execute, firstRow, oneRow, rows, violatesUnique } from '../../
 import type { Tx } from '../../platform/database/transaction.ts';
 import { Refusal } from '../../platform/refusal.ts';
 
-/** What devices carry and orders pick them by: one group, any number of tags, any number of apps. */
-export type LabelKind = 'group' | 'tag' | 'app';
-
 /** Adds a group, tag or app; false where the project has one of this name. */
+import type { LabelKind } from './label-kind.ts';
+
 export async function insertLabel(tx: Tx, kind: LabelKind, projectId: number, name: string): Promise<boolean> {
   const added = await execute(
     tx,

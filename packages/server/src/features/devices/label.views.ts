@@ -1,7 +1,8 @@
 import type { Label } from '@tideway/protocol';
 import { sql } from 'kysely';
 import { type Db, rows } from '../../platform/database/database.ts';
-import { type LabelKind, tableOf } from './label.store.ts';
+import { tableOf } from './label.store.ts';
+import type { LabelKind } from './label-kind.ts';
 
 /** One page of a project's groups, tags or apps in the order of their names; `next` is the name it ended at. */
 export async function listLabels(

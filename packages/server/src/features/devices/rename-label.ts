@@ -4,8 +4,9 @@ import type { Deps } from '../../platform/deps.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
-import { type LabelKind, lockLabel, renameLabelRow } from './label.store.ts';
+import { lockLabel, renameLabelRow } from './label.store.ts';
 import { showLabel } from './label.views.ts';
+import type { LabelKind } from './label-kind.ts';
 
 /** Gives a group, a tag or an app another name; the devices that carry it keep it. */
 export async function renameLabel(

@@ -1,6 +1,7 @@
 import type { Tx } from '../../platform/database/transaction.ts';
 import { Refusal } from '../../platform/refusal.ts';
-import { keepLabels, type LabelKind } from './label.store.ts';
+import { keepLabels } from './label.store.ts';
+import type { LabelKind } from './label-kind.ts';
 
 /** The id of the group that a body names; refuses an unknown one. */
 export async function resolveGroup(tx: Tx, projectId: number, name: string): Promise<number> {

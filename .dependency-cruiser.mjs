@@ -1,0 +1,121 @@
+/** Who may import whom; ARCHITECTURE.md says why. `npm run check` holds the code against it. */
+
+const features = ['audit', 'accounts', 'projects', 'devices', 'artifacts', 'flows', 'deployments', 'notifications'];
+const server = '^packages/server/src';
+const test = '\\.test\\.ts$';
+const allowedInRules = [
+  '\\.rules\\.ts$',
+  '^packages/protocol/',
+  // Libraries that compute and do nothing else: YAML, regular expressions of linear time, a shell parser, SQL as a value.
+  'node_modules/(yaml|re2js|unbash|zod|kysely)/',
+  // Paths as texts; it touches no file.
+  '^(node:)?path$',
+];
+
+/** A feature imports only those that stand before it. */
+const featureOrder = features.map((feature, index) => ({
+  name: `feature-order-${feature}`,
+  severity: 'error',
+  from: { path: `${server}/features/${feature}/`, pathNot: test },
+  to: { path: `${server}/features/(${features.slice(index + 1).join('|') || '-'})/` },
+}));
+
+export default {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'protocol-depends-on-zod-alone',
+      severity: 'error',
+      from: { path: '^packages/protocol/', pathNot: test },
+      to: { pathNot: '^packages/protocol/|node_modules/zod/' },
+    },
+    {
+      name: 'agent-and-server-know-the-protocol-alone',
+      severity: 'error',
+      from: { path: '^packages/(agent|server)/', pathNot: test },
+      to: { path: '^packages/', pathNot: ['^packages/protocol/', '^packages/$1/'] },
+    },
+    {
+      name: 'cli-knows-server-and-protocol-by-their-entry',
+      severity: 'error',
+      from: { path: '^packages/cli/' },
+      to: { path: '^packages/', pathNot: ['^packages/cli/', '^packages/(protocol|server)/src/index\\.ts$'] },
+    },
+    {
+      name: 'testkit-is-for-tests',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: [test, '^packages/testkit/'] },
+      to: { path: '^packages/testkit/' },
+    },
+    ...featureOrder,
+    {
+      name: 'platform-knows-nothing-of-features',
+      severity: 'error',
+      from: { path: `${server}/platform/`, pathNot: test },
+      to: { path: `${server}/(features|device-channel|[^/]+\\.ts$)` },
+    },
+    {
+      name: 'features-know-nothing-of-the-device-channel',
+      severity: 'error',
+      from: { path: `${server}/features/`, pathNot: test },
+      to: { path: `${server}/(device-channel|[^/]+\\.ts$)` },
+    },
+    {
+      name: 'stores-belong-to-their-feature',
+      severity: 'error',
+      from: { path: `${server}/(features/[^/]+|device-channel|[^/]+\\.ts$)`, pathNot: test },
+      to: { path: `${server}/features/[^/]+/[^/]+\\.store\\.ts$`, pathNot: '^packages/server/src/$1/' },
+    },
+    {
+      name: 'rules-compute-and-nothing-else',
+      severity: 'error',
+      from: { path: '\\.rules\\.ts$' },
+      to: { pathNot: allowedInRules },
+    },
+    {
+      name: 'routes-call-use-cases-and-views',
+      severity: 'error',
+      from: { path: '\\.(routes|worker)\\.ts$' },
+      to: { path: '\\.store\\.ts$' },
+    },
+    {
+      name: 'use-cases-know-no-routes',
+      severity: 'error',
+      from: { path: `${server}/features/`, pathNot: [test, '\\.routes\\.ts$'] },
+      to: { path: '\\.routes\\.ts$' },
+    },
+    {
+      name: 'stores-and-views-ask-the-database',
+      severity: 'error',
+      from: { path: '\\.(store|views)\\.ts$' },
+      to: {
+        path: `${server}/(features|platform)/`,
+        pathNot: [
+          `${server}/platform/database/`,
+          `${server}/platform/(refusal|deps)\\.ts$`,
+          // How a page is cut out of a list of rows.
+          `${server}/platform/http/id-page\\.ts$`,
+          '\\.(rules|store|views)\\.ts$',
+        ],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'the-system-folder-touches-the-machine',
+      comment:
+        'Processes and sockets of the agent are in one folder; files also where archives and downloads are written',
+      severity: 'error',
+      from: { path: '^packages/agent/src/', pathNot: [test, '^packages/agent/src/(system|testing)/'] },
+      to: { path: '^(node:)?(child_process|net|tls|dgram)$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

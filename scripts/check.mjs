@@ -1,0 +1,36 @@
+// `npm run check`: everything that can be said about the code without running it. All checks run, also after a failure.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from './ensure-install.mjs';
+import { missingPlatformPackages } from './lock-file.mjs';
+
+const tools = join(root, 'node_modules', '.bin');
+
+const checks = [
+  ['types', () => run('tsc', '-p', '.')],
+  ['format and lint', () => run('biome', 'check', '--error-on-warnings', '.')],
+  ['import rules', () => run('depcruise', '--config', '.dependency-cruiser.mjs', 'packages')],
+  ['unused code and packages', () => run('knip')],
+  ['lock file', () => report(missingPlatformPackages(root))],
+];
+
+let failed = 0;
+for (const [name, check] of checks) {
+  const { passed, output } = check();
+  console.log(`${passed ? 'ok  ' : 'FAIL'} ${name}`);
+  if (!passed) {
+    failed += 1;
+    console.log(output);
+  }
+}
+console.log(`checks: ${checks.length - failed} passed, ${failed} failed, 0 skipped`);
+process.exit(failed === 0 ? 0 : 1);
+
+function run(tool, ...words) {
+  const done = spawnSync(join(tools, tool), words, { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  return { passed: done.status === 0, output: `${done.stdout ?? ''}${done.stderr ?? ''}${done.error?.message ?? ''}` };
+}
+
+function report(faults) {
+  return { passed: faults.length === 0, output: faults.join('\n') };
+}
