@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
 import { pacing } from '../system/disk.ts';
@@ -48,7 +48,12 @@ function* piecesOf(handle: number, start: number, end: number): Generator<Buffer
 
 const pieceBytes = 64 * 1024;
 
-const fileTypes: Record<number, 'file' | 'folder' | 'link'> = { 0: 'file', 7: 'file', 4: 'folder', 9: 'link' };
+const fileTypes = new Map<number, 'file' | 'folder' | 'link'>([
+  [0, 'file'],
+  [constants.S_IFREG, 'file'],
+  [constants.S_IFDIR, 'folder'],
+  [constants.S_IFLNK, 'link'],
+]);
 
 async function addEntry(zip: ZipFile, entry: Entry, writer: TreeWriter, pace: () => Promise<void>): Promise<void> {
   const { fileName } = entry;
@@ -72,7 +77,7 @@ async function addEntry(zip: ZipFile, entry: Entry, writer: TreeWriter, pace: ()
 function attributesOf({ versionMadeBy, externalFileAttributes }: Entry) {
   const isUnix = versionMadeBy >> 8 === 3;
   const bits = isUnix ? externalFileAttributes >>> 16 : 0;
-  return { type: fileTypes[bits >> 12], mode: bits === 0 ? null : bits & 0o777 };
+  return { type: fileTypes.get(bits & constants.S_IFMT), mode: bits === 0 ? null : bits & 0o777 };
 }
 
 async function targetOf(zip: ZipFile, entry: Entry): Promise<string> {

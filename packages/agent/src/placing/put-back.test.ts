@@ -1,0 +1,267 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type TarEntry, tarOf } from '../testing/archives.ts';
+import { StepPlace } from '../testing/step-context.ts';
+import { treeOf } from '../testing/tree.ts';
+import { placeArtifacts } from './place-artifacts.ts';
+import { putBack } from './put-back.ts';
+
+let place: StepPlace;
+beforeEach(() => {
+  place = new StepPlace();
+});
+afterEach(() => place.remove());
+
+describe('putting back', () => {
+  it('restores files, links, modes and times, and removes files and folders that were not there', async () => {
+    furnish();
+    const old = new Date('2020-01-02T03:04:05Z');
+    const settings = path.join(place.root, 'opt/app/settings');
+    chmodSync(settings, 0o4640);
+    const before = treeOf(place.root);
+    const changedAt = statSync(settings).mtimeMs;
+    await unpack(release);
+    expect(treeOf(place.root)).not.toEqual(before);
+    await putBack(place.context());
+    expect(treeOf(place.root)).toEqual(before);
+    expect(statSync(settings).mtimeMs).toBe(changedAt);
+    expect(old.getTime()).toBeLessThan(changedAt);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('restores owners, also over other ones (as root)', async () => {
+    furnish();
+    chownSync(path.join(place.root, 'opt/app/settings'), 1234, 1235);
+    const before = treeOf(place.root);
+    await unpack(release, '77:78');
+    expect(treeOf(place.root)['opt/app/settings']).toContain('77:78');
+    await putBack(place.context());
+    expect(treeOf(place.root)).toEqual(before);
+  });
+
+  it('may be repeated, and does nothing where nothing was placed', async () => {
+    furnish();
+    const before = treeOf(place.root);
+    await putBack(place.context());
+    await unpack(release);
+    await putBack(place.context());
+    await putBack(place.context());
+    expect(treeOf(place.root)).toEqual(before);
+  });
+
+  it('goes back to before the first of several runs', async () => {
+    furnish();
+    const before = treeOf(place.root);
+    await unpack(release);
+    await unpack([{ name: 'settings', body: 'third' }, { name: 'late/file' }]);
+    await putBack(place.context());
+    expect(treeOf(place.root)).toEqual(before);
+  });
+
+  it('keeps what others have put into a new folder, and says so', async () => {
+    await unpack([{ name: 'bin/app' }]);
+    place.write('opt/app/data/own', 'precious');
+    await putBack(place.context());
+    expect(Object.keys(treeOf(place.root))).toEqual(['opt', 'opt/app', 'opt/app/data', 'opt/app/data/own']);
+    expect(place.output).toContain('opt/app stays: it holds what this step did not put there.');
+  });
+
+  it('restores the rest where something cannot be, and names it', async () => {
+    furnish();
+    const before = treeOf(place.root);
+    await unpack(release);
+    rmSync(path.join(place.root, 'opt/app/settings'));
+    mkdirSync(path.join(place.root, 'opt/app/settings'));
+    await expect(putBack(place.context())).rejects.toMatchObject({
+      reason: 'undo_incomplete',
+      message: expect.stringMatching(/^Not put back: \/.*opt\/app\/settings: /),
+    });
+    rmSync(path.join(place.root, 'opt/app/settings'), { recursive: true });
+    await putBack(place.context());
+    expect(treeOf(place.root)).toEqual(before);
+  });
+
+  it('restores what a file is also known as on the device', async () => {
+    furnish();
+    linkSync(path.join(place.root, 'opt/app/settings'), path.join(place.root, 'other-name'));
+    await unpack(release);
+    await putBack(place.context());
+    const [one, other] = ['opt/app/settings', 'other-name'].map((name) => statSync(path.join(place.root, name)).ino);
+    expect(one).toBe(other);
+  });
+
+  it('works across file systems, where nothing can be kept by a second name', async (test) => {
+    const elsewhere = otherFileSystem(place.folder);
+    if (elsewhere === null) return test.skip('this machine has no other file system to write to');
+    const keepFolder = mkdtempSync(path.join(elsewhere, 'tideway-keep-'));
+    try {
+      furnish();
+      const before = treeOf(place.root);
+      await unpack(release, null, keepFolder);
+      await putBack({ ...place.context(), keepFolder });
+      await putBack({ ...place.context(), keepFolder });
+      expect(treeOf(place.root)).toEqual(before);
+    } finally {
+      rmSync(keepFolder, { recursive: true });
+    }
+  });
+
+  it('ignores half a line that a power cut has left, and goes on behind it', async () => {
+    furnish();
+    const before = treeOf(place.root);
+    const { keepFolder } = place.context();
+    mkdirSync(path.join(keepFolder, 'previous'));
+    writeFileSync(path.join(keepFolder, 'previous/manifest'), '{"was":"there","place":"/op');
+    await unpack(release);
+    await putBack(place.context());
+    expect(treeOf(place.root)).toEqual(before);
+  });
+});
+
+describe('a process that is killed while it places or puts back', () => {
+  const bundle = mkdtempSync(path.join(tmpdir(), 'tideway-place-'));
+  const program = path.join(bundle, 'place-in-child.mjs');
+  beforeAll(async () => {
+    await build({
+      entryPoints: [path.join(import.meta.dirname, '../testing/place-in-child.ts')],
+      outfile: program,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    });
+  });
+  afterAll(() => rmSync(bundle, { recursive: true }));
+
+  it('leaves each file old or new, and what puts everything back as it was', async () => {
+    const before = furnishWidely();
+    const calls = { place: await runInChild('place'), put_back: await runInChild('put_back') };
+    expect(treeOf(place.root)).toEqual(before);
+    // Over a hundred is a run that is not killed.
+    const percent = fc.noBias(fc.integer({ min: 0, max: 130 }));
+    const cut = fc.record({ act: fc.constantFrom('place' as const, 'put_back' as const), percent });
+    await fc.assert(
+      fc.asyncProperty(fc.array(cut, { minLength: 1, maxLength: 4 }), async (cuts) => {
+        place.remove();
+        place = new StepPlace();
+        furnishWidely();
+        for (const { act, percent } of cuts) {
+          await runInChild(act, Math.ceil((calls[act] * percent) / 100));
+          expectOldOrNew(before);
+        }
+        await putBack(place.context());
+        expect(treeOf(place.root)).toEqual(before);
+      }),
+      { numRuns: 30 },
+    );
+  }, 120_000);
+
+  it('can be run again to its end', async () => {
+    const before = furnishWidely();
+    const calls = await runInChild('place');
+    await putBack(place.context());
+    for (const part of [0.3, 0.6, 0.9]) expect(await runInChild('place', Math.round(part * calls))).toBe(killed);
+    await placeArtifacts(await wideOrder(), place.context());
+    const after = treeOf(place.root);
+    expect(Object.values(after).filter((what) => what.endsWith(': new'))).toHaveLength(wide);
+    expect(Object.keys(after).filter((name) => name.includes('.tideway'))).toEqual([]);
+    await putBack(place.context());
+    expect(treeOf(place.root)).toEqual(before);
+  }, 60_000);
+
+  const wide = 60;
+  const killed = 0;
+
+  function furnishWidely(): Record<string, string> {
+    for (let index = 0; index < wide; index += 2) place.write(`opt/app/d${index % 7}/f${index}`, 'old');
+    return treeOf(place.root);
+  }
+
+  async function wideOrder() {
+    const folders = (index: number) => (index % 2 === 0 ? index % 7 : index % 11);
+    const names = Array.from({ length: wide }, (_, index) => ({ name: `d${folders(index)}/f${index}`, body: 'new' }));
+    place.addArtifact('wide', await tarOf(names));
+    const artifacts = [await place.context().fetchArtifact('wide')];
+    return { artifacts, path: '/opt/app', mode: null, owner: null, extract: true };
+  }
+
+  /** The number of calls that the child made, or `killed` where it died at the given one. */
+  async function runInChild(act: 'place' | 'put_back', diesAt?: number): Promise<number> {
+    const { root, keepFolder } = place.context();
+    const task = path.join(place.folder, 'task');
+    writeFileSync(task, JSON.stringify({ act, order: await wideOrder(), root, keepFolder, diesAt }));
+    const child = fork(program, [task]);
+    const counted = once(child, 'message');
+    const [exitCode, signal] = await once(child, 'exit');
+    if (signal === 'SIGKILL') return killed;
+    expect(exitCode).toBe(0);
+    return Number((await counted)[0]);
+  }
+
+  function expectOldOrNew(before: Record<string, string>): void {
+    const after = treeOf(path.join(place.root, 'opt/app'));
+    for (const [name, what] of Object.entries(after)) {
+      if (name.includes('.tideway') || what.startsWith('folder')) continue;
+      expect(what).toMatch(/: (old|new)$/);
+    }
+    for (const [name, what] of Object.entries(before)) {
+      const file = name.replace(/^opt\/app\//, '');
+      if (what.startsWith('file')) expect(after[file], name).toBeDefined();
+    }
+  }
+});
+
+const release: TarEntry[] = [
+  { name: 'settings', body: 'new' },
+  { name: 'current', type: 'symlink', linkname: 'releases' },
+  { name: 'link-before', body: 'a file now' },
+  { name: 'releases/2/app', mode: 0o755, body: 'new' },
+  { name: 'releases/2/lib/x', body: 'new' },
+];
+
+function furnish(): void {
+  place.write('opt/app/settings', 'old');
+  place.write('opt/app/releases/1/app', 'old');
+  place.write('opt/app/untouched', 'old');
+  symlinkSync('releases/1', path.join(place.root, 'opt/app/current'));
+  symlinkSync('nowhere', path.join(place.root, 'opt/app/link-before'));
+}
+
+async function unpack(entries: TarEntry[], owner: string | null = null, keepFolder?: string): Promise<void> {
+  place.addArtifact('app', await tarOf(entries));
+  const artifacts = [await place.context().fetchArtifact('app')];
+  const context = place.context(keepFolder === undefined ? {} : { keepFolder });
+  await placeArtifacts({ artifacts, path: '/opt/app', mode: null, owner, extract: true }, context);
+}
+
+function otherFileSystem(folder: string): string | null {
+  const others = ['/dev/shm', '/run', '/var/tmp', process.cwd()].filter((one) => existsSync(one));
+  return others.find((one) => statSync(one).dev !== statSync(folder).dev && isWritable(one)) ?? null;
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    rmSync(mkdtempSync(path.join(folder, 'tideway-try-')), { recursive: true });
+    return readdirSync(folder) !== undefined;
+  } catch {
+    return false;
+  }
+}
