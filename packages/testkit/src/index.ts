@@ -1,4 +1,6 @@
+export * from './fixtures/device-fleet.ts';
 export * from './fixtures/greenhouses.ts';
 export * from './fixtures/orders.ts';
 export * from './fixtures/tokens.ts';
+export * from './scripted-device.ts';
 export * from './test-server.ts';

@@ -1,10 +1,10 @@
 import { deviceMessageSchema, type ServerMessage, type ServerMessages } from '@tideway/protocol';
 import { noteContact, type ProvenDevice } from '../features/devices/note-contact.ts';
+import { pollIntervals } from '../features/devices/poll-intervals.rules.ts';
 import type { Deps } from '../platform/deps.ts';
 import { checkAgainst } from '../platform/http/validation.rules.ts';
 import { Refusal } from '../platform/refusal.ts';
 import { answerMessage, type Speaker } from './answer-message.ts';
-import { pollIntervals } from './poll-intervals.rules.ts';
 import { storableMessage } from './storable-message.rules.ts';
 
 /**

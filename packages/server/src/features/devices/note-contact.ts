@@ -1,12 +1,10 @@
 import { sql } from 'kysely';
 import { type Db, execute, firstRow } from '../../platform/database/database.ts';
 import { Refusal } from '../../platform/refusal.ts';
+import type { PollIntervals } from './poll-intervals.rules.ts';
 
 /** A device that has proved itself: with this key, which it has as long as nobody takes it away. */
 export type ProvenDevice = { id: number; publicKey: string };
-
-/** Seconds until a device should ask again: while it has nothing to do, and while it is at an update. */
-export type PollIntervals = { idleS: number; atWorkS: number };
 
 /** What is known of a device that has just been in contact. */
 export type ContactedDevice = {

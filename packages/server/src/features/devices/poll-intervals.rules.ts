@@ -1,4 +1,5 @@
-import type { PollIntervals } from '../features/devices/note-contact.ts';
+/** Seconds until a device should ask again: while it has nothing to do, and while it is at an update. */
+export type PollIntervals = { idleS: number; atWorkS: number };
 
 const atWorkS = 2;
 
