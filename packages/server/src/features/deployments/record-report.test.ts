@@ -1,0 +1,228 @@
+import { type DeviceReport, reportEvents } from '@tideway/protocol';
+import {
+  createReport,
+  type DeviceFleet,
+  makeDeviceFleet,
+  type ScriptedDevice,
+  startTestServer,
+  type TestServer,
+} from '@tideway/testkit';
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { execute } from '../../platform/database/database.ts';
+import { readBooks } from './testing/read-books.ts';
+
+let server: TestServer;
+let fleet: DeviceFleet;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  fleet = await makeDeviceFleet(server, 'Booking');
+});
+
+afterAll(() => server.stop());
+
+describe('the reports of an update', () => {
+  it('are booked step by step, and the last one ends it', async () => {
+    const device = await fleet.joinDevice();
+    const id = await startUpdate(device);
+    const say = (seq: number, event: DeviceReport['event'], said: Partial<DeviceReport> = {}) =>
+      device.report({ update_id: id, seq, event, ...said });
+    expect(await say(1, 'step_started', { step: 0 })).toBe('in_progress');
+    expect(await say(2, 'step_succeeded', { step: 0, exit_code: 0 })).toBe('in_progress');
+    await say(3, 'step_started', { step: 1 });
+    await say(4, 'step_failed', { step: 1, exit_code: 7, message: 'first try' });
+    await say(5, 'step_started', { step: 1 });
+    await say(6, 'step_failed', { step: 1, exit_code: 8, message: 'second try' });
+    const undone = [{ step: 'first', done: false, message: 'its file is gone' }];
+    const result = { step: 1, exit_code: 8, reason: 'step_failed', message: 'second: exit code 8', undone };
+    expect(await say(7, 'failed', result)).toBe('failed');
+
+    expect(await readUpdate(device, id)).toMatchObject({
+      status: 'failed',
+      reason: 'step_failed',
+      message: 'second: exit code 8',
+      failed_step: 'second',
+      exit_code: 8,
+      undone,
+      late_result: null,
+      finished_at: expect.any(String),
+      steps: [
+        { name: 'first', status: 'success', tries: 1, exit_code: 0 },
+        { name: 'second', status: 'failed', tries: 2, exit_code: 8, message: 'second try' },
+      ],
+    });
+    expect(await readBooks(server.db, id)).toEqual({
+      counts: { pending: 0, in_progress: 0, success: 0, failed: 1, aborted: 0 },
+      rows: { failed: 1 },
+      is_finished: true,
+    });
+  });
+
+  it('end in a legal state with true counts, however they are repeated, mixed up and said at once', async () => {
+    const life: DeviceReport['event'][] = ['step_started', 'step_succeeded', 'step_started', 'step_failed', 'failed'];
+    const saying = fc.array(
+      fc.record({
+        at: fc.nat(life.length - 1),
+        other: fc.option(fc.constantFrom(...reportEvents), { freq: 8 }),
+        attempt: fc.constantFrom(1, 1, 1, 2),
+      }),
+      { minLength: 1, maxLength: 12 },
+    );
+    const device = await fleet.joinDevice();
+    await fc.assert(
+      fc.asyncProperty(saying, fc.boolean(), async (said, atOnce) => {
+        const id = await startUpdate(device);
+        const reports = said.map(({ at, other, attempt }) =>
+          createReport({ update_id: id, attempt, seq: at + 1, event: other ?? life[at] ?? 'failed', step: 0 }),
+        );
+        const answers = atOnce
+          ? await Promise.all(reports.map((report) => device.report(report)))
+          : await inTurn(reports, (report) => device.report(report));
+        const { status } = await readUpdate(device, id);
+        const books = await readBooks(server.db, id);
+        expect(books.rows).toEqual({ [status]: 1 });
+        expect(books.counts).toEqual({ ...none, [status]: 1 });
+        expect(books.is_finished).toBe(status !== 'in_progress');
+        expect(await device.report({ ...reports[0], update_id: id, seq: 1, event: 'succeeded' })).toBe(status);
+        expectOneResult(answers);
+        if (status === 'in_progress') await device.report({ update_id: id, attempt: 3, seq: 1, event: 'failed' });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('of many devices at once finish their deployment once, with true counts', async () => {
+    const devices = await Promise.all(Array.from({ length: 8 }, () => fleet.joinDevice()));
+    const id = await fleet.deployTo(devices);
+    await Promise.all(devices.map((device) => device.next()));
+    const results = ['succeeded', 'failed', 'stopped'] as const;
+    await Promise.all(
+      devices.map((device, index) => device.report({ update_id: id, seq: 1, event: results[index % 3] ?? 'failed' })),
+    );
+    expect(await readBooks(server.db, id)).toEqual({
+      counts: { pending: 0, in_progress: 0, success: 3, failed: 3, aborted: 2 },
+      rows: { success: 3, failed: 3, aborted: 2 },
+      is_finished: true,
+    });
+  });
+
+  it('are unknown where they are about another device’s update, or that of a device elsewhere', async () => {
+    const device = await fleet.joinDevice();
+    const other = await fleet.joinDevice();
+    const id = await startUpdate(device);
+    for (const updateId of [id, 'dp-none-none', '1', '']) {
+      expect(await other.report({ update_id: updateId, seq: 1, event: 'failed' })).toBe('unknown');
+    }
+    expect((await readUpdate(device, id)).status).toBe('in_progress');
+  });
+
+  it('change nothing before the update is taken up, and count when they come again', async () => {
+    const device = await fleet.joinDevice();
+    const id = await fleet.deployTo([device]);
+    expect(await device.report({ update_id: id, seq: 5, event: 'succeeded' })).toBe('pending');
+    await device.next();
+    expect(await device.report({ update_id: id, seq: 5, event: 'succeeded' })).toBe('success');
+  });
+});
+
+describe('a success', () => {
+  const app = { name: 'irrigation', version: 'v2' };
+
+  it('sets the app version and the configuration of the device', async () => {
+    const device = await fleet.joinDevice();
+    const id = await startUpdate(device, { app, configuration: { level: 'info' } });
+    expect(await readDevice(device)).toMatchObject({ apps: [], configuration: null });
+    await device.report({ update_id: id, seq: 1, event: 'succeeded' });
+    expect(await readDevice(device)).toMatchObject({ apps: [app], configuration: { level: 'info' } });
+  });
+
+  it('of an older order that was pending longer than a newer one is spared: it is overtaken', async () => {
+    const device = await fleet.joinDevice();
+    const older = await fleet.deployTo([device], { app: { name: 'irrigation', version: 'v1' } });
+    const ofNoApp = await fleet.deployTo([device]);
+    const newer = await fleet.deployTo([device], { app });
+    // As if the two had been paused until now.
+    await execute(
+      server.db,
+      sql`update device_update u set status = 'in_progress', taken_up_at = tideway_now() from deployment d
+          where d.id = u.deployment_id and d.public_id = ${newer}`,
+    );
+    await execute(
+      server.db,
+      sql`update deployment_count c set pending = 0, in_progress = 1 from deployment d
+          where d.id = c.deployment_id and d.public_id = ${newer}`,
+    );
+    await device.report({ update_id: newer, seq: 1, event: 'succeeded' });
+
+    expect(await readUpdate(device, older)).toMatchObject({ status: 'aborted', reason: 'overtaken' });
+    expect(await readBooks(server.db, older)).toMatchObject({ counts: { pending: 0, aborted: 1 }, is_finished: true });
+    expect((await device.next())?.update_id).toBe(ofNoApp);
+    expect((await readDevice(device)).apps).toEqual([app]);
+  });
+
+  it('that comes late is kept beside the result, and sets the app version', async () => {
+    const device = await fleet.joinDevice();
+    const id = await startUpdate(device, { app });
+    await device.report({ update_id: id, seq: 1, event: 'failed', reason: 'timed_out' });
+    expect(await device.report({ update_id: id, seq: 2, event: 'succeeded' })).toBe('failed');
+    expect(await readUpdate(device, id)).toMatchObject({
+      status: 'failed',
+      reason: 'timed_out',
+      late_result: { status: 'success', at: expect.any(String) },
+    });
+    expect((await readDevice(device)).apps).toEqual([app]);
+    expect(await readBooks(server.db, id)).toMatchObject({ counts: { ...none, failed: 1 }, rows: { failed: 1 } });
+  });
+
+  it('that comes late does not touch what a newer update has set or is setting', async () => {
+    const device = await fleet.joinDevice();
+    const older = await startUpdate(device, { app, configuration: { old: true } });
+    await device.report({ update_id: older, seq: 1, event: 'failed', reason: 'timed_out' });
+    const newer = await startUpdate(device, {
+      app: { name: 'irrigation', version: 'v3' },
+      configuration: { old: false },
+    });
+    await device.report({ update_id: older, seq: 2, event: 'succeeded' });
+    expect(await readDevice(device)).toMatchObject({ apps: [], configuration: null });
+    await device.report({ update_id: newer, seq: 1, event: 'succeeded' });
+    await device.report({ update_id: older, seq: 3, event: 'succeeded' });
+    expect(await readDevice(device)).toMatchObject({
+      apps: [{ name: 'irrigation', version: 'v3' }],
+      configuration: { old: false },
+    });
+  });
+});
+
+const none = { pending: 0, in_progress: 0, success: 0, failed: 0, aborted: 0 };
+
+async function startUpdate(
+  device: ScriptedDevice,
+  order: Parameters<DeviceFleet['deployTo']>[1] = {},
+): Promise<string> {
+  const id = await fleet.deployTo([device], order);
+  expect((await device.next())?.update_id).toBe(id);
+  return id;
+}
+
+async function inTurn<T, R>(items: T[], act: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await act(item));
+  return results;
+}
+
+/** Once a final status was answered, no other final one ever is. */
+function expectOneResult(answers: string[]): void {
+  expect(new Set(answers.filter((status) => status !== 'in_progress')).size).toBeLessThanOrEqual(1);
+}
+
+async function readUpdate(device: ScriptedDevice, id: string) {
+  const { body } = await server.request('GET', `${fleet.path}/deployments/${id}/updates/${device.id}`);
+  return body;
+}
+
+async function readDevice(device: ScriptedDevice) {
+  const { body } = await server.request('GET', `${fleet.path}/devices/${device.id}`);
+  return body;
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { type DeviceFleet, makeDeviceFleet, startTestServer, type TestServer } from '@tideway/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readBooks } from './testing/read-books.ts';
+
+let server: TestServer;
+let fleet: DeviceFleet;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  fleet = await makeDeviceFleet(server, 'TakeUp');
+});
+
+afterAll(() => server.stop());
+
+describe('taking up an update', () => {
+  it('gives the device the document of the deployment in an envelope of its own', async () => {
+    const device = await fleet.joinDevice('pump $(reboot)');
+    const deployment = await fleet.deployTo([device], {
+      flow: `flows:
+  secretive:
+    timeout: 10m
+    inputs: { version: { default: '1' }, password: { secret: true, required: true } }
+    steps: [{ name: use it, run: 'echo \${{ inputs.version }}', env: { PASSWORD: '\${{ inputs.password }}' } }]
+`,
+      app: { name: 'irrigation', version: 'v2' },
+      parameters: { password: 'quite secret' },
+      configuration: { level: 'info' },
+    });
+    const plan = await device.next();
+    expect(plan).toMatchObject({
+      update_id: deployment,
+      attempt: 1,
+      time_limit_s: 600,
+      device: { id: device.id, name: 'pump $(reboot)' },
+      secrets: { password: 'quite secret' },
+    });
+    const text = plan?.document ?? '';
+    expect(createHash('sha256').update(text).digest('hex')).toBe(plan?.document_sha256);
+    expect(JSON.parse(text)).toMatchObject({
+      deployment_id: deployment,
+      app: { name: 'irrigation', version: 'v2' },
+      configuration: { level: 'info' },
+      inputs: { version: '1' },
+      secret_inputs: ['password'],
+    });
+    expect(text).not.toContain('quite secret');
+  });
+
+  it('happens once, however many ask at once, and all get the same plan', async () => {
+    const device = await fleet.joinDevice();
+    const first = await fleet.deployTo([device]);
+    const second = await fleet.deployTo([device]);
+    const plans = await Promise.all(Array.from({ length: 20 }, () => device.next()));
+    expect(plans.map((plan) => [plan?.update_id, plan?.attempt])).toEqual(Array(20).fill([first, 1]));
+    expect(await device.next()).toEqual(plans[0]);
+    expect(await readBooks(server.db, first)).toMatchObject({ counts: { in_progress: 1 }, rows: { in_progress: 1 } });
+    expect(await readBooks(server.db, second)).toMatchObject({ counts: { pending: 1 }, rows: { pending: 1 } });
+  });
+
+  it('begins with the oldest deployment, one after the other', async () => {
+    const device = await fleet.joinDevice();
+    const deployments = [await fleet.deployTo([device]), await fleet.deployTo([device])];
+    for (const deployment of deployments) {
+      expect((await device.next())?.update_id).toBe(deployment);
+      expect(await device.report({ update_id: deployment, seq: 1, event: 'succeeded' })).toBe('success');
+    }
+    expect(await device.next()).toBeNull();
+  });
+
+  it('waits while the update trigger is on, and goes on with what is taken up', async () => {
+    const device = await fleet.joinDevice();
+    await fleet.call('PATCH', `/devices/${device.id}`, { update_trigger: 'on' });
+    const deployment = await fleet.deployTo([device]);
+    expect(await device.next()).toBeNull();
+    await fleet.call('PATCH', `/devices/${device.id}`, { update_trigger: 'off' });
+    expect((await device.next())?.update_id).toBe(deployment);
+    await fleet.call('PATCH', `/devices/${device.id}`, { update_trigger: 'on' });
+    expect((await device.next())?.update_id).toBe(deployment);
+  });
+
+  it('counts every device of a deployment that all of them take up at once', async () => {
+    const devices = await Promise.all(Array.from({ length: 8 }, () => fleet.joinDevice()));
+    const deployment = await fleet.deployTo(devices);
+    const plans = await Promise.all(devices.map((device) => device.next()));
+    expect(plans.map((plan) => plan?.update_id)).toEqual(Array(8).fill(deployment));
+    expect(await readBooks(server.db, deployment)).toMatchObject({
+      counts: { pending: 0, in_progress: 8 },
+      rows: { in_progress: 8 },
+    });
+  });
+});
