@@ -31,8 +31,3 @@ const ways: Record<UpdateStatus, Partial<Record<UpdateEvent, UpdateStatus>>> = {
 export function nextStatus(status: UpdateStatus, event: UpdateEvent): UpdateStatus | null {
   return ways[status][event] ?? null;
 }
-
-/** Whether this status never changes. */
-export function isFinished(status: UpdateStatus): boolean {
-  return Object.keys(ways[status]).length === 0;
-}
