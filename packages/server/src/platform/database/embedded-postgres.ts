@@ -1,19 +1,14 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import type { Log } from '../log.ts';
-import { type PostgresBinaries, providePostgres, removeLeftovers } from './postgres-binaries.ts';
-import {
-  databaseUser,
-  initialize,
-  makeSocketFolder,
-  notedPid,
-  notedSocketFolder,
-  spawnPostmaster,
-} from './postgres-process.ts';
-import { StoreUnusable } from './store-unusable.ts';
+import { prepareHome, refuseWithoutRoom } from './data-home.ts';
+import { lockDataHome } from './data-home-lock.ts';
+import { providePostgres } from './postgres-binaries.ts';
+import { type Cluster, databaseUser, initialize, writtenMajor } from './postgres-process.ts';
+import { choosePostgresUser } from './postgres-user.ts';
+import { postmasterFile, readPostmasterNote } from './postmaster-file.ts';
+import { connectToRunning, type Reached, reachPostgres } from './reach-postgres.ts';
+import { removeSocketFolder } from './socket-folder.ts';
 
 export type PostgresConnection = { host: string; user: string; database: string };
 
@@ -40,148 +35,103 @@ export type EmbeddedPostgresOptions = {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { home, log, onLost, onRegained, onGivenUp } = options;
-  prepareHome(home);
-  const place = { home, data: join(home, 'data'), binaries: providePostgres(home) };
-  initialize(place.binaries, home, place.data);
-  let lock = await takeFolder(place);
-  let isStopping = false;
+  const cluster = prepareCluster(home);
+  const stopping = new AbortController();
+  let held: Reached | null = await takeHome(cluster, stopping.signal);
+  let regaining = Promise.resolve();
+  watch(held);
 
-  const watch = (): void => {
-    lock.client.once('end', () => {
-      if (!isStopping) regain().catch((error: Error) => onGivenUp?.(error.message));
+  function watch(reached: Reached): void {
+    reached.client.once('end', () => {
+      if (!stopping.signal.aborted) regaining = regain(reached).catch(giveUp);
     });
-  };
-  const regain = async (): Promise<void> => {
+  }
+
+  async function regain(lost: Reached): Promise<void> {
+    held = null;
     log.error('The connection that holds the data folder is lost; the database is started again');
     await onLost?.();
-    if (isStopping) return;
-    lock = await takeFolder(place);
-    watch();
-    await onRegained?.(lock.connection);
+    held = await takeHome(cluster, stopping.signal);
+    if (held.socketFolder !== lost.socketFolder) removeSocketFolder(home, lost.socketFolder);
+    watch(held);
+    if (stopping.signal.aborted) return;
+    await onRegained?.(connectionTo(held));
     log.info('The database is back');
-  };
-  watch();
+  }
+
+  function giveUp(error: Error): void {
+    if (stopping.signal.aborted) return;
+    log.error({ err: error }, 'The database is lost');
+    onGivenUp?.(error.message);
+  }
 
   return {
-    connection: lock.connection,
+    connection: connectionTo(held),
     stop: async () => {
-      isStopping = true;
-      await shutDown(place.data, lock.client);
+      stopping.abort();
+      await regaining;
+      if (held !== null) await shutDown(home, held, log);
+      held = null;
     },
   };
 }
 
 /** The way to a PostgreSQL that runs in this data home, for a command beside the server; null where none runs. */
 export async function findRunningPostgres(home: string): Promise<PostgresConnection | null> {
-  const socket = notedSocketFolder(join(home, 'data'));
-  if (socket === null) return null;
-  const client = await connect(socket, 'postgres').catch(() => null);
-  await client?.end();
-  return client && { host: socket, user: databaseUser, database: 'tideway' };
+  const found = await connectToRunning(home);
+  if (typeof found === 'string') return null;
+  await found.client.end();
+  return connectionTo(found);
 }
 
-type Place = { home: string; data: string; binaries: PostgresBinaries };
-type Lock = { client: pg.Client; connection: PostgresConnection };
+const database = 'tideway';
+const shutDownPatienceMs = 60_000;
 
-/** The pid file of a killed postmaster keeps a new one out until the system has cleared the old process away. */
-const patienceMs = 20_000;
+function prepareCluster(home: string): Cluster {
+  prepareHome(home);
+  const written = writtenMajor(home);
+  if (written === null) refuseWithoutRoom(home);
+  const user = choosePostgresUser(home);
+  const cluster = { home, user, binaries: providePostgres(home, written) };
+  if (written === null) initialize(cluster);
+  return cluster;
+}
 
-function prepareHome(home: string): void {
+async function takeHome(cluster: Cluster, signal: AbortSignal): Promise<Reached> {
+  const reached = await reachPostgres(cluster, signal);
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
-    accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
-    if (existsSync(join(home, 'data')))
-      accessSync(join(home, 'data'), constants.R_OK | constants.W_OK | constants.X_OK);
+    await lockDataHome(reached.client, cluster.home);
+    const { rowCount } = await reached.client.query('select from pg_database where datname = $1', [database]);
+    if (rowCount === 0) await reached.client.query(`create database ${database}`);
+    return reached;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EACCES' && code !== 'EPERM') throw error;
-    throw new StoreUnusable(`The data folder ${home} belongs to another user: start as its owner, or set TIDEWAY_HOME`);
+    await reached.client.end().catch(() => {});
+    throw error;
   }
-  removeLeftovers(home);
 }
 
-async function takeFolder(place: Place): Promise<Lock> {
-  const { client, socket } = await reachPostgres(place);
-  // Errors show as the end of the connection, which is what is watched.
-  client.on('error', () => {});
-  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock(7433, 1) as taken');
-  if (!rows[0]?.taken) {
-    const holder = await describeHolder(client);
-    await client.end();
-    throw new StoreUnusable(`The data folder ${place.home} is in use by another server (${holder})`);
-  }
-  await client.query(`create database tideway`).catch(ignoreDuplicate);
-  return { client, connection: { host: socket, user: databaseUser, database: 'tideway' } };
-}
-
-/** Connects to the PostgreSQL of the data folder, and starts it where it does not run. */
-async function reachPostgres({ home, data, binaries }: Place): Promise<{ client: pg.Client; socket: string }> {
-  const deadline = Date.now() + patienceMs;
-  const adopted = notedSocketFolder(data);
-  const socket = adopted !== null && existsSync(adopted) ? adopted : makeSocketFolder(home);
-  let postmaster = null;
-  let lastError: Error | null = null;
-  while (Date.now() < deadline) {
-    try {
-      return { client: await connect(socket, 'postgres'), socket };
-    } catch (error) {
-      lastError = error as Error;
-    }
-    const hasEnded = postmaster === null || postmaster.exitCode !== null || postmaster.signalCode !== null;
-    if (hasEnded && isNobodyListening(lastError)) {
-      if (postmaster !== null) await delay(200);
-      postmaster = spawnPostmaster(binaries, home, data, socket);
-    }
-    await delay(15);
-  }
-  throw new StoreUnusable(
-    `The database in ${home} did not start: ${lastError?.message}. Its log is ${join(home, 'postgresql.log')}`,
-  );
-}
-
-async function connect(socket: string, database: string): Promise<pg.Client> {
-  const client = new pg.Client({
-    host: socket,
-    user: databaseUser,
-    database,
-    application_name: `tideway server ${process.pid} on ${hostname()}`,
-  });
-  await client.connect();
-  return client;
-}
-
-function isNobodyListening(error: Error): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ECONNREFUSED';
-}
-
-async function describeHolder(client: pg.Client): Promise<string> {
-  const { rows } = await client.query<{ application_name: string }>(
-    `select a.application_name from pg_locks l join pg_stat_activity a using (pid)
-     where l.locktype = 'advisory' and l.classid = 7433 and l.granted`,
-  );
-  return rows[0]?.application_name ?? 'which has just ended; try again';
-}
-
-function ignoreDuplicate(error: unknown): void {
-  const duplicateDatabase = '42P04';
-  if (!(error instanceof pg.DatabaseError) || error.code !== duplicateDatabase) throw error;
+function connectionTo({ socketFolder }: Reached): PostgresConnection {
+  return { host: socketFolder, user: databaseUser, database };
 }
 
 /** Ends PostgreSQL in its fast way, an adopted one as well: open transactions are rolled back, the rest is written. */
-async function shutDown(data: string, lock: pg.Client): Promise<void> {
-  const pid = notedPid(data);
-  await lock.end().catch(() => {});
-  if (pid === null) return;
-  signal(pid, 'SIGINT');
-  const deadline = Date.now() + patienceMs;
-  while (existsSync(join(data, 'postmaster.pid')) && Date.now() < deadline) await delay(10);
+async function shutDown(home: string, { client, socketFolder }: Reached, log: Log): Promise<void> {
+  // Read while the lock is held: later the process id could be another program's.
+  const note = readPostmasterNote(home);
+  await client.end().catch(() => {});
+  if (note === null || !interrupt(note.pid)) return;
+  const deadline = Date.now() + shutDownPatienceMs;
+  while (existsSync(postmasterFile(home)) && Date.now() < deadline) await delay(10);
+  if (Date.now() < deadline) removeSocketFolder(home, socketFolder);
+  else log.warn('PostgreSQL has not ended yet; it goes on writing its data in the background');
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+/** False where no such process is left. */
+function interrupt(pid: number): boolean {
   try {
-    process.kill(pid, name);
+    return process.kill(pid, 'SIGINT');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
   }
 }

