@@ -56,9 +56,9 @@ export async function performAct(at: Workplace, act: DeviceAct, signals: AbortSi
   });
 }
 
-/** Marks the processes of an act, so that they are found wherever they went. */
-export function markerOf(updateId: string, act: DeviceAct): string {
-  return `${updateId}/${act.type}${act.type === 'roll_back' ? '' : `/${act.step}`}`;
+/** Marks the processes of an act, so that they are found wherever they went; several devices may share a machine. */
+export function markerOf({ device, update_id }: Pick<Plan, 'device' | 'update_id'>, act: DeviceAct): string {
+  return `${device.id}/${update_id}/${act.type}${act.type === 'roll_back' ? '' : `/${act.step}`}`;
 }
 
 /** Where an act keeps what it needs later; running and undoing a step share it. */
@@ -124,7 +124,7 @@ function contextOf(
       TIDEWAY_DEVICE_ID: at.plan.device.id,
       TIDEWAY_DEVICE_NAME: at.plan.device.name,
       TIDEWAY_DEPLOYMENT_ID: at.document.deployment_id,
-      [markerName]: markerOf(at.plan.update_id, act),
+      [markerName]: markerOf(at.plan, act),
     },
     fetchArtifact: at.artifactFetcher(signal, output),
     output,

@@ -80,7 +80,7 @@ function finish(at: Workplace, result: Finished, record: (happening: Happening) 
 /** An agent that was killed has left its step running: nothing else may happen beside it. */
 function endInterruptedAct(at: Workplace, history: readonly Happening[]): void {
   const act = openAct(history);
-  if (act) endLeftovers(markerOf(at.plan.update_id, act), notedCommand(keepFolderOf(at.folder, act)));
+  if (act) endLeftovers(markerOf(at.plan, act), notedCommand(keepFolderOf(at.folder, act)));
 }
 
 function openAct(history: readonly Happening[]): DeviceAct | null {

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Api } from './api.ts';
-import type { Stage } from './stage.ts';
+import type { Api } from '../api.ts';
+import type { Stage } from '../stage.ts';
 
 /** A device of the demo: its id on the server, and the folder that stands for its `/`. */
 export type DemoDevice = { id: string; name: string; root: string };
@@ -46,7 +46,7 @@ export function readOnDevice({ root }: DemoDevice, path: string): string {
 
 /** What a device looks like before: release 1.0.0 installed; pump-3 alone has no sensor. */
 function makeRoot(stage: Stage, name: string): string {
-  const root = stage.makeRoot(name);
+  const root = stage.rootOf(name);
   for (const folder of ['opt/app', 'etc', 'var/log']) mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, 'opt/app/VERSION'), '1.0.0\n');
   if (name !== 'pump-3') writeFileSync(join(root, 'etc/sensor'), 'humidity\n');

@@ -1,8 +1,11 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Stage } from '../stage.ts';
 import { runDemo } from './run-demo.ts';
-import { Stage } from './stage.ts';
 
 const isOnce = process.argv.includes('--once');
-const stage = new Stage();
+// The bundled demo stands beside the programs that it shows.
+const stage = new Stage(dirname(fileURLToPath(import.meta.url)));
 let isStopping = false;
 
 /** Ends everything that was started. Ctrl-C may arrive twice, from the terminal and from npm. */

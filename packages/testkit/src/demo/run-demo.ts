@@ -1,8 +1,8 @@
 import type { Deployment, Update, UpdateDetails } from '@tideway/protocol';
-import { type Api, createApi } from './api.ts';
+import { type Api, createApi } from '../api.ts';
+import type { Stage } from '../stage.ts';
 import { type DemoDevice, makeProject, projectPath, readOnDevice, startFleet } from './fleet.ts';
 import { packRelease, releaseFlow } from './release.ts';
-import type { Stage } from './stage.ts';
 import { watchDeployment } from './watch-deployment.ts';
 
 type Ended = { deployment: Deployment; updates: Update[] };
@@ -120,7 +120,7 @@ function isAsItShould({ app_versions, failed_deployment, ...first }: DemoSummary
 }
 
 function curl(url: string, token: string, flowId: string): string {
-  const body = JSON.stringify(orderBody(token, flowId, '1.1.0'), null, 2).replaceAll("'", "'\\''");
+  const body = JSON.stringify(orderBody(token, flowId, '1.1.0')).replaceAll("'", "'\\''");
   return `curl -X POST ${url}/v2/deploy_update -H 'content-type: application/json' -d '${body}'`;
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Deployment, Update } from '@tideway/protocol';
-import type { Api } from './api.ts';
+import type { Api } from '../api.ts';
 
 /** Shows how a deployment goes, device by device, until it is finished; gives its end. */
 export async function watchDeployment(api: Api, path: string): Promise<{ deployment: Deployment; updates: Update[] }> {

@@ -12,8 +12,10 @@ export class SwitchablePool implements PostgresPool {
   /** Connections are made to this database from now on. */
   open(connection: pg.PoolConfig): void {
     const pool = new pg.Pool({ max: 20, connectionTimeoutMillis: 10_000, ...connection });
-    // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
+    // A connection that breaks fails its query, or is replaced at its next use; without these listeners it would end
+    // the process: the pool listens to its idle connections only.
     pool.on('error', () => {});
+    pool.on('connect', (client) => client.on('error', () => {}));
     this.#pool = pool;
   }
 

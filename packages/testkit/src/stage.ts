@@ -1,0 +1,120 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** A real server and real agents as processes of their own, in a temporary home that is gone afterwards. */
+export class Stage {
+  readonly home = mkdtempSync(join(tmpdir(), 'tideway-stage-'));
+  readonly #programs: string;
+  readonly #serverHome = join(this.home, 'server');
+  readonly #running = new Map<string, ChildProcess>();
+  #log = '';
+
+  /** @param programs folder of the bundled programs */
+  constructor(programs: string) {
+    this.#programs = programs;
+  }
+
+  /** Starts the server with its embedded database, on a free port where none is given; gives its address. */
+  async startServer(port = 0): Promise<string> {
+    const server = this.#start('server', 'tideway', ['serve'], {
+      ...this.#serverEnvironment(),
+      TIDEWAY_HOST: '127.0.0.1',
+      TIDEWAY_PORT: String(port),
+      TIDEWAY_POLL_AFTER_S: '0.5',
+      TIDEWAY_LOG_LEVEL: 'warn',
+    });
+    return new Promise((resolve, reject) => {
+      server.stdout?.on('data', (chunk) => {
+        const url = /listens at (\S+)/.exec(String(chunk))?.[1];
+        if (url) resolve(url);
+      });
+      server.once('exit', () => reject(new Error(`The server did not start:\n${this.#log}`)));
+    });
+  }
+
+  /** Makes a token the way an operator does it on the server's machine. */
+  async createToken(role: string): Promise<string> {
+    const words = [join(this.#programs, 'tideway.mjs'), 'token', 'create', '--role', role, '--name', 'stage'];
+    const { stdout } = await promisify(execFile)(process.execPath, words, { env: this.#serverEnvironment() });
+    return stdout.trim();
+  }
+
+  /** The folder that stands for `/` on a device. */
+  rootOf(device: string): string {
+    const root = join(this.home, device, 'root');
+    mkdirSync(root, { recursive: true });
+    return root;
+  }
+
+  /** Starts a device's agent; the same device again goes on with its state. */
+  startAgent(device: string, options: string[]): void {
+    const folders = ['--root', this.rootOf(device), '--state', join(this.home, device, 'state')];
+    this.#start(device, 'tideway-agent', ['run', '--name', device, ...folders, ...options], process.env);
+  }
+
+  /** Kills the server (`server`) or a device's agent as a power cut would, and waits until it is gone. */
+  async kill(name: string): Promise<void> {
+    const child = this.#running.get(name);
+    if (child === undefined || hasEnded(child)) return;
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+  }
+
+  /** Kills the database under the server. */
+  killPostgres(): void {
+    const pidFile = join(this.#serverHome, 'data', 'postmaster.pid');
+    process.kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]), 'SIGKILL');
+  }
+
+  isRunning(name: string): boolean {
+    const child = this.#running.get(name);
+    return child !== undefined && !hasEnded(child);
+  }
+
+  /** What the processes said on standard error, for when something went wrong. */
+  log(): string {
+    return this.#log;
+  }
+
+  /** Ends all processes, agents first, and removes the home. */
+  async stop(): Promise<void> {
+    for (const child of [...this.#running.values()].reverse()) await end(child);
+    rmSync(this.home, { recursive: true, force: true });
+  }
+
+  #serverEnvironment(): NodeJS.ProcessEnv {
+    const { DATABASE_URL: _yours, ...environment } = process.env;
+    return { ...environment, TIDEWAY_HOME: this.#serverHome };
+  }
+
+  #start(name: string, program: string, words: string[], env: NodeJS.ProcessEnv): ChildProcess {
+    const file = join(this.#programs, `${program}.mjs`);
+    // A group of its own: Ctrl-C in the terminal is for us to pass on, in our order.
+    const child = spawn(process.execPath, ['--enable-source-maps', file, ...words], {
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stderr?.on('data', (chunk) => {
+      this.#log = (this.#log + String(chunk)).slice(-20_000);
+    });
+    this.#running.set(name, child);
+    return child;
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return;
+  const patienceMs = 15_000;
+  const kill = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+  child.kill('SIGTERM');
+  await new Promise((resolve) => child.once('exit', resolve));
+  clearTimeout(kill);
+}
