@@ -1,5 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,14 +34,20 @@ const nobodyElse = 65534;
 
 let home: string;
 let running: EmbeddedPostgres[];
+let processes: ChildProcess[];
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'tideway-postgres-'));
   running = [];
+  processes = [];
 });
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await Promise.all(running.map((postgres) => postgres.stop()));
+  await Promise.all(processes.map(endProcess));
+  // A test that fails may leave a postmaster behind: the folder is taken and let go of once more.
+  if (existsSync(join(home, 'data', 'postmaster.pid'))) await (await startEmbeddedPostgres({ home, log })).stop();
   rmSync(home, { recursive: true, force: true });
 });
 
@@ -53,7 +73,6 @@ describe('the embedded PostgreSQL', () => {
 
   it('lets one of two have an empty folder that both start in at once', async () => {
     const outcomes = await Promise.allSettled([startInProcess(home), startInProcess(home)]);
-    for (const outcome of outcomes) if (outcome.status === 'fulfilled') outcome.value.kill('SIGTERM');
 
     expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(String(outcomes.find((outcome) => outcome.status === 'rejected')?.reason)).toContain(
@@ -84,6 +103,70 @@ describe('the embedded PostgreSQL', () => {
     await expect(start()).rejects.toThrow('in use by another server');
   });
 
+  it('leaves no PostgreSQL behind when it is stopped while that is being started again', async () => {
+    const events: string[] = [];
+    const onRegained = async () => void events.push('regained');
+    const onGivenUp = () => void events.push('given up');
+    const postgres = await start({ onRegained, onGivenUp });
+    const before = startsLogged();
+    process.kill(postmasterPid(), 'SIGKILL');
+    await vi.waitFor(() => expect(startsLogged()).toBeGreaterThan(before), { timeout: 20_000 });
+    await postgres.stop();
+
+    expect(events).toEqual([]);
+    expect(await findRunningPostgres(home)).toBeNull();
+    await start();
+  });
+
+  it('opens the data of a copied folder, never that of the folder that it was copied from', async () => {
+    const original = await start();
+    const copy = join(home, 'copy');
+    await query(original.connection, 'create table written (place text)');
+    cpSync(join(home, 'data'), join(copy, 'data'), { recursive: true });
+    await original.stop();
+    const adopted = await start();
+    // The copy notes the socket where now the original listens again.
+    expect(readFileSync(join(copy, 'data', 'postmaster.pid'), 'utf8')).toContain(adopted.connection.host);
+    const copied = await start({ home: copy });
+    await query(copied.connection, "insert into written values ('copy')");
+
+    expect(copied.connection.host).toBe(join(copy, 'run'));
+    expect(await query(adopted.connection, 'select place from written')).toEqual([]);
+  });
+
+  it('removes what a start that was cut off has left, and not what another one is working on', async () => {
+    const ended = spawn(process.execPath, ['-e', '']);
+    await once(ended, 'exit');
+    const [left, inWork] = [join(home, `data.tmp-${ended.pid}-1`), join(home, `data.tmp-${process.ppid}-1`)];
+    for (const folder of [left, inWork]) mkdirSync(folder);
+    await start();
+
+    expect([existsSync(left), existsSync(inWork)]).toEqual([false, true]);
+  });
+
+  it('says which PostgreSQL is missing for the data of another version', async () => {
+    mkdirSync(join(home, 'data'));
+    writeFileSync(join(home, 'data', 'PG_VERSION'), '12\n');
+
+    await expect(start()).rejects.toThrow(`The data folder ${home} was written by PostgreSQL 12, which is not here`);
+  });
+
+  it.runIf(existsSync('/usr/lib/postgresql'))(
+    "takes the system's PostgreSQL where the package is missing, and another time for the data written by it",
+    async () => {
+      const withoutPackages = join(home, 'alone.mjs');
+      copyFileSync(program, withoutPackages);
+      await endProcess(await startInProcess(home, { program: withoutPackages }));
+      const written = readFileSync(join(home, 'data', 'PG_VERSION'), 'utf8').trim();
+      const postgres = await start();
+
+      expect(await query(postgres.connection, "select current_setting('server_version') as version")).toEqual([
+        { version: expect.stringMatching(new RegExp(`^${written}\\b`)) },
+      ]);
+      expect(readdirSync(home).filter((name) => name.startsWith('postgresql-'))).toEqual([]);
+    },
+  );
+
   it('is found by a command beside the server while it runs, and only then', async () => {
     const postgres = await start();
     expect(await findRunningPostgres(home)).toEqual(postgres.connection);
@@ -98,22 +181,55 @@ describe('the embedded PostgreSQL', () => {
 
     await expect(second).rejects.toThrow('in use by another server');
     expect(await query(first.connection, 'select 1 as alive')).toEqual([{ alive: 1 }]);
+    await first.stop();
+    expect(existsSync(first.connection.host)).toBe(false);
   });
 
   it.runIf(isRoot)('runs as an ordinary user, and its folder is opened by root as this user', async () => {
     chownSync(home, nobodyElse, nobodyElse);
-    const server = await startInProcess(home, nobodyElse);
+    const server = await startInProcess(home, { user: nobodyElse });
     await killHard(server);
     const adopting = await start();
 
     expect(await query(adopting.connection, 'select 1 as alive')).toEqual([{ alive: 1 }]);
   });
 
+  it.runIf(isRoot)("starts as root in an ordinary user's folder, which the user can open afterwards", async () => {
+    chownSync(home, nobodyElse, nobodyElse);
+    const first = await start();
+    await query(first.connection, 'create table kept (value integer); insert into kept values (42)');
+    await first.stop();
+    await startInProcess(home, { user: nobodyElse });
+
+    const found = await findRunningPostgres(home);
+    expect(found && (await query(found, 'select value from kept'))).toEqual([{ value: 42 }]);
+  });
+
+  it.runIf(isRoot)(
+    'starts as root where user namespaces are forbidden, also with data made where they are not',
+    async () => {
+      const first = await start();
+      await query(first.connection, 'create table kept (value integer); insert into kept values (42)');
+      await first.stop();
+      const programs = join(home, 'programs');
+      mkdirSync(programs);
+      writeFileSync(join(programs, 'unshare'), '#!/bin/sh\nexit 1\n');
+      chmodSync(join(programs, 'unshare'), 0o755);
+      vi.stubEnv('PATH', `${programs}:${process.env.PATH}`);
+      const second = await start();
+
+      expect(await query(second.connection, 'select value from kept')).toEqual([{ value: 42 }]);
+      expect(statSync(join(home, 'data')).uid).toBe(nobodyElse);
+    },
+  );
+
   it.runIf(isRoot)("tells an ordinary user that the folder is somebody else's", async () => {
     const first = await start();
     await first.stop();
 
-    await expect(startInProcess(home, nobodyElse)).rejects.toThrow(`The data folder ${home} belongs to another user`);
+    await expect(startInProcess(home, { user: nobodyElse })).rejects.toThrow(
+      `The data folder ${home} belongs to another user`,
+    );
   });
 });
 
@@ -136,6 +252,12 @@ async function query(connection: PostgresConnection, text: string): Promise<unkn
 
 function postmasterPid(): number {
   return Number(readFileSync(join(home, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+}
+
+/** How often a postmaster has begun to run, or has found that it may not yet. */
+function startsLogged(): number {
+  const log = readFileSync(join(home, 'postgresql.log'), 'utf8');
+  return log.match(/starting PostgreSQL|FATAL/g)?.length ?? 0;
 }
 
 let program: string;
@@ -171,12 +293,13 @@ beforeAll(async () => {
 });
 
 /** A process of its own that holds the folder, ready when this resolves; rejects with what it says instead. */
-async function startInProcess(folder: string, user?: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [program, folder], {
+async function startInProcess(folder: string, how: { user?: number; program?: string } = {}): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [how.program ?? program, folder], {
     cwd: '/',
     stdio: ['ignore', 'pipe', 'inherit'],
-    ...(user !== undefined && { uid: user, gid: user }),
+    ...(how.user !== undefined && { uid: how.user, gid: how.user }),
   });
+  processes.push(child);
   const said = await new Promise<string>((resolve) => {
     child.stdout?.once('data', (chunk) => resolve(String(chunk).trim()));
     child.once('exit', () => resolve('it ended'));
@@ -185,7 +308,15 @@ async function startInProcess(folder: string, user?: number): Promise<ChildProce
   return child;
 }
 
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
 async function killHard(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
   child.kill('SIGKILL');
-  await new Promise((resolve) => child.once('exit', resolve));
+  await ended;
 }
