@@ -8,6 +8,7 @@ import {
 } from '@tideway/testkit';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readBooks } from '../features/deployments/testing/read-books.ts';
 import { oneRow } from '../platform/database/database.ts';
 
 let server: TestServer;
@@ -167,11 +168,12 @@ describe('a hello', () => {
     const copy = new ScriptedDevice(server.url, device.key);
     Object.assign(copy, { id: device.id, installationId: device.installationId, sessionValue: device.sessionValue });
     await copy.openSession();
-    await fleet.deployTo([device]);
+    const deployment = await fleet.deployTo([device]);
     for (let times = 0; times < 3; times++) for (const one of [device, copy]) await one.hello();
     expect(await isHeld(device)).toBe(true);
     expect(await device.next()).toBeNull();
     expect(await copy.next()).toBeNull();
+    expect(await readBooks(server.db, deployment)).toMatchObject({ rows: { pending: 1 } });
 
     await fleet.call('POST', `/devices/${device.id}/approve`);
     expect(await device.next()).not.toBeNull();

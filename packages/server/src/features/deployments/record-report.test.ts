@@ -138,11 +138,12 @@ describe('a success', () => {
     expect(await readDevice(device)).toMatchObject({ apps: [app], configuration: { level: 'info' } });
   });
 
-  it('of an older order that was pending longer than a newer one is spared: it is overtaken', async () => {
+  it('ends the older pending updates of the same app, and no others: the device is never downgraded', async () => {
     const device = await fleet.joinDevice();
     const older = await fleet.deployTo([device], { app: { name: 'irrigation', version: 'v1' } });
     const ofNoApp = await fleet.deployTo([device]);
     const newer = await fleet.deployTo([device], { app });
+    const newest = await fleet.deployTo([device], { app: { name: 'irrigation', version: 'v3' } });
     // As if the two had been paused until now.
     await execute(
       server.db,
@@ -158,6 +159,7 @@ describe('a success', () => {
 
     expect(await readUpdate(device, older)).toMatchObject({ status: 'aborted', reason: 'overtaken' });
     expect(await readBooks(server.db, older)).toMatchObject({ counts: { pending: 0, aborted: 1 }, is_finished: true });
+    expect((await readUpdate(device, newest)).status).toBe('pending');
     expect((await device.next())?.update_id).toBe(ofNoApp);
     expect((await readDevice(device)).apps).toEqual([app]);
   });

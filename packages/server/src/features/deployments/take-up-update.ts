@@ -15,12 +15,12 @@ export async function takeUpUpdate(
   const atWork = await findPlanAtWork(db, deviceId);
   if (atWork) return planOf(atWork, installation.secretsKey);
 
-  const isTaken = await setNextUpdateTakenUp(db, deviceId).catch((error: unknown) => {
+  const hasOpen = await setNextUpdateTakenUp(db, deviceId).catch((error: unknown) => {
     // The same device asked twice at once, and the other question was the first.
     if (violatesUnique(error, 'device_update_at_work')) return true;
     throw error;
   });
-  const taken = isTaken ? await findPlanAtWork(db, deviceId) : null;
+  const taken = hasOpen ? await findPlanAtWork(db, deviceId) : null;
   return taken && planOf(taken, installation.secretsKey);
 }
 

@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
-import { type Db, execute, firstRow } from '../../platform/database/database.ts';
+import { type Db, firstRow, oneRow } from '../../platform/database/database.ts';
 
 /**
- * Makes the next update of a device the one that it is at; false where there is none that may start. A device never
- * waits behind its own second question: the unique index device_update_at_work refuses it.
+ * Makes the next update of a device that may start the one that it is at. False where the device has none open; else it
+ * has to be looked at what it is at now, because the same device may have asked twice at once. The unique index
+ * device_update_at_work refuses a second one.
  */
 export async function setNextUpdateTakenUp(db: Db, deviceId: number): Promise<boolean> {
-  const counted = await execute(
+  const { has_open: hasOpen } = await oneRow<{ has_open: boolean }>(
     db,
     sql`with next as (
           select u.id from device_update u join device d on d.id = u.device_id
@@ -16,11 +17,14 @@ export async function setNextUpdateTakenUp(db: Db, deviceId: number): Promise<bo
         ), taken as (
           update device_update u set status = 'in_progress', taken_up_at = tideway_now()
           from next where u.id = next.id returning u.deployment_id
+        ), counted as (
+          update deployment_count c set pending = c.pending - 1, in_progress = c.in_progress + 1
+          from taken where c.deployment_id = taken.deployment_id
         )
-        update deployment_count c set pending = c.pending - 1, in_progress = c.in_progress + 1
-        from taken where c.deployment_id = taken.deployment_id`,
+        select exists (select from device_update
+                       where device_id = ${deviceId} and status in ('pending', 'in_progress')) as has_open`,
   );
-  return counted === 1;
+  return hasOpen;
 }
 
 const deviceMayTakeUp = sql`d.deleted_at is null and not d.update_trigger_on and d.held_at is null

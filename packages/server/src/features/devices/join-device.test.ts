@@ -132,6 +132,9 @@ describe('joining with a pairing token', () => {
     const answers = await Promise.all([token, unlimited, token, token].map((one) => device.join(one)));
     expect(new Set(answers.map((answer) => answer.body.device_id)).size).toBe(1);
     expect((await device.join(null)).body.device_id).toBe(device.id);
+    const audit = await server.request('GET', '/api/v2/audit-events?limit=20');
+    const joinings = audit.body.items.filter(({ target }: { target: string }) => target === device.id);
+    expect(joinings).toHaveLength(1);
     expect((await new ScriptedDevice(server.url).join(token)).status).toBe(200);
   });
 
