@@ -23,13 +23,15 @@ export async function openStore(config: Config, log: Log, onLost: (why: string) 
         onRegained: async (connection) => pool.open(connection),
         onGivenUp: onLost,
       });
+  // At once, and not after the migrations: the database may be lost and regained while they run.
+  pool.open(postgres.connection);
   try {
     await bringUpToDate(postgres.connection);
   } catch (error) {
+    await pool.close();
     await postgres.stop();
     throw error;
   }
-  pool.open(postgres.connection);
   return {
     db,
     isReady: () =>
