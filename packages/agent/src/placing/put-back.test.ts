@@ -178,7 +178,9 @@ describe('a process that is killed while it places or puts back', () => {
     const before = furnishWidely();
     const calls = await runInChild('place');
     await putBack(place.context());
-    for (const part of [0.3, 0.6, 0.9]) expect(await runInChild('place', Math.round(part * calls))).toBe(killed);
+    expect(await runInChild('place', Math.round(0.3 * calls))).toBe(killed);
+    // What is in place already is not done again: these may come to their end before their last call.
+    for (const part of [0.6, 0.9]) await runInChild('place', Math.round(part * calls));
     await placeArtifacts(await wideOrder(), place.context());
     const after = treeOf(place.root);
     expect(Object.values(after).filter((what) => what.endsWith(': new'))).toHaveLength(wide);
