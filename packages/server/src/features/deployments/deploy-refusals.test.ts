@@ -371,6 +371,43 @@ describe('a refusal', () => {
     expect([answer.status, answer.body.code]).toEqual([413, 'too_large']);
   });
 
+  it('of an expired or a revoked token is 401, like that of an unknown one', async () => {
+    const fresh = await startTestServer();
+    const create = (expires_at?: string) =>
+      fresh.request('POST', '/api/v2/access-tokens', {
+        body: { name: 'ci', role: 'operator', ...(expires_at && { expires_at }) },
+      });
+    const expiring = await create(new Date(Date.now() + 3_600_000).toISOString());
+    const revoked = await create();
+    await fresh.request('DELETE', `/api/v2/access-tokens/${revoked.body.id}`);
+    await fresh.shiftClock('2 hours');
+    const answers = await Promise.all(
+      [expiring, revoked].map(({ body }) =>
+        fresh.request('POST', '/v2/deploy_update', { token: null, body: { ...leastBody(), user_token: body.token } }),
+      ),
+    );
+    await fresh.stop();
+
+    expect([expiring.status, revoked.status]).toEqual([201, 201]);
+    expect(answers.map(({ status, body }) => [status, body.code])).toEqual(Array(2).fill([401, 'invalid_token']));
+    expect(JSON.stringify(answers)).not.toContain(revoked.body.token);
+  });
+
+  it('of a flow that needs a registry which is not known names it', async () => {
+    const step = {
+      name: 'a',
+      uses: 'connect/docker',
+      with: { registry: 'edge-registry', 'image-path': 'vision/model' },
+    };
+    const body = { flows: { camera: { steps: [step] } } };
+    const saved = await server.request('POST', `${fleet.path}/update-flows`, { body });
+    const answer = await deploy({ ...leastBody(), flow_id: saved.body.update_flows[0].uuid });
+
+    expect(saved.body.warnings).toHaveLength(1);
+    expect([answer.status, answer.body.code, answer.body.field]).toEqual([400, 'unknown_registry', 'flow_id']);
+    expect(answer.body.error_message).toContain('edge-registry');
+  });
+
   it('of a viewer is 403, and a viewer of another project sees none', async () => {
     const viewer = await createTokenOf(server, 'viewer');
     const answer = await deploy({ ...leastBody(), user_token: viewer });
