@@ -123,6 +123,8 @@ describe('the embedded PostgreSQL', () => {
     const copy = join(home, 'copy');
     await query(original.connection, 'create table written (place text)');
     cpSync(join(home, 'data'), join(copy, 'data'), { recursive: true });
+    // Newer versions of Node.js do not copy the mode of a folder.
+    chmodSync(join(copy, 'data'), 0o700);
     await original.stop();
     const adopted = await start();
     // The copy notes the socket where now the original listens again.
