@@ -38,7 +38,7 @@ export default {
     {
       name: 'cli-knows-server-and-protocol-by-their-entry',
       severity: 'error',
-      from: { path: '^packages/cli/' },
+      from: { path: '^packages/cli/', pathNot: test },
       to: { path: '^packages/', pathNot: ['^packages/cli/', '^packages/(protocol|server)/src/index\\.ts$'] },
     },
     {

@@ -3,4 +3,5 @@ export * from './fixtures/greenhouses.ts';
 export * from './fixtures/orders.ts';
 export * from './fixtures/tokens.ts';
 export * from './scripted-device.ts';
+export * from './stage.ts';
 export * from './test-server.ts';

@@ -11,8 +11,8 @@ export function serveCommand(): Command {
 
 async function serve(): Promise<void> {
   const config = readConfig();
-  if ('fault' in config) fail(new Error(config.fault));
-  const server = await startServer(config, createLog(config.logLevel), (why) => fail(new Error(why))).catch(fail);
+  if ('fault' in config) fail(config.fault);
+  const server = await startServer(config, createLog(config.logLevel), fail).catch(fail);
   stopOnSignal(server);
   process.stdout.write(`Tideway listens at ${server.url}\n`);
   if (server.isFirstStart) {

@@ -15,7 +15,7 @@ export function tokenCommand(): Command {
 
 async function createToken({ role, name }: { role: Role; name: string }): Promise<void> {
   const config = readConfig();
-  if ('fault' in config) fail(new Error(config.fault));
+  if ('fault' in config) fail(config.fault);
   const store = await openStoreOnThisMachine(config, createLog('silent')).catch(fail);
   try {
     const { token } = await createTokenOnThisMachine(store.db, { role, name });
