@@ -1,4 +1,5 @@
 export * from './fixtures/device-fleet.ts';
+export * from './fixtures/flow-files.ts';
 export * from './fixtures/greenhouses.ts';
 export * from './fixtures/orders.ts';
 export * from './fixtures/tokens.ts';

@@ -371,6 +371,22 @@ describe('a refusal', () => {
     expect([answer.status, answer.body.code]).toEqual([413, 'too_large']);
   });
 
+  it('has the body of the contract', async () => {
+    const body = leastBody();
+    body.devices_filter.filters = [
+      { type: 'tag', operand: 'is', value: 'humid' },
+      { type: 'tag', operand: 'was', value: 'humid' },
+    ];
+    const answer = await deploy(body);
+
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual({
+      error_message: 'devices_filter.filters[1].operand must be one of: is, is_not',
+      code: 'invalid_request',
+      field: 'devices_filter.filters[1].operand',
+    });
+  });
+
   it('of an expired or a revoked token is 401, like that of an unknown one', async () => {
     const fresh = await startTestServer();
     const create = (expires_at?: string) =>

@@ -1,4 +1,4 @@
-import { startTestServer, type TestServer } from '@tideway/testkit';
+import { ownFlowFile, startTestServer, type TestServer, vendorFlowFile } from '@tideway/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let server: TestServer;
@@ -33,6 +33,34 @@ describe('a flow', () => {
     expect(created.body.update_flows).toEqual([{ name: 'older', uuid: '4c1d-9be2', version: 1 }]);
     expect([again.status, again.body.code]).toEqual([409, 'already_exists']);
     expect((await server.request('POST', `${flows}?id=no`, { body })).body.field).toBe('id');
+  });
+
+  it("is created from the contract's own file as it stands there, and deployed", async () => {
+    const created = await server.request('POST', flows, { body: ownFlowFile, headers: yaml });
+    await server.request('PUT', '/api/v2/greenhouses/artifacts/app/1.1.0/app.tar.gz', { body: 'bytes' });
+    const device = { name: 'pump-1', group: 'Production' };
+    await server.request('POST', '/api/v2/greenhouses/devices', { body: device });
+    const parameters_mapping = { version: '1.1.0' };
+    const flow_uuid = created.body.update_flows[0].uuid;
+    const order = { deployment_configuration: { flow_uuid, parameters_mapping } };
+    const deployed = await server.request('POST', '/api/v2/greenhouses/deployments', { body: order });
+
+    expect([created.status, created.body.warnings]).toEqual([201, []]);
+    expect([deployed.status, deployed.body.devices]).toEqual([201, 1]);
+  });
+
+  it("is created from the vendor's file as it is; deploying it asks for its registry", async () => {
+    const created = await server.request('POST', flows, { body: vendorFlowFile, headers: yaml });
+    const flow_uuid = created.body.update_flows[0].uuid;
+    const parameters_mapping = { product: 'camera', channel: 'stable', tag: '1.10' };
+    const order = { deployment_configuration: { flow_uuid, parameters_mapping } };
+    const refused = await server.request('POST', '/api/v2/greenhouses/deployments', { body: order });
+
+    expect([created.status, created.body.update_flows[0].name]).toEqual([201, 'camera-release']);
+    expect(created.body.warnings.map((warning: { message: string }) => warning.message)).toEqual([
+      'flows.camera-release: there is no registry edge-registry yet',
+    ]);
+    expect([refused.status, refused.body.code]).toEqual([400, 'unknown_registry']);
   });
 
   it('gets a new version with every save, and keeps the ones before', async () => {

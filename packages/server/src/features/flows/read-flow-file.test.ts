@@ -1,64 +1,6 @@
+import { ownFlowFile, vendorFlowFile } from '@tideway/testkit';
 import { describe, expect, it } from 'vitest';
 import { readFlowFile } from './read-flow-file.rules.ts';
-
-const example = `flows:
-  app-release:
-    description: Puts a release of the app on the device and proves that it runs
-    inputs:
-      version: { description: Release to install, required: true, pattern: '^\\d+\\.\\d+\\.\\d+$' }
-      conf_path: { default: /etc/app/settings.conf }
-    timeout: 2h                       # time limit of the update on one device
-    reboot-after-update: false
-    rollback:                         # runs once, last, after the steps' own failure actions
-      run: systemctl restart app
-    steps:
-      - name: Stop the app
-        run: systemctl stop app
-        timeout: 1m
-      - name: Put the release in place
-        uses: tideway/files
-        with:
-          artifact: app/\${{ inputs.version }}/app.tar.gz
-          path: /opt/app
-          extract: true
-        on-failure: { revert-all-files: true, trigger-revert: any-step-failure }
-      - name: Migrate
-        run: /opt/app/migrate --conf "\${{ inputs.conf_path }}"
-        retry: { attempts: 3, delay: 10s }
-        on-failure: { ignore: false, run-rollback: true }
-      - name: Start and prove
-        uses: tideway/check
-        with: { http: http://127.0.0.1:8080/health, expect-status: 200, within: 60s }
-`;
-
-/** The vendor's form with every key of it that is documented. */
-const vendors = `flows:
-  camera-release:
-    reboot-after-restart: false
-    steps:
-      - name: model server
-        uses: connect/docker
-        with:
-          registry: edge-registry
-          image-path: vision/\${{ inputs.product }}/\${{inputs.channel }}
-          image-tag: \${{ inputs.tag }}
-          run-options: { restart: unless-stopped, attach: 'false' }
-          command: serve --warm
-          delete-previous-image: true
-          on-failure: { revert-all-files: true, trigger-revert: any-step-failure }
-      - name: note it
-        run: logger "model server \${{ inputs.tag }}"
-      - name: labels
-        uses: connect/download-artifact
-        with:
-          registry: edge-registry
-          artifactory-path: models/labels.json
-          device-path: /opt/vision
-          on-failure: { trigger-revert: this-step-failure, revert-all-files: false }
-'on':
-  workflow-dispatch:
-    inputs: { product: {}, channel: {}, tag: {} }
-`;
 
 const bomb = `flows:\n${'abcdefgh'
   .split('')
@@ -71,7 +13,7 @@ function oneStep(type: string, given: string): string {
 
 describe('a file of flows', () => {
   it('is read into its normal form', () => {
-    const [flow] = flowsOf(example);
+    const [flow] = flowsOf(ownFlowFile);
 
     expect(flow).toMatchObject({
       name: 'app-release',
@@ -101,7 +43,7 @@ describe('a file of flows', () => {
   });
 
   it("is read in the vendor's form as it is", () => {
-    const [flow] = flowsOf(vendors);
+    const [flow] = flowsOf(vendorFlowFile);
 
     expect(Object.keys(flow?.inputs ?? {})).toEqual(['product', 'channel', 'tag']);
     expect(flow?.steps).toMatchObject([
