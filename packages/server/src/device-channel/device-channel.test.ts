@@ -126,6 +126,27 @@ describe('a contact', () => {
     expect((await device.post('/device/v1/messages', {})).body.field).toBe('messages');
     expect((await device.post('/device/v1/messages', { messages: Array(201).fill({}) })).body.field).toBe('messages');
   });
+
+  it('takes the longest call that an agent makes, also where JSON escapes every character of it', async () => {
+    const device = await fleet.joinDevice();
+    const id = await fleet.deployTo([device]);
+    await device.next();
+    const message = '\u001b'.repeat(2000);
+    const reports = Array.from({ length: 150 }, (_, index) =>
+      createReport({ update_id: id, seq: index + 1, event: 'step_failed', step: 0, message }),
+    );
+    const log = { type: 'log', update_id: id, attempt: 1, offset: 0, text: '\u001b'.repeat(64 * 1024) };
+    const { status, body } = await device.post('/device/v1/messages', { messages: [...reports, log] });
+    expect(status).toBe(200);
+    expect(body.messages.at(-2)).toMatchObject({ type: 'ack', seq: 150 });
+    expect(body.messages.at(-1)).toMatchObject({ type: 'log_ack', offset: 64 * 1024 });
+  });
+
+  it('that is longer than any agent makes is refused', async () => {
+    const device = await fleet.joinDevice();
+    const answer = await device.post('/device/v1/messages', { messages: ['x'.repeat(4 * 1024 * 1024)] });
+    expect(answer).toMatchObject({ status: 413, body: { error_message: 'The body must have at most 4 MiB' } });
+  });
 });
 
 describe('a hello', () => {

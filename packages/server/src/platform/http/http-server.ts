@@ -11,7 +11,7 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { Refusal } from '../refusal.ts';
-import { readBodiesAs } from './body-parsers.ts';
+import { bodyLimitBytes, readBodiesAs } from './body-parsers.ts';
 import { describeRoutes, schemaOf } from './openapi.ts';
 import { answerError, invalidRequest } from './refusals.ts';
 import type { BodyForm, Call, Route } from './route.ts';
@@ -66,6 +66,7 @@ function addRoute(scope: FastifyInstance, route: Route): void {
   scope.route({
     method: route.method,
     url: route.path,
+    bodyLimit: bodyLimitBytes(route.bodyForm ?? 'json'),
     schema: schemaOf(route),
     onRequest: async (request) => {
       request.caller = await route.access.admit(request);

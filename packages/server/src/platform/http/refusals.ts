@@ -6,7 +6,7 @@ import { statusOf } from './status-codes.ts';
 
 /** Answers with a refusal for everything that is thrown, and keeps the details of bugs in the log. */
 export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = asRefusal(error, request.id);
+  const refusal = asRefusal(error, request);
   if (refusal.code === 'internal') request.log.error({ err: error }, 'A request failed');
   if (refusal.details.retryAfterS !== undefined) reply.header('retry-after', refusal.details.retryAfterS);
   return reply.status(statusOf[refusal.code]).type('application/json').serializer(JSON.stringify).send(bodyOf(refusal));
@@ -31,20 +31,23 @@ function bodyOf({ message, code, details }: Refusal): RefusalBody {
   };
 }
 
-function asRefusal(error: FastifyError | Error, requestId: string): Refusal {
+function asRefusal(error: FastifyError | Error, request: FastifyRequest): Refusal {
   if (error instanceof Refusal) return error;
   if (isDatabaseAway(error)) {
     return new Refusal('unavailable', 'The database cannot be reached at the moment', { retryAfterS: 2 });
   }
   const code = 'code' in error ? error.code : undefined;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Refusal('too_large', 'The body must have at most 1 MiB');
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    const limitMiB = request.routeOptions.bodyLimit / (1024 * 1024);
+    return new Refusal('too_large', `The body must have at most ${limitMiB} MiB`);
+  }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new Refusal('unsupported_media_type', 'This call does not take that content type: send application/json');
   }
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') {
     return new Refusal('invalid_request', 'The body is not as long as content-length says');
   }
-  return new Refusal('internal', `Something went wrong on our side (request ${requestId})`);
+  return new Refusal('internal', `Something went wrong on our side (request ${request.id})`);
 }
 
 function isDatabaseAway(error: Error): boolean {
