@@ -16,8 +16,9 @@ afterAll(() => server.stop());
 
 describe('every route', () => {
   it('asks for a token, but for those that are open to everybody', async () => {
-    const withoutRole = server.routes.filter((route) => route.access.role === null).map(nameOf);
-    expect(withoutRole.filter((name) => !isOpenToEverybody(name))).toEqual([]);
+    const withoutRole = server.routes.filter((route) => route.access.role === null);
+    const open = withoutRole.filter((route) => !isForDevices(route)).map(nameOf);
+    expect(open.filter((name) => !isOpenToEverybody(name))).toEqual([]);
 
     const guarded = server.routes.filter((route) => route.access.role !== null);
     expect(guarded).not.toEqual([]);
@@ -25,6 +26,14 @@ describe('every route', () => {
     expect(await answersOf(guarded, 'twu_unknown')).toEqual(
       guarded.map((route) => `${nameOf(route)}: 401 invalid_token`),
     );
+  });
+
+  it('of devices asks for the ticket of a session, and takes no token of a person for one', async () => {
+    const ofDevices = server.routes.filter(isForDevices);
+    const refused = ofDevices.map((route) => `${nameOf(route)}: 401 invalid_token`);
+    expect(ofDevices).not.toEqual([]);
+    expect(await answersOf(ofDevices, null)).toEqual(refused);
+    expect(await answersOf(ofDevices, server.owner.token)).toEqual(refused);
   });
 
   it('that needs more than a viewer refuses a viewer', async () => {
@@ -103,9 +112,14 @@ function documentPathOf(route: Route): string {
   return route.path.replaceAll(/:([a-z_0-9]+)/g, '{$1}').replace('*', '{*}');
 }
 
-/** Health, the document, the doors of devices, and the deploy doors, whose token is in the body. */
+/** The devices' doors, but for those by which a device comes in. */
+function isForDevices(route: Route): boolean {
+  return route.path.startsWith('/device/') && !isOpenToEverybody(nameOf(route));
+}
+
+/** Health, the document, the way in for devices, and the deploy doors, whose token is in the body. */
 function isOpenToEverybody(name: string): boolean {
-  return /^(GET \/(healthz|readyz|api\/v2\/openapi\.json)|\w+ \/device\/v1\/.*|POST \/v[12]\/deploy_update)$/.test(
+  return /^(GET \/(healthz|readyz|api\/v2\/openapi\.json|device\/v1\/challenge)|POST \/(device\/v1\/(join|session)|v[12]\/deploy_update))$/.test(
     name,
   );
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type DeviceFleet, makeDeviceFleet, startTestServer, type TestServer } from '@tideway/testkit';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { execute } from '../../platform/database/database.ts';
 import { readBooks } from './testing/read-books.ts';
 
 let server: TestServer;
@@ -80,6 +82,16 @@ describe('taking up an update', () => {
     await fleet.call('PATCH', `/devices/${device.id}`, { update_trigger: 'off' });
     expect((await device.next())?.update_id).toBe(deployment);
     await fleet.call('PATCH', `/devices/${device.id}`, { update_trigger: 'on' });
+    expect((await device.next())?.update_id).toBe(deployment);
+  });
+
+  it('waits while a person has to approve the device', async () => {
+    const device = await fleet.joinDevice();
+    const deployment = await fleet.deployTo([device]);
+    await execute(server.db, sql`update device set needs_approval = true where public_id = ${device.id}`);
+    expect(await device.next()).toBeNull();
+    expect(await readBooks(server.db, deployment)).toMatchObject({ counts: { pending: 1 }, rows: { pending: 1 } });
+    await fleet.call('POST', `/devices/${device.id}/approve`);
     expect((await device.next())?.update_id).toBe(deployment);
   });
 
