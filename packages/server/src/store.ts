@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Config } from './config.ts';
 import { type Db, openDatabase, rows } from './platform/database/database.ts';
 import { findRunningPostgres, startEmbeddedPostgres } from './platform/database/embedded-postgres.ts';
 import { migrate, migrationsFolder } from './platform/database/migrate.ts';
+import { openPool } from './platform/database/open-pool.ts';
 import { SwitchablePool } from './platform/database/switchable-pool.ts';
 import type { Log } from './platform/log.ts';
 
@@ -59,7 +60,7 @@ export async function openStoreOnThisMachine(config: Config, log: Log): Promise<
 }
 
 async function bringUpToDate(connection: pg.PoolConfig): Promise<void> {
-  const pool = new pg.Pool({ ...connection, max: 1 });
+  const pool = openPool({ ...connection, max: 1 });
   try {
     await migrate(pool, migrationsFolder);
   } finally {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { migrate } from './migrate.ts';
+import { openPool } from './open-pool.ts';
 import { StoreUnusable } from './store-unusable.ts';
 
 let folder: string;
@@ -15,7 +16,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tideway-migrations-'));
   database = `migrate_${randomBytes(4).toString('hex')}`;
   await administer(`create database ${database}`);
-  pool = new pg.Pool({ ...inject('postgres'), database });
+  pool = openPool({ ...inject('postgres'), database });
 });
 
 afterEach(async () => {
@@ -58,7 +59,7 @@ describe('migrating a database', () => {
 
   it('is done once where two servers start at the same time', async () => {
     write('0001-first.sql', "create table note (text text); insert into note values ('once'); select pg_sleep(0.1)");
-    const other = new pg.Pool({ ...inject('postgres'), database });
+    const other = openPool({ ...inject('postgres'), database });
     await Promise.all([migrate(pool, folder), migrate(other, folder)]);
     await other.end();
 

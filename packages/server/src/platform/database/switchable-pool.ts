@@ -1,6 +1,7 @@
 import type { PostgresPool } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
 import { Refusal } from '../refusal.ts';
+import { openPool } from './open-pool.ts';
 
 /**
  * A pool of connections that can be taken away and given back while the server runs: when the lock on the data folder
@@ -11,12 +12,7 @@ export class SwitchablePool implements PostgresPool {
 
   /** Connections are made to this database from now on. */
   open(connection: pg.PoolConfig): void {
-    const pool = new pg.Pool({ max: 20, connectionTimeoutMillis: 10_000, ...connection });
-    // A connection that breaks fails its query, or is replaced at its next use; without these listeners it would end
-    // the process: the pool listens to its idle connections only.
-    pool.on('error', () => {});
-    pool.on('connect', (client) => client.on('error', () => {}));
-    this.#pool = pool;
+    this.#pool = openPool({ max: 20, connectionTimeoutMillis: 10_000, ...connection });
   }
 
   /** Ends every connection; who asks for one is refused as `unavailable` until `open` is called again. */
