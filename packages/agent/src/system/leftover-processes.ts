@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   identifyProcess,
   isSameProcess,
@@ -15,15 +16,24 @@ export function signalGroup(group: number, signal: NodeJS.Signals): void {
   send(-group, signal);
 }
 
-/** Sends a signal to every process that carries the marker, whatever group or session it has moved to. */
-export function signalMarked(marker: string, signal: NodeJS.Signals): void {
-  for (const pid of markedProcesses(marker)) send(pid, signal);
+/**
+ * Kills every process that carries the marker, whatever group or session it has moved to, and waits until they are
+ * gone. One that the kernel holds for longer than ten seconds is left to it.
+ */
+export async function killMarked(marker: string): Promise<void> {
+  const giveUpMs = performance.now() + 10_000;
+  // A process that is starting another program has no environment for an instant: one clear look is not enough.
+  for (let clearLooks = 0; clearLooks < 2 && performance.now() < giveUpMs; await wait(50)) {
+    const pids = markedProcesses(marker);
+    for (const pid of pids) send(pid, 'SIGKILL');
+    clearLooks = pids.length === 0 ? clearLooks + 1 : 0;
+  }
 }
 
 /** Ends at once what an agent that was killed has left running of a step. `leader` is the step's noted command. */
-export function endLeftovers(marker: string, leader: ProcessIdentity | null): void {
+export async function endLeftovers(marker: string, leader: ProcessIdentity | null): Promise<void> {
   if (leader && mayStillRun(leader)) signalGroup(leader.pid, 'SIGKILL');
-  signalMarked(marker, 'SIGKILL');
+  await killMarked(marker);
 }
 
 function markedProcesses(marker: string): number[] {

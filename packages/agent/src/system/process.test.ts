@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CommandNotStarted, runCommand } from './process.ts';
 import { processStatus } from './process-identity.ts';
 
@@ -14,11 +14,11 @@ describe('a command', () => {
   it('has ended when its leader has, and what it left in the background is ended with it', async () => {
     const { output, elapsedMs } = await run('sleep 1000 & echo $!');
     expect(elapsedMs).toBeLessThan(5000);
-    expect(isGone(Number(output))).toBe(true);
+    await vi.waitFor(() => expect(isGone(Number(output))).toBe(true));
   });
 
   it('leaves a process alone that has moved to a session of its own', async () => {
-    const { output } = await run("setsid sh -c 'echo $$; exec sleep 1000' & sleep 0.2");
+    const { output } = await run("echo $(setsid --fork sh -c 'echo $$; exec sleep 1000 >/dev/null')");
     const pid = Number(output);
     expect(isGone(pid)).toBe(false);
     process.kill(pid, 'SIGKILL');

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as wait } from 'node:timers/promises';
-import { markerName, signalGroup, signalMarked } from './leftover-processes.ts';
+import { killMarked, markerName, signalGroup } from './leftover-processes.ts';
 import { identifyProcess, type ProcessIdentity } from './process-identity.ts';
 
 export type Command = {
@@ -40,7 +40,7 @@ export async function runCommand(command: Command): Promise<CommandEnd> {
   await exit;
   stopEnding();
   signalGroup(pid, 'SIGKILL');
-  if (command.signal.aborted) endMarked(command);
+  if (command.signal.aborted) await endMarked(command);
   // A process that left the group may hold the pipes for as long as it lives.
   await Promise.race([pipes, wait(500, undefined, { ref: false })]);
   child.stdout?.destroy();
@@ -88,7 +88,7 @@ function endOnAbort(pid: number, command: Command): () => void {
   };
 }
 
-function endMarked(command: Command): void {
+async function endMarked(command: Command): Promise<void> {
   const marker = command.environment[markerName];
-  if (marker !== undefined) signalMarked(marker, 'SIGKILL');
+  if (marker !== undefined) await killMarked(marker);
 }

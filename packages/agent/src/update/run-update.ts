@@ -27,7 +27,7 @@ export async function runUpdate(
   interruptions: Interruptions,
 ): Promise<Finished> {
   const { flow } = at.document;
-  endInterruptedAct(at, journal.history);
+  await endInterruptedAct(at, journal.history);
   const settled = settleInterrupted(flow, journal.history);
   if (settled) record(settled);
   for (;;) {
@@ -78,9 +78,9 @@ function finish(at: Workplace, result: Finished, record: (happening: Happening) 
 }
 
 /** An agent that was killed has left its step running: nothing else may happen beside it. */
-function endInterruptedAct(at: Workplace, history: readonly Happening[]): void {
+async function endInterruptedAct(at: Workplace, history: readonly Happening[]): Promise<void> {
   const act = openAct(history);
-  if (act) endLeftovers(markerOf(at.plan, act), notedCommand(keepFolderOf(at.folder, act)));
+  if (act) await endLeftovers(markerOf(at.plan, act), notedCommand(keepFolderOf(at.folder, act)));
 }
 
 function openAct(history: readonly Happening[]): DeviceAct | null {
