@@ -11,6 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { isRunning } from './running-process.ts';
 import { StoreUnusable } from './store-unusable.ts';
 
 /** Makes the data home where it is missing, and refuses one that belongs to somebody else. */
@@ -90,15 +91,6 @@ const readWriteEnter = constants.R_OK | constants.W_OK | constants.X_OK;
 function removeLeftovers(home: string): void {
   for (const name of readdirSync(home)) {
     const pid = /\.tmp-(\d+)-\d+$/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(home, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(home, name), { recursive: true, force: true });
   }
 }

@@ -118,6 +118,16 @@ describe('the embedded PostgreSQL', () => {
     await start();
   });
 
+  it('does not wait for a PostgreSQL that was killed the instant before', async () => {
+    const postgres = await start();
+    process.kill(postmasterPid(), 'SIGKILL');
+    const startedMs = performance.now();
+    await postgres.stop();
+
+    expect(performance.now() - startedMs).toBeLessThan(20_000);
+    expect(await findRunningPostgres(home)).toBeNull();
+  });
+
   it('opens the data of a copied folder, never that of the folder that it was copied from', async () => {
     const original = await start();
     const copy = join(home, 'copy');
@@ -259,7 +269,7 @@ function postmasterPid(): number {
 /** How often a postmaster has begun to run, or has found that it may not yet. */
 function startsLogged(): number {
   const log = readFileSync(join(home, 'postgresql.log'), 'utf8');
-  return log.match(/starting PostgreSQL|FATAL/g)?.length ?? 0;
+  return log.match(/starting PostgreSQL|FATAL: +lock file/g)?.length ?? 0;
 }
 
 let program: string;

@@ -8,6 +8,7 @@ import { type Cluster, databaseUser, initialize, writtenMajor } from './postgres
 import { choosePostgresUser } from './postgres-user.ts';
 import { postmasterFile, readPostmasterNote } from './postmaster-file.ts';
 import { connectToRunning, type Reached, reachPostgres } from './reach-postgres.ts';
+import { isRunning } from './running-process.ts';
 import { removeSocketFolder } from './socket-folder.ts';
 
 export type PostgresConnection = { host: string; user: string; database: string };
@@ -121,7 +122,9 @@ async function shutDown(home: string, { client, socketFolder }: Reached, log: Lo
   await client.end().catch(() => {});
   if (note === null || !interrupt(note.pid)) return;
   const deadline = Date.now() + shutDownPatienceMs;
-  while (existsSync(postmasterFile(home)) && Date.now() < deadline) await delay(10);
+  // One that was killed leaves its file behind.
+  const isEnding = () => existsSync(postmasterFile(home)) && isRunning(note.pid);
+  while (isEnding() && Date.now() < deadline) await delay(10);
   if (Date.now() < deadline) removeSocketFolder(home, socketFolder);
   else log.warn('PostgreSQL has not ended yet; it goes on writing its data in the background');
 }
