@@ -10,7 +10,8 @@ import { Stage } from './stage.ts';
 const programs = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'dist');
 const project = '/api/v2/fleet';
 const devices = ['one', 'two', 'three'];
-const rounds = 10;
+/** Each round kills one of all these, or two at once, and starts them again. */
+const rounds = process.env.TIDEWAY_LONG ? 300 : 20;
 
 const flow = `flows:
   release:
@@ -43,9 +44,6 @@ beforeAll(async () => {
   await api.send('POST', '/api/v2/projects', { name: 'Fleet', key: 'fleet' });
   await api.send('POST', `${project}/apps`, { name: 'app' });
   await api.send('POST', `${project}/update-flows?id=f-0000-0001`, flow, 'application/yaml');
-  for (let round = 1; round <= rounds; round += 1) {
-    await api.send('PUT', `${project}/artifacts/app/${round}`, String(round), 'text/plain');
-  }
   const { token: pairing } = await api.send<{ token: string }>('POST', `${project}/pairing-tokens`, {});
   for (const device of devices) stage.startAgent(device, ['--server', url, '--pairing-token', pairing]);
   await until(async () => (await list<unknown>(`${project}/devices?state=online`)).length === devices.length);
@@ -54,68 +52,89 @@ beforeAll(async () => {
 afterAll(() => stage.stop());
 
 describe('server, database and agents that are killed again and again', () => {
-  it('carry out every order that was acknowledged, and agree on what happened', { timeout: 120_000 }, async () => {
+  it('carry out every order that was acknowledged, and agree on what happened', {
+    timeout: rounds * 15_000,
+  }, async () => {
     const end = new AbortController();
-    const kills: string[] = [];
-    const killer = killAtRandom(kills, end.signal);
     const acknowledged: string[] = [];
-    const work = async () => {
-      for (let round = 1; round <= rounds; round += 1) acknowledged.push(await order(round));
-      await until(async () => (await finished()).length === rounds);
-    };
-    // What cannot be started again is a failure at once, and not a work that never ends.
-    await Promise.race([work(), killer]);
+    // What cannot be killed or started again is a failure at once, and not a work that never ends.
+    const ordering = orderUntil(end.signal, acknowledged);
+    const kills = await Promise.race([killInRounds(), ordering.then(() => new Map<string, number>())]);
     end.abort();
-    await killer;
+    await ordering;
+    await until(async () => (await finished()).length === acknowledged.length);
 
     const deployments = await list<Deployment>(`${project}/deployments?limit=1000`);
     expect(deployments.map((deployment) => deployment.id).sort()).toEqual([...acknowledged].sort());
     for (const deployment of deployments) await expectTrueCounts(deployment);
     for (const device of await list<Device>(`${project}/devices`)) await expectSameTruth(device, acknowledged);
-    // Too few kills would prove nothing.
-    expect(new Set(kills)).toEqual(new Set(['server', 'postgres', ...devices]));
+    expect([...kills.values()].reduce((sum, times) => sum + times, 0)).toBe(rounds);
+    if (process.env.TIDEWAY_LONG) showRounds(kills, deployments);
   });
 });
 
-/** Kills something every so often and starts it again, until `signal` says that it is enough. */
-async function killAtRandom(kills: string[], signal: AbortSignal): Promise<void> {
-  const victims = ['server', 'postgres', ...devices];
-  while (!signal.aborted) {
-    // Each once in a round, in an order of its own, so that nobody is spared by chance.
-    for (const victim of victims.sort(() => Math.random() - 0.5)) {
-      await delay(150 + Math.random() * 700);
-      if (signal.aborted) return;
-      kills.push(victim);
-      await killAndRestart(victim);
-    }
+/** Every single one, and every two of them. */
+const victims = ['server', 'postgres', ...devices];
+const targets = victims.flatMap((one, index) => [[one], ...victims.slice(index + 1).map((other) => [one, other])]);
+
+/** Kills at random moments, and starts again what was killed. Gives how often each was killed. */
+async function killInRounds(): Promise<Map<string, number>> {
+  const kills = new Map<string, number>();
+  let left: string[][] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    // Each once before any comes again, so that nobody is spared by chance.
+    if (left.length === 0) left = targets.toSorted(() => Math.random() - 0.5);
+    const target = left.pop() ?? [];
+    await delay(150 + Math.random() * 700);
+    await killAndRestart(target);
+    const name = target.join(' and ');
+    kills.set(name, (kills.get(name) ?? 0) + 1);
+  }
+  return kills;
+}
+
+async function killAndRestart(target: string[]): Promise<void> {
+  const agents = target.filter((victim) => devices.includes(victim));
+  // At the same time: the first must not have a moment to take note of the end of the second.
+  await Promise.all(target.map((victim) => (victim === 'postgres' ? stage.killPostgres() : stage.kill(victim))));
+  if (target.includes('server')) await stage.startServer(Number(new URL(url).port));
+  await until(isReady);
+  for (const agent of agents) stage.startAgent(agent, ['--server', url]);
+}
+
+const fewestOrders = 10;
+
+/** Orders one version after the other, no more than three ahead of the devices. */
+async function orderUntil(signal: AbortSignal, acknowledged: string[]): Promise<void> {
+  while (!signal.aborted || acknowledged.length < fewestOrders) {
+    const version = acknowledged.length + 1;
+    await upload(version);
+    acknowledged.push(await order(version));
+    await until(async () => acknowledged.length - (await finished()).length < 3);
   }
 }
 
-async function killAndRestart(victim: string): Promise<void> {
-  if (victim === 'postgres') {
-    stage.killPostgres();
-    await until(isReady);
-    return;
-  }
-  await stage.kill(victim);
-  if (victim === 'server') await stage.startServer(Number(new URL(url).port));
-  else stage.startAgent(victim, ['--server', url]);
+async function upload(version: number): Promise<void> {
+  await until(async () => {
+    await api.send('PUT', `${project}/artifacts/app/${version}`, String(version), 'text/plain');
+    return true;
+  });
 }
 
 /** Orders as a pipeline does: again with the same key, until there is an answer. */
-async function order(round: number): Promise<string> {
+async function order(version: number): Promise<string> {
   const body = {
     user_token: token,
     flow_id: 'f-0000-0001',
     devices_filter: { project: { name: 'Fleet' }, groups: [], filters: [] },
-    parameters_mapping: { version: String(round) },
-    app: { name: 'app', version: String(round) },
+    parameters_mapping: { version: String(version) },
+    app: { name: 'app', version: String(version) },
   };
   while (true) {
     const response = await fetch(`${url}/v2/deploy_update`, {
       method: 'POST',
       body: JSON.stringify(body),
-      headers: { 'idempotency-key': `round-${round}` },
+      headers: { 'idempotency-key': `version-${version}` },
     }).catch(() => null);
     if (response?.status === 200) return ((await response.json()) as { deployment_id: string }).deployment_id;
     if (response !== null && response.status < 500) throw new Error(await response.text());
@@ -147,6 +166,12 @@ async function expectSameTruth({ id, name, apps }: Device, deployments: string[]
   expect(onDevice(name, 'root/history').split('\n')).toEqual(expect.arrayContaining(succeeded));
   expect(onDevice(name, 'root/opt/app/VERSION')).toBe(succeeded.at(-1));
   expect(apps.map((app) => app.version)).toEqual([succeeded.at(-1)]);
+}
+
+function showRounds(kills: Map<string, number>, deployments: Deployment[]): void {
+  console.table([...kills].map(([killed, times]) => ({ killed, times })));
+  const sumOf = (status: 'success' | 'failed') => deployments.reduce((sum, { counts }) => sum + counts[status], 0);
+  console.log(`${deployments.length} deployments: ${sumOf('success')} successes, ${sumOf('failed')} failures`);
 }
 
 async function finished(): Promise<Deployment[]> {
