@@ -1,3 +1,4 @@
+import type { Batches } from './batch/batches.ts';
 import type { BlobStore } from './blob-store/blob-store.ts';
 import type { Db } from './database/database.ts';
 import type { Log } from './log.ts';
@@ -5,6 +6,8 @@ import type { Log } from './log.ts';
 /** What use cases work with. Each asks for the part of it that it needs. */
 export type Deps = {
   db: Db;
+  /** Brings the work of many callers together. */
+  batches: Batches;
   blobs: BlobStore;
   log: Log;
   /** Bytes of a cryptographic source. */

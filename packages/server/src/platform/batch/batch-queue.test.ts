@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BatchQueue } from './batch-queue.ts';
+import { again } from './batches.ts';
+
+describe('a queue of batches', () => {
+  it('answers each item with its own result, in batches of at most 200', async () => {
+    const sizes: number[] = [];
+    const queue = new BatchQueue<number, number>(identity, async (items) => {
+      sizes.push(items.length);
+      return items.map((item) => item * 2);
+    });
+    const results = await Promise.all(numbers(1000).map((item) => queue.add(item)));
+
+    expect(results).toEqual(numbers(1000).map((item) => item * 2));
+    expect(Math.max(...sizes)).toBe(200);
+    expect(sizes.length).toBeLessThan(20);
+  });
+
+  it('never has more than two batches at work, nor two items of one key', async () => {
+    const keys = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 600 });
+    await fc.assert(
+      fc.asyncProperty(keys, async (asked) => {
+        const atWork: number[] = [];
+        let batches = 0;
+        const queue = new BatchQueue<number, string>(identity, async (items) => {
+          batches += 1;
+          expect(batches).toBeLessThanOrEqual(2);
+          for (const item of items) {
+            expect(atWork).not.toContain(item);
+            atWork.push(item);
+          }
+          await new Promise((resolve) => setImmediate(resolve));
+          for (const item of items) atWork.splice(atWork.indexOf(item), 1);
+          batches -= 1;
+          return items.map(String);
+        });
+        expect(await Promise.all(asked.map((key) => queue.add(key)))).toEqual(asked.map(String));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('fails the one item that cannot be done, and not those beside it', async () => {
+    const queue = new BatchQueue<number, number>(identity, async (items) => {
+      if (items.includes(7)) throw new Error('seven');
+      return [...items];
+    });
+    const results = await Promise.allSettled(numbers(10).map((item) => queue.add(item)));
+
+    expect(results.map(({ status }) => status === 'fulfilled')).toEqual(numbers(10).map((item) => item !== 7));
+  });
+
+  it('tries an item again that has to wait, while the others go on', async () => {
+    let left = 3;
+    const done: number[] = [];
+    const queue = new BatchQueue<number, number>(identity, async (items) =>
+      items.map((item) => {
+        if (item !== 1 || left === 0) return done.push(item);
+        left -= 1;
+        return again;
+      }),
+    );
+    await Promise.all(numbers(5).map((item) => queue.add(item)));
+
+    expect(done).toEqual([0, 2, 3, 4, 1]);
+  });
+
+  it('keeps items of one key in their order', async () => {
+    const done: string[] = [];
+    const queue = new BatchQueue<string, number>(
+      () => 'device',
+      async (items) => items.map((item) => done.push(item)),
+    );
+    await Promise.all(['a', 'b', 'c', 'd'].map((item) => queue.add(item)));
+
+    expect(done).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+const identity = (item: number) => item;
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
