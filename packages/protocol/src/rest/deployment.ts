@@ -27,7 +27,6 @@ export const waitingReasons = ['offline', 'busy', 'blocked', 'ready'] as const;
 
 /** One device's part in a deployment. */
 export const updateSchema = z.object({
-  id: z.string(),
   device: z.object({ id: z.string(), name: z.string() }),
   status: updateStatusSchema,
   /** Only of a pending update. */

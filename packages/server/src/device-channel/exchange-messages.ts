@@ -19,7 +19,7 @@ export async function exchangeMessages(
   address: string,
 ): Promise<ServerMessages> {
   const told = pollIntervals(deps.settings.pollAfterS, Buffer.from(deps.randomBytes(4)).readUInt32BE() / 2 ** 32);
-  const contacted = await noteContact(deps.db, device, told);
+  const contacted = await noteContact(deps, device, told);
   const answers: ServerMessage[] = [];
   for (const [index, message] of messages.entries()) {
     answers.push(...(await answerOrRefuse(deps, { ...contacted, address }, message, index)));

@@ -11,6 +11,7 @@ import { artifactPaths, fillFlow, registryNames } from '../flows/fill-flow.rules
 import { type FoundFlow, findNewestFlow } from '../flows/find-flow.ts';
 import { type EffectiveInputs, effectiveInputs } from '../flows/flow-inputs.rules.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
+import { keepDevicesOfProject } from '../projects/lock-devices-of-project.ts';
 import { answerOnce, type OnceKey } from './answer-once.ts';
 import { insertDeployment, insertNeededArtifacts, insertUpdates } from './deployment.store.ts';
 import type { Order } from './order.rules.ts';
@@ -35,6 +36,7 @@ export async function createDeployment(
       const condition = await resolveDeviceFilter(tx, caller.project.id, order);
       const deploymentId = await insertDeployment(tx, plan.deployment);
       await insertNeededArtifacts(tx, deploymentId, plan.artifacts);
+      await keepDevicesOfProject(tx, caller.project.id);
       const devices = await insertUpdates(tx, deploymentId, caller.project.id, condition);
       if (devices === 0 && !order.allowsEmpty) refuseEmpty(order);
       await audit(tx, caller, order, { ...plan.deployment, devices });

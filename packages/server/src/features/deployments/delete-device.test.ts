@@ -99,6 +99,6 @@ async function readUpdates(device: string): Promise<unknown[]> {
   return rows(
     server.db,
     sql`select u.status, u.reason, u.message from device_update u join device v on v.id = u.device_id
-        where v.public_id = ${device} order by u.id`,
+        where v.public_id = ${device} order by u.deployment_id`,
   );
 }

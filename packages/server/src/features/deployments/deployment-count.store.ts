@@ -11,16 +11,32 @@ export type StatusChange = { deploymentId: number; from: UpdateStatus; to: Updat
  * transaction: everybody locks first a device, then its updates, then the counts in the order of their deployments, so
  * that nobody waits in a circle.
  */
-export async function countChanges(tx: Tx, changes: StatusChange[]): Promise<void> {
-  for (const { deploymentId, from, to } of changes.toSorted((a, b) => a.deploymentId - b.deploymentId)) {
+export async function countChanges(tx: Tx, changes: readonly StatusChange[]): Promise<void> {
+  for (const [deploymentId, sums] of sumsByDeployment(changes)) {
     await execute(
       tx,
       sql`with counted as (
             update deployment_count
-            set ${sql.ref(from)} = ${sql.ref(from)} - 1, ${sql.ref(to)} = ${sql.ref(to)} + 1
+            set pending = pending + ${sums.pending}, in_progress = in_progress + ${sums.in_progress},
+                success = success + ${sums.success}, failed = failed + ${sums.failed},
+                aborted = aborted + ${sums.aborted}
             where deployment_id = ${deploymentId} returning pending + in_progress as open)
           update deployment set finished_at = tideway_now()
           where id = ${deploymentId} and finished_at is null and (select open from counted) = 0`,
     );
   }
+}
+
+type Sums = Record<UpdateStatus, number>;
+
+/** By how much each count changes, in the order of the deployments. */
+function sumsByDeployment(changes: readonly StatusChange[]): [number, Sums][] {
+  const byDeployment = new Map<number, Sums>();
+  for (const { deploymentId, from, to } of changes.toSorted((a, b) => a.deploymentId - b.deploymentId)) {
+    const sums = byDeployment.get(deploymentId) ?? { pending: 0, in_progress: 0, success: 0, failed: 0, aborted: 0 };
+    sums[from] -= 1;
+    sums[to] += 1;
+    byDeployment.set(deploymentId, sums);
+  }
+  return [...byDeployment];
 }

@@ -55,14 +55,13 @@ export async function insertUpdates(
 ): Promise<number> {
   const { devices } = await oneRow<{ devices: number }>(
     tx,
-    // A device that is being deleted at this moment is waited for, and then not selected.
-    sql`with selected as (
-          select d.id from device d
+    sql`with inserted as (
+          insert into device_update (deployment_id, device_id)
+          select ${deploymentId}, d.id from device d
           where d.project_id = ${projectId} and d.deleted_at is null and not d.needs_approval
             and ${conditionSql(condition)}
-          order by d.id for key share of d
-        ), inserted as (
-          insert into device_update (deployment_id, device_id) select ${deploymentId}, id from selected returning 1
+          order by d.id
+          returning 1
         ), counted as (
           insert into deployment_count (deployment_id, pending) select ${deploymentId}, count(*) from inserted
           returning pending

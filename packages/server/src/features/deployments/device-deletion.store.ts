@@ -9,13 +9,13 @@ export async function abortOpenUpdatesOfDevice(tx: Tx, deviceId: number): Promis
   const ended = await rows<{ deployment_id: number; former: UpdateStatus }>(
     tx,
     sql`with open_update as (
-          select id, status from device_update
-          where device_id = ${deviceId} and status in ('pending', 'in_progress') order by id for update)
+          select deployment_id, status from device_update
+          where device_id = ${deviceId} and status in ('pending', 'in_progress') order by deployment_id for update)
         update device_update u
         set status = 'aborted', reason = 'device_deleted', finished_at = tideway_now(),
             message = case o.status when 'pending' then 'The device was deleted; nothing had run on it'
                                     else 'The device was deleted while it was at work' end
-        from open_update o where o.id = u.id
+        from open_update o where u.deployment_id = o.deployment_id and u.device_id = ${deviceId}
         returning u.deployment_id, o.status as former`,
   );
   await countChanges(

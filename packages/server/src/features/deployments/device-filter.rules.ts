@@ -45,8 +45,8 @@ export function conditionSql(condition: DeviceCondition): RawBuilder<boolean> {
                          where u.device_id = d.id and u.deployment_id = ${condition.deploymentId}
                          ${condition.status === null ? sql`` : sql`and u.status = ${condition.status}`})`;
     case 'last_update':
-      return sql`coalesce((select u.status = ${condition.status} from device_update u
-                           where u.device_id = d.id order by u.id desc limit 1), false)`;
+      return sql`coalesce((select u.status = ${condition.status} from updates_of_device(d.id) u
+                           order by u.deployment_id desc limit 1), false)`;
   }
 }
 

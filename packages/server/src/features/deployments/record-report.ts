@@ -1,18 +1,21 @@
 import type { DeviceReport, UpdateStatus } from '@tideway/protocol';
+import { again, type BatchWork } from '../../platform/batch/batches.ts';
 import { inTransaction, type Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { bookSuccess } from './book-success.ts';
+import { bookSuccesses } from './book-successes.ts';
 import { countChanges } from './deployment-count.store.ts';
-import { bookingOf, type FinalStatus } from './report.rules.ts';
-import { lockSucceedingDevice } from './success.store.ts';
+import { type Booking, bookingOf } from './report.rules.ts';
+import { lockSucceedingDevices } from './success.store.ts';
 import {
-  lockUpdate,
+  type Booked,
+  findReportedUpdates,
+  lockReportedUpdates,
   type ReportingDevice,
-  setLateResult,
-  setReportBooked,
-  setStepStatus,
-  setUpdateResult,
-  type UpdateRow,
+  type Said,
+  setLateResults,
+  setReportsBooked,
+  setStepStatuses,
+  setUpdateResults,
 } from './update.store.ts';
 
 /**
@@ -20,53 +23,61 @@ import {
  * no such update. Safe to repeat, in any order.
  */
 export async function recordReport(
-  { db }: Pick<Deps, 'db'>,
+  { batches }: Pick<Deps, 'batches'>,
   device: ReportingDevice,
   report: DeviceReport,
 ): Promise<UpdateStatus | 'unknown'> {
-  return inTransaction(db, async (tx) => {
-    if (report.event === 'succeeded') await lockSucceedingDevice(tx, device.id);
-    const update = await lockUpdate(tx, device, report.update_id);
-    if (update === null) return 'unknown';
+  return batches.run(reports, { device, report });
+}
 
+const reports: BatchWork<Said, UpdateStatus | 'unknown'> = {
+  name: 'reports',
+  keyOf: ({ device }) => device.id,
+  run: ({ db }, said) => inTransaction(db, (tx) => bookReports(tx, said)),
+};
+
+async function bookReports(tx: Tx, said: readonly Said[]): Promise<(UpdateStatus | 'unknown' | typeof again)[]> {
+  const succeeding = said.filter(({ report }) => report.event === 'succeeded').map(({ device }) => device.id);
+  const heldDevices = await lockSucceedingDevices(tx, succeeding);
+  const found = await findReportedUpdates(tx, said);
+  const free = [...found.values()].filter(({ device_id }) => !heldDevices.has(device_id));
+  const locked = await lockReportedUpdates(tx, free);
+
+  const booked: Booked[] = [];
+  const answers = said.map(({ device, report }) => {
+    if (!found.has(device.id)) return 'unknown';
+    const update = locked.get(device.id);
+    if (update === undefined) return again;
     const booking = bookingOf(update, report);
-    if (booking.kind === 'nothing') return update.status;
-    await setReportBooked(tx, update.id, report);
-    switch (booking.kind) {
-      case 'step':
-        if (report.step !== null) await setStepStatus(tx, update.id, report.step, booking.status, report);
-        return update.status;
-      case 'result':
-        await bookResult(tx, device, update, booking.status, report);
-        return booking.status;
-      case 'late_result':
-        await bookLateResult(tx, device, update, booking.status, report);
-        return update.status;
-    }
+    if (booking.kind !== 'nothing') booked.push({ update, report, booking });
+    return booking.kind === 'result' ? booking.status : update.status;
   });
+  await writeBookings(tx, booked);
+  return answers;
 }
 
-async function bookResult(
-  tx: Tx,
-  device: ReportingDevice,
-  update: UpdateRow,
-  status: FinalStatus,
-  report: DeviceReport,
-): Promise<void> {
-  const deploymentId = update.deployment_id;
-  await setUpdateResult(tx, update.id, status, report);
-  const overtaken = status === 'success' ? await bookSuccess(tx, device.id, deploymentId, { isLate: false }) : [];
-  await countChanges(tx, [{ deploymentId, from: update.status, to: status }, ...overtaken]);
+async function writeBookings(tx: Tx, booked: Booked[]): Promise<void> {
+  if (booked.length === 0) return;
+  const steps = booked.filter(isOf('step'));
+  const results = booked.filter(isOf('result'));
+  const late = booked.filter(isOf('late_result'));
+  await setReportsBooked(tx, booked);
+  await setStepStatuses(tx, steps);
+  await setUpdateResults(tx, results);
+  await setLateResults(tx, late);
+  const successes = [...results, ...late].filter(({ booking }) => booking.status === 'success');
+  const overtaken = await bookSuccesses(
+    tx,
+    successes.map(({ update, booking }) => ({ ...update, isLate: booking.kind === 'late_result' })),
+  );
+  const ended = results.map(({ update, booking }) => ({
+    deploymentId: update.deployment_id,
+    from: update.status,
+    to: booking.status,
+  }));
+  await countChanges(tx, [...ended, ...overtaken]);
 }
 
-async function bookLateResult(
-  tx: Tx,
-  device: ReportingDevice,
-  update: UpdateRow,
-  status: FinalStatus,
-  report: DeviceReport,
-): Promise<void> {
-  await setLateResult(tx, update.id, status, report);
-  if (status !== 'success') return;
-  await countChanges(tx, await bookSuccess(tx, device.id, update.deployment_id, { isLate: true }));
+function isOf<Kind extends Booking['kind']>(kind: Kind) {
+  return (booked: Booked): booked is Booked<Extract<Booking, { kind: Kind }>> => booked.booking.kind === kind;
 }

@@ -1,63 +1,93 @@
 import { sql } from 'kysely';
-import { execute, firstRow, rows } from '../../platform/database/database.ts';
+import { execute, rows } from '../../platform/database/database.ts';
 import type { Tx } from '../../platform/database/transaction.ts';
 
-/** Locks the row of a device that a success is going to change, before its updates, as everybody does. */
-export async function lockSucceedingDevice(tx: Tx, deviceId: number): Promise<void> {
-  await execute(tx, sql`select from device where id = ${deviceId} for no key update`);
+/** A device's success, named as the tables name it; a device stands in a list of them once. */
+export type Success = {
+  deployment_id: number;
+  device_id: number;
+  /** The update had ended otherwise before. */
+  isLate: boolean;
+};
+
+/**
+ * Locks the rows of devices that successes are going to change, before their updates, as everybody does. Gives the ids
+ * of those that somebody else holds.
+ */
+export async function lockSucceedingDevices(tx: Tx, deviceIds: readonly number[]): Promise<Set<number>> {
+  if (deviceIds.length === 0) return new Set();
+  const locked = await rows<{ id: number }>(
+    tx,
+    sql`select id from device where id = any(${deviceIds}::bigint[]) order by id for no key update skip locked`,
+  );
+  const held = new Set(deviceIds);
+  for (const { id } of locked) held.delete(id);
+  return held;
 }
 
 /** Which of the things that a deployment sets were set by a newer one that the device took up. */
 export type Newer = { app: boolean; configuration: boolean };
 
-export async function findNewer(tx: Tx, deviceId: number, deploymentId: number): Promise<Newer> {
-  const found = await firstRow<Newer>(
+export async function findNewer(tx: Tx, successes: readonly Success[]): Promise<Map<number, Newer>> {
+  if (successes.length === 0) return new Map();
+  const found = await rows<Newer & { device_id: number }>(
     tx,
-    sql`select coalesce(bool_or(newer.app_id = this.app_id), false) as app,
-               coalesce(bool_or(newer.configuration is not null), false) as configuration
-        from device_update u join deployment newer on newer.id = u.deployment_id
-        join deployment this on this.id = ${deploymentId}
-        where u.device_id = ${deviceId} and u.deployment_id > ${deploymentId} and u.taken_up_at is not null`,
+    sql`select u.device_id, coalesce(bool_or(newer.app_id = this.app_id), false) as app,
+               bool_or(newer.configuration is not null) as configuration
+        from ${listed(successes)} join deployment this on this.id = s.deployment_id
+        cross join lateral updates_of_device(s.device_id) u
+        join deployment newer on newer.id = u.deployment_id
+        where u.deployment_id > s.deployment_id and u.taken_up_at is not null
+        group by u.device_id`,
   );
-  return found ?? { app: false, configuration: false };
+  return new Map(found.map(({ device_id, ...newer }) => [device_id, newer]));
 }
 
-/** Gives the device the version that a deployment brings. An app that it did not carry is added. */
-export async function setAppVersion(tx: Tx, deviceId: number, deploymentId: number): Promise<void> {
+/** Gives devices the versions that deployments bring. An app that a device did not carry is added. */
+export async function setAppVersions(tx: Tx, successes: readonly Success[]): Promise<void> {
   await execute(
     tx,
     sql`insert into device_app (device_id, app_id, version)
-        select v.id, d.app_id, d.app_version from deployment d join device v on v.id = ${deviceId}
-        where d.id = ${deploymentId} and d.app_id is not null and v.deleted_at is null
+        select v.id, d.app_id, d.app_version
+        from ${listed(successes)} join deployment d on d.id = s.deployment_id and d.app_id is not null
+        join device v on v.id = s.device_id and v.deleted_at is null
         on conflict (device_id, app_id) do update set version = excluded.version, changed_at = tideway_now()
         where device_app.version <> excluded.version`,
   );
 }
 
-/** Notes that the device has applied the configuration of a deployment, where it has one. */
-export async function setConfigurationApplied(tx: Tx, deviceId: number, deploymentId: number): Promise<void> {
+/** Notes that devices have applied the configurations of deployments, where those have one. */
+export async function setConfigurationsApplied(tx: Tx, successes: readonly Success[]): Promise<void> {
   await execute(
     tx,
     sql`update device v set configuration = d.configuration, configuration_deployment_id = d.id
-        from deployment d where v.id = ${deviceId} and d.id = ${deploymentId} and d.configuration is not null`,
+        from ${listed(successes)} join deployment d on d.id = s.deployment_id and d.configuration is not null
+        where v.id = s.device_id`,
   );
 }
 
-/** Ends the device's pending updates of the same app that are older than this deployment; gives their deployments. */
-export async function abortOvertaken(tx: Tx, deviceId: number, deploymentId: number): Promise<number[]> {
+/** Ends the devices' pending updates of the same app that are older than these successes; gives their deployments. */
+export async function abortOvertaken(tx: Tx, successes: readonly Success[]): Promise<number[]> {
   const ended = await rows<{ deployment_id: number }>(
     tx,
     sql`with overtaken as (
-          select u.id from device_update u join deployment older on older.id = u.deployment_id
-          join deployment this on this.id = ${deploymentId} and this.app_id = older.app_id
-          where u.device_id = ${deviceId} and u.status = 'pending' and u.deployment_id < ${deploymentId}
-          order by u.id for no key update of u
+          select u.deployment_id, u.device_id
+          from ${listed(successes)} join deployment this on this.id = s.deployment_id
+          join device_update u on u.device_id = s.device_id and u.deployment_id < s.deployment_id
+                              and u.status = 'pending'
+          join deployment older on older.id = u.deployment_id and older.app_id = this.app_id
+          order by u.device_id, u.deployment_id for no key update of u
         )
         update device_update u
         set status = 'aborted', reason = 'overtaken', finished_at = tideway_now(),
             message = 'A newer update of the same app has succeeded on the device; nothing had run of this one'
-        from overtaken where u.id = overtaken.id
+        from overtaken o where u.deployment_id = o.deployment_id and u.device_id = o.device_id
         returning u.deployment_id`,
   );
   return ended.map((row) => row.deployment_id);
+}
+
+function listed(successes: readonly Success[]) {
+  return sql`unnest(${successes.map((success) => success.deployment_id)}::bigint[],
+                    ${successes.map((success) => success.device_id)}::bigint[]) as s (deployment_id, device_id)`;
 }

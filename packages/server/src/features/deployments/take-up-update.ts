@@ -1,37 +1,57 @@
 import type { Plan } from '@tideway/protocol';
+import { again, type BatchWork } from '../../platform/batch/batches.ts';
 import { violatesUnique } from '../../platform/database/database.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { openSecrets } from '../../platform/secret-box.ts';
-import { findPlanAtWork, type PlanRow, setNextUpdateTakenUp } from './take-up.store.ts';
+import { countChanges } from './deployment-count.store.ts';
+import { readDocuments } from './deployment-document.store.ts';
+import { findOpenOfDevices, findPlans, type PlanRow, setTakenUp } from './take-up.store.ts';
 
 /**
  * Gives a device its next update, or null where none may start. A device that is at one gets the same plan again,
  * however often and wherever it asks.
  */
-export async function takeUpUpdate(
-  { db, installation }: Pick<Deps, 'db' | 'installation'>,
-  deviceId: number,
-): Promise<Plan | null> {
-  const atWork = await findPlanAtWork(db, deviceId);
-  if (atWork) return planOf(atWork, installation.secretsKey);
-
-  const hasOpen = await setNextUpdateTakenUp(db, deviceId).catch((error: unknown) => {
-    // The same device asked twice at once, and the other question was the first.
-    if (violatesUnique(error, 'device_update_at_work')) return true;
-    throw error;
-  });
-  const taken = hasOpen ? await findPlanAtWork(db, deviceId) : null;
-  return taken && planOf(taken, installation.secretsKey);
+export async function takeUpUpdate({ batches }: Pick<Deps, 'batches'>, deviceId: number): Promise<Plan | null> {
+  return batches.run(takeUps, deviceId);
 }
 
-function planOf(row: PlanRow, secretsKey: Uint8Array): Plan {
+const takeUps: BatchWork<number, Plan | null> = {
+  name: 'take_ups',
+  keyOf: (deviceId) => deviceId,
+  run: async ({ db, installation }, deviceIds) => {
+    const waiting = await inTransaction(db, async (tx) => {
+      const open = await findOpenOfDevices(tx, deviceIds);
+      const next = open.filter(({ is_at_work }) => !is_at_work);
+      const taken = await setTakenUp(tx, next);
+      await countChanges(
+        tx,
+        taken.map(({ deployment_id: deploymentId }) => ({ deploymentId, from: 'pending', to: 'in_progress' })),
+      );
+      const takenBy = new Set(taken.map(({ device_id }) => device_id));
+      return new Set(next.map(({ device_id }) => device_id).filter((id) => !takenBy.has(id)));
+    }).catch((error: unknown) => {
+      // The same device asked twice at once, and the other question was the first.
+      if (deviceIds.length === 1 && violatesUnique(error, 'device_update_at_work')) return new Set(deviceIds);
+      throw error;
+    });
+    const plans = await findPlans(db, deviceIds);
+    const documents = await readDocuments(db, plans);
+    const planByDevice = new Map(
+      plans.map((row) => [row.device, planOf(row, documents.get(row.document_sha256) ?? '', installation.secretsKey)]),
+    );
+    return deviceIds.map((id) => planByDevice.get(id) ?? (waiting.has(id) ? again : null));
+  },
+};
+
+function planOf(row: PlanRow, document: string, secretsKey: Uint8Array): Plan {
   return {
     // An update is known to its device by its deployment: ids of rows are given out again after a restore from backup.
     update_id: row.deployment_id,
     attempt: row.attempt,
     time_limit_s: row.time_limit_s,
     device: { id: row.device_id, name: row.device_name },
-    document: row.document,
+    document,
     document_sha256: row.document_sha256,
     secrets: row.secrets ? openSecrets(secretsKey, row.secrets) : {},
   };

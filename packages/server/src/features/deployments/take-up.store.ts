@@ -1,56 +1,70 @@
 import { sql } from 'kysely';
-import { type Db, firstRow, oneRow } from '../../platform/database/database.ts';
+import { type Db, rows } from '../../platform/database/database.ts';
+import type { Tx } from '../../platform/database/transaction.ts';
 
-/**
- * Makes the next update of a device that may start the one that it is at. False where the device has none open; else it
- * has to be looked at what it is at now, because the same device may have asked twice at once. The unique index
- * device_update_at_work refuses a second one.
- */
-export async function setNextUpdateTakenUp(db: Db, deviceId: number): Promise<boolean> {
-  const { has_open: hasOpen } = await oneRow<{ has_open: boolean }>(
-    db,
-    sql`with next as (
-          select u.id from device_update u join device d on d.id = u.device_id
-          where u.device_id = ${deviceId} and u.status = 'pending' and ${deviceMayTakeUp}
-            and not exists (select from device_update w where w.device_id = ${deviceId} and w.status = 'in_progress')
-          order by u.deployment_id limit 1 for no key update of u
-        ), taken as (
-          update device_update u set status = 'in_progress', taken_up_at = tideway_now()
-          from next where u.id = next.id returning u.deployment_id
-        ), counted as (
-          update deployment_count c set pending = c.pending - 1, in_progress = c.in_progress + 1
-          from taken where c.deployment_id = taken.deployment_id
-        )
-        select exists (select from device_update
-                       where device_id = ${deviceId} and status in ('pending', 'in_progress')) as has_open`,
+/** An update, named as the tables name it. */
+export type UpdateName = { deployment_id: number; device_id: number };
+
+/** For each device the update that it is at, or else the next one that may start; nothing for a device without. */
+export async function findOpenOfDevices(
+  tx: Tx,
+  deviceIds: readonly number[],
+): Promise<(UpdateName & { is_at_work: boolean })[]> {
+  return rows(
+    tx,
+    sql`select d.id as device_id, o.deployment_id, o.status = 'in_progress' as is_at_work
+        from unnest(${deviceIds}::bigint[]) as asked (id) join device d on d.id = asked.id
+        cross join lateral (
+          select u.deployment_id, u.status from device_update u
+          where u.device_id = d.id and u.status in ('pending', 'in_progress')
+          order by u.status <> 'in_progress', u.deployment_id limit 1) o
+        where o.status = 'in_progress' or (d.deleted_at is null and not d.update_trigger_on and d.held_at is null
+                                           and not d.needs_approval)`,
   );
-  return hasOpen;
 }
 
-const deviceMayTakeUp = sql`d.deleted_at is null and not d.update_trigger_on and d.held_at is null
-                            and not d.needs_approval`;
+/**
+ * Makes pending updates the ones that their devices are at, and gives those. One that is held by somebody is left out.
+ * The unique index device_update_at_work refuses a second one of a device.
+ */
+export async function setTakenUp(tx: Tx, updates: readonly UpdateName[]): Promise<UpdateName[]> {
+  if (updates.length === 0) return [];
+  return rows(
+    tx,
+    sql`with next as (
+          select u.deployment_id, u.device_id
+          from unnest(${updates.map((update) => update.deployment_id)}::bigint[],
+                      ${updates.map((update) => update.device_id)}::bigint[]) as n (deployment_id, device_id)
+          join device_update u on u.deployment_id = n.deployment_id and u.device_id = n.device_id
+          where u.status = 'pending' order by u.device_id for no key update of u skip locked
+        )
+        update device_update u set status = 'in_progress', taken_up_at = tideway_now()
+        from next where u.deployment_id = next.deployment_id and u.device_id = next.device_id
+        returning u.deployment_id, u.device_id`,
+  );
+}
 
 export type PlanRow = {
+  /** Internal. */
+  device: number;
   deployment_id: string;
   attempt: number;
   time_limit_s: number;
   device_id: string;
   device_name: string;
-  document: string;
   document_sha256: string;
   secrets: Buffer | null;
 };
 
-/** What the device is at, with all that it needs for it; null where it is at nothing, or is held. */
-export async function findPlanAtWork(db: Db, deviceId: number): Promise<PlanRow | null> {
-  return firstRow<PlanRow>(
+/** What each device is at, with what it needs for it; nothing for one that is at nothing, or is held. */
+export async function findPlans(db: Db, deviceIds: readonly number[]): Promise<PlanRow[]> {
+  return rows<PlanRow>(
     db,
-    sql`select d.public_id as deployment_id, u.attempt, d.time_limit_s, v.public_id as device_id, v.name as device_name,
-               c.content as document, c.sha256 as document_sha256, d.secrets
-        from device_update u
-        join device v on v.id = u.device_id and v.deleted_at is null and v.held_at is null
-        join deployment d on d.id = u.deployment_id
-        join deployment_document c on c.sha256 = d.document_sha256
-        where u.device_id = ${deviceId} and u.status = 'in_progress'`,
+    sql`select v.id as device, d.public_id as deployment_id, u.attempt, d.time_limit_s, v.public_id as device_id,
+               v.name as device_name, d.document_sha256, d.secrets
+        from unnest(${deviceIds}::bigint[]) as asked (id)
+        join device v on v.id = asked.id and v.deleted_at is null and v.held_at is null
+        join device_update u on u.device_id = v.id and u.status = 'in_progress'
+        join deployment d on d.id = u.deployment_id`,
   );
 }

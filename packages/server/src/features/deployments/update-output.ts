@@ -9,8 +9,8 @@ import { Refusal } from '../../platform/refusal.ts';
 import { arrivalOf, type Piece } from './output-pieces.rules.ts';
 import { findUpdate, type ReportingDevice } from './update.store.ts';
 
-/** Where the output of an update is kept: `id` is the update's internal id, `deploymentId` the public one. */
-export type OutputPlace = { id: number; deploymentId: string };
+/** Where the output of an update is kept: by the internal id of its device and the public one of its deployment. */
+export type OutputPlace = { deviceId: number; deploymentId: string };
 
 // The agent keeps 256 KiB; the rest is for the lines that say what was left out.
 const maxOutputBytes = (256 + 64) * 1024;
@@ -30,7 +30,7 @@ export async function storeUpdateOutput(
   if (piece.end > maxOutputBytes) {
     throw new Refusal('too_large', `No more than ${maxOutputBytes} bytes of output are kept of an update`);
   }
-  const folder = folderOf({ id: update.id, deploymentId: updateId }, attempt);
+  const folder = folderOf({ deviceId: device.id, deploymentId: updateId }, attempt);
   const kept = (await blobs.list(folder)).map(pieceOf);
   const { keep, keptUntil } = arrivalOf(kept, piece);
   if (keep) await putPiece(blobs, folder, keep, bytes.subarray(keep.start - offset, keep.end - offset));
@@ -53,8 +53,8 @@ export async function readUpdateOutput(blobs: BlobStore, place: OutputPlace, att
 }
 
 /** Ids of rows are given out again after a restore from backup: the deployment's id keeps their outputs apart. */
-function folderOf({ id, deploymentId }: OutputPlace, attempt: number): string {
-  return `output/${deploymentId}/${id}/${attempt}`;
+function folderOf({ deviceId, deploymentId }: OutputPlace, attempt: number): string {
+  return `output/${deploymentId}/${deviceId}/${attempt}`;
 }
 
 async function putPiece(blobs: BlobStore, folder: string, { start, end }: Piece, bytes: Buffer): Promise<void> {

@@ -1,91 +1,142 @@
-import type { DeviceReport, UpdateStatus } from '@tideway/protocol';
+import type { DeviceReport } from '@tideway/protocol';
 import { sql } from 'kysely';
-import { type Db, execute, firstRow } from '../../platform/database/database.ts';
+import { type Db, execute, firstRow, rows } from '../../platform/database/database.ts';
 import type { Tx } from '../../platform/database/transaction.ts';
-import type { FinalStatus, StepStatus } from './report.rules.ts';
+import type { Booking, ReportedUpdate } from './report.rules.ts';
 
 /** A device as its own door knows it: it reaches its own updates, and those in its project only. */
 export type ReportingDevice = { id: number; project_id: number };
 
-export type UpdateRow = {
-  id: number;
-  deployment_id: number;
-  status: UpdateStatus;
-  attempt: number;
-  last_seq: number;
-};
+/** A report and who says it. */
+export type Said = { device: ReportingDevice; report: DeviceReport };
 
-/** Locks the device's update that it knows by this id (its deployment's); null where it has none. */
-export async function lockUpdate(tx: Tx, device: ReportingDevice, updateId: string): Promise<UpdateRow | null> {
-  return firstRow<UpdateRow>(tx, sql`${selectUpdate(device, updateId)} for no key update of u`);
-}
+export type UpdateRow = ReportedUpdate & { deployment_id: number; device_id: number };
+
+/** A report with what it changes. */
+export type Booked<Change extends Booking = Booking> = { update: UpdateRow; report: DeviceReport; booking: Change };
 
 /** The device's update that it knows by this id (its deployment's); null where it has none. */
 export async function findUpdate(db: Db, device: ReportingDevice, updateId: string): Promise<UpdateRow | null> {
-  return firstRow<UpdateRow>(db, selectUpdate(device, updateId));
+  return firstRow<UpdateRow>(
+    db,
+    sql`select ${updateColumns} from deployment d join device_update u on u.deployment_id = d.id
+        where d.project_id = ${device.project_id} and d.public_id = ${updateId} and u.device_id = ${device.id}`,
+  );
 }
 
-function selectUpdate(device: ReportingDevice, updateId: string) {
-  return sql`select u.id, u.deployment_id, u.status, u.attempt, u.last_seq
-             from deployment d join device_update u on u.deployment_id = d.id
-             where d.project_id = ${device.project_id} and d.public_id = ${updateId} and u.device_id = ${device.id}`;
+/** The updates that reports are about, by the internal id of their device; those that do not exist are left out. */
+export async function findReportedUpdates(tx: Tx, said: readonly Said[]): Promise<Map<number, UpdateRow>> {
+  const found = await rows<UpdateRow>(
+    tx,
+    sql`select ${updateColumns}
+        from unnest(${said.map(({ device }) => device.id)}::bigint[],
+                    ${said.map(({ device }) => device.project_id)}::bigint[],
+                    ${said.map(({ report }) => report.update_id)}::text[]) as s (device_id, project_id, update_id)
+        join deployment d on d.project_id = s.project_id and d.public_id = s.update_id
+        join device_update u on u.deployment_id = d.id and u.device_id = s.device_id`,
+  );
+  return byDevice(found);
 }
 
-/** Notes the newest report that is booked of an update. */
-export async function setReportBooked(tx: Tx, updateId: number, { attempt, seq }: DeviceReport): Promise<void> {
-  await execute(tx, sql`update device_update set attempt = ${attempt}, last_seq = ${seq} where id = ${updateId}`);
+/** Locks updates, by the internal id of their device, and reads them anew; those that somebody holds are left out. */
+export async function lockReportedUpdates(tx: Tx, updates: readonly UpdateRow[]): Promise<Map<number, UpdateRow>> {
+  if (updates.length === 0) return new Map();
+  const locked = await rows<UpdateRow>(
+    tx,
+    sql`select ${updateColumns}
+        from unnest(${updates.map((update) => update.deployment_id)}::bigint[],
+                    ${updates.map((update) => update.device_id)}::bigint[]) as n (deployment_id, device_id)
+        join device_update u on u.deployment_id = n.deployment_id and u.device_id = n.device_id
+        order by u.device_id, u.deployment_id for no key update of u skip locked`,
+  );
+  return byDevice(locked);
 }
 
-/** Writes how a step went; a step that starts again is at its next try. */
-export async function setStepStatus(
-  tx: Tx,
-  updateId: number,
-  step: number,
-  status: StepStatus,
-  { attempt, exit_code: exitCode, message }: DeviceReport,
-): Promise<void> {
+/** Notes the newest reports that are booked of updates. */
+export async function setReportsBooked(tx: Tx, booked: readonly Booked[]): Promise<void> {
   await execute(
     tx,
-    sql`insert into update_step as s (update_id, attempt, step, status, exit_code, message, finished_at)
-        values (${updateId}, ${attempt}, ${step}, ${status}, ${exitCode}, ${message},
-                case when ${status} <> 'started' then tideway_now() end)
-        on conflict (update_id, attempt, step) do update
+    sql`update device_update u set attempt = b.attempt, last_seq = b.seq
+        from ${recordset(booked, ({ report: { attempt, seq } }) => ({ attempt, seq }), sql`attempt integer, seq integer`)}
+        where u.deployment_id = b.deployment_id and u.device_id = b.device_id`,
+  );
+}
+
+/** Writes how steps went; a step that starts again is at its next try. */
+export async function setStepStatuses(tx: Tx, booked: readonly Booked<Kind<'step'>>[]): Promise<void> {
+  const ofSteps = booked.filter(({ report }) => report.step !== null);
+  if (ofSteps.length === 0) return;
+  const columns = sql`attempt integer, step integer, status text, exit_code integer, message text`;
+  const valuesOf = ({ booking, report: { attempt, step, exit_code, message } }: Booked<Kind<'step'>>) => ({
+    ...{ attempt, step, exit_code, message },
+    status: booking.status,
+  });
+  await execute(
+    tx,
+    sql`insert into update_step as s (deployment_id, device_id, attempt, step, status, exit_code, message, finished_at)
+        select b.deployment_id, b.device_id, b.attempt, b.step, b.status, b.exit_code, b.message,
+               case when b.status <> 'started' then tideway_now() end
+        from ${recordset(ofSteps, valuesOf, columns)}
+        on conflict (deployment_id, device_id, attempt, step) do update
         set status = excluded.status, exit_code = excluded.exit_code, message = excluded.message,
             finished_at = excluded.finished_at,
             tries = s.tries + case when excluded.status = 'started' then 1 else 0 end`,
   );
 }
 
-/** Ends an update with what the device says of it. */
-export async function setUpdateResult(
-  tx: Tx,
-  updateId: number,
-  status: FinalStatus,
-  report: DeviceReport,
-): Promise<void> {
-  const reason = status === 'success' ? null : (report.reason ?? report.event);
+/** Ends updates with what their devices say of them. */
+export async function setUpdateResults(tx: Tx, booked: readonly Booked<Kind<'result'>>[]): Promise<void> {
+  if (booked.length === 0) return;
+  const columns = sql`status text, reason text, message text, step integer, exit_code integer, undone jsonb`;
+  const valuesOf = ({ booking: { status }, report }: Booked<Kind<'result'>>) => ({
+    ...{ status, message: report.message, step: report.step, exit_code: report.exit_code, undone: report.undone },
+    reason: status === 'success' ? null : (report.reason ?? report.event),
+  });
   await execute(
     tx,
-    sql`update device_update
-        set status = ${status}, reason = ${reason}, message = ${report.message}, failed_step = ${report.step},
-            exit_code = ${report.exit_code}, undone = ${JSON.stringify(report.undone)}::jsonb,
-            finished_at = tideway_now()
-        where id = ${updateId}`,
+    sql`update device_update u
+        set status = b.status, reason = b.reason, message = b.message, failed_step = b.step, exit_code = b.exit_code,
+            undone = b.undone, finished_at = tideway_now()
+        from ${recordset(booked, valuesOf, columns)}
+        where u.deployment_id = b.deployment_id and u.device_id = b.device_id`,
   );
 }
 
-/** Keeps what a device says of an update that has ended otherwise. */
-export async function setLateResult(
-  tx: Tx,
-  updateId: number,
-  status: FinalStatus,
-  report: DeviceReport,
-): Promise<void> {
-  const { reason, message, step, exit_code, undone, device_time } = report;
-  const said = JSON.stringify({ status, reason, message, step, exit_code, undone, device_time });
+/** Keeps what devices say of updates that have ended otherwise. */
+export async function setLateResults(tx: Tx, booked: readonly Booked<Kind<'late_result'>>[]): Promise<void> {
+  if (booked.length === 0) return;
+  const valuesOf = ({ booking: { status }, report }: Booked<Kind<'late_result'>>) => ({
+    said: { status, ...late(report) },
+  });
   await execute(
     tx,
-    sql`update device_update set late_result = ${said}::jsonb || jsonb_build_object('at', tideway_now())
-        where id = ${updateId}`,
+    sql`update device_update u set late_result = b.said || jsonb_build_object('at', tideway_now())
+        from ${recordset(booked, valuesOf, sql`said jsonb`)}
+        where u.deployment_id = b.deployment_id and u.device_id = b.device_id`,
   );
+}
+
+function late({ reason, message, step, exit_code, undone, device_time }: DeviceReport) {
+  return { reason, message, step, exit_code, undone, device_time };
+}
+
+type Kind<Name extends Booking['kind']> = Extract<Booking, { kind: Name }>;
+
+const updateColumns = sql`u.deployment_id, u.device_id, u.status, u.attempt, u.last_seq`;
+
+/** What is booked as the rows `b` of a statement: the update's name, and the columns that are given. */
+function recordset<One extends Booked>(
+  booked: readonly One[],
+  valuesOf: (one: One) => Record<string, unknown>,
+  columns: ReturnType<typeof sql>,
+) {
+  const values = booked.map((one) => {
+    const { deployment_id, device_id } = one.update;
+    return { deployment_id, device_id, ...valuesOf(one) };
+  });
+  return sql`jsonb_to_recordset(${JSON.stringify(values)}::jsonb) as b (deployment_id bigint, device_id bigint, ${columns})`;
+}
+
+function byDevice(updates: UpdateRow[]): Map<number, UpdateRow> {
+  return new Map(updates.map((update) => [update.device_id, update]));
 }

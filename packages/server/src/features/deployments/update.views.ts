@@ -13,23 +13,32 @@ export async function listUpdates(
 ) {
   const found = await rows<UpdateRow>(
     db,
-    sql`${selectUpdates} where p.project_id = ${projectId} and p.public_id = ${deploymentId}
+    sql`${selectUpdates(updatesWithDevices)} where p.project_id = ${projectId} and p.public_id = ${deploymentId}
         and (${page.status ?? null}::text is null or u.status = ${page.status ?? null})
-        and u.id > ${page.after ?? 0}::bigint
-        order by u.id limit ${page.limit + 1}`,
+        and u.device_id > ${page.after ?? 0}::bigint
+        order by u.device_id limit ${page.limit + 1}`,
   );
-  return pageOfRows(found, page.limit, showUpdate);
+  return pageOfRows(
+    found.map((row) => ({ ...row, id: row.device_id })),
+    page.limit,
+    showUpdate,
+  );
 }
 
 /** A device's updates, newest first, each with its deployment. */
 export async function listUpdatesOfDevice(db: Db, projectId: number, deviceId: string, page: IdPage) {
   const found = await rows<UpdateRow>(
     db,
-    sql`${selectUpdates} where d.project_id = ${projectId} and d.public_id = ${deviceId} and d.deleted_at is null
-        and (${page.after ?? null}::bigint is null or u.id < ${page.after ?? null})
-        order by u.id desc limit ${page.limit + 1}`,
+    sql`${selectUpdates(sql`device d cross join lateral updates_of_device(d.id) u`)}
+        where d.project_id = ${projectId} and d.public_id = ${deviceId} and d.deleted_at is null
+        and (${page.after ?? null}::bigint is null or u.deployment_id < ${page.after ?? null})
+        order by u.deployment_id desc limit ${page.limit + 1}`,
   );
-  return pageOfRows(found, page.limit, (row) => ({ deployment_id: row.deployment_public_id, ...showUpdate(row) }));
+  return pageOfRows(
+    found.map((row) => ({ ...row, id: row.deployment_id })),
+    page.limit,
+    (row) => ({ deployment_id: row.deployment_public_id, ...showUpdate(row) }),
+  );
 }
 
 /** One device's update with its steps. Refuses with `not_found`. */
@@ -38,30 +47,35 @@ export async function readUpdate(db: Db, projectId: number, deploymentId: string
   const steps = await rows<StepRow>(
     db,
     sql`select step, status, tries, exit_code, message, started_at, finished_at from update_step
-        where update_id = ${row.id} and attempt = ${row.attempt} order by step`,
+        where deployment_id = ${row.deployment_id} and device_id = ${row.device_id} and attempt = ${row.attempt} order by step`,
   );
   return showDetails(row, steps);
 }
 
 /** Where the output of a device's update is kept. Refuses with `not_found`. */
 export async function locateOutput(db: Db, projectId: number, deploymentId: string, deviceId: string) {
-  const { id, attempt } = await findUpdate(db, projectId, deploymentId, deviceId);
-  return { place: { id, deploymentId }, attempt };
+  const row = await findUpdate(db, projectId, deploymentId, deviceId);
+  return { place: { deviceId: row.device_id, deploymentId }, attempt: row.attempt };
 }
 
 async function findUpdate(db: Db, projectId: number, deploymentId: string, deviceId: string): Promise<UpdateRow> {
   const row = await firstRow<UpdateRow>(
     db,
     // A deleted device may have left its id to another one: the newest of them is meant.
-    sql`${selectUpdates} where p.project_id = ${projectId} and p.public_id = ${deploymentId}
+    sql`${selectUpdates(updatesWithDevices)} where p.project_id = ${projectId} and p.public_id = ${deploymentId}
         and d.public_id = ${deviceId} order by d.id desc limit 1`,
   );
   if (row === null) throw new Refusal('not_found', `Device ${deviceId} has no part in deployment ${deploymentId}`);
   return row;
 }
 
-/** Why a pending update waits is asked of what stands in the tables now, never kept. */
-const selectUpdates: RawBuilder<unknown> = sql`
+const updatesWithDevices = sql`device_update u join device d on d.id = u.device_id`;
+
+/**
+ * Why a pending update waits is asked of what stands in the tables now, never kept.
+ * @param updates what gives the updates `u` with their devices `d`
+ */
+const selectUpdates = (updates: RawBuilder<unknown>) => sql`
   select u.*, d.public_id as device_public_id, d.name as device_name, p.public_id as deployment_public_id,
          v.document as flow,
          case when u.status <> 'pending' then null
@@ -72,13 +86,13 @@ const selectUpdates: RawBuilder<unknown> = sql`
                            where w.device_id = d.id and w.status in ('pending', 'in_progress')
                              and (w.status = 'in_progress' or w.deployment_id < u.deployment_id)) then 'busy'
               else 'ready' end as waiting_for
-  from device_update u
+  from ${updates}
   join deployment p on p.id = u.deployment_id
-  join flow_version v on v.id = p.flow_version_id
-  join device d on d.id = u.device_id`;
+  join flow_version v on v.id = p.flow_version_id`;
 
 type UpdateRow = {
-  id: number;
+  deployment_id: number;
+  device_id: number;
   device_public_id: string;
   device_name: string;
   deployment_public_id: string;
@@ -108,7 +122,6 @@ type StepRow = {
 
 function showUpdate(row: UpdateRow): Update {
   return {
-    id: String(row.id),
     device: { id: row.device_public_id, name: row.device_name },
     status: row.status,
     waiting_for: row.waiting_for,

@@ -1,6 +1,7 @@
 import type { Tx } from '../../platform/database/transaction.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
+import { lockDevicesOfProject } from '../projects/lock-devices-of-project.ts';
 import { setDeviceDeleted } from './device.store.ts';
 import { readDevice } from './device.views.ts';
 import { lockDeviceOrRefuse } from './lock-device-or-refuse.ts';
@@ -11,6 +12,7 @@ import { lockDeviceOrRefuse } from './lock-device-or-refuse.ts';
  */
 export async function leaveTombstone(tx: Tx, caller: ProjectCaller, publicId: string): Promise<number> {
   const projectId = caller.project.id;
+  await lockDevicesOfProject(tx, projectId);
   const id = await lockDeviceOrRefuse(tx, projectId, publicId);
   const { name, group, tags, apps } = await readDevice(tx, id);
   await setDeviceDeleted(tx, id);

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
-import { type Db, execute, firstRow } from '../../platform/database/database.ts';
+import type { BatchWork } from '../../platform/batch/batches.ts';
+import { type Db, execute, rows } from '../../platform/database/database.ts';
+import type { Deps } from '../../platform/deps.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import type { PollIntervals } from './poll-intervals.rules.ts';
 
@@ -13,34 +15,56 @@ export type ContactedDevice = {
   project_id: number;
   account_id: number;
   is_at_work: boolean;
+  /** Whether any of its updates is pending or in progress. */
+  has_open: boolean;
 };
 
 /**
  * Notes that a device is here: it is online until three of the intervals that it is told have passed, and a minute.
  * Refuses one that was deleted, or whose key was taken away, since it proved itself.
  */
-export async function noteContact(db: Db, device: ProvenDevice, told: PollIntervals): Promise<ContactedDevice> {
-  const contacted = await firstRow<ContactedDevice>(
-    db,
-    sql`with contacted as (
-          select d.id, d.public_id, d.project_id, p.account_id,
-                 exists (select from device_update u
-                         where u.device_id = d.id and u.status = 'in_progress') as is_at_work
-          from device d join project p on p.id = d.project_id
-          where d.id = ${device.id} and d.public_key = ${device.publicKey} and d.deleted_at is null
-        ), noted as (
-          insert into device_presence (device_id, last_contact_at, online_until)
-          select id, tideway_now(), tideway_now() + make_interval(
-                   secs => 60 + 3 * case when is_at_work then ${told.atWorkS}::float8 else ${told.idleS}::float8 end)
-          from contacted
-          on conflict (device_id) do update
-          set last_contact_at = excluded.last_contact_at, online_until = excluded.online_until
-        )
-        select * from contacted`,
-  );
+export async function noteContact(
+  { batches }: Pick<Deps, 'batches'>,
+  device: ProvenDevice,
+  told: PollIntervals,
+): Promise<ContactedDevice> {
+  const contacted = await batches.run(contacts, { device, told });
   if (contacted === null) throw new Refusal('invalid_token', 'This device was deleted, or has another key now');
   return contacted;
 }
+
+const contacts: BatchWork<{ device: ProvenDevice; told: PollIntervals }, ContactedDevice | null> = {
+  name: 'contacts',
+  keyOf: ({ device }) => device.id,
+  run: async ({ db }, items) => {
+    const found = await rows<ContactedDevice & { place: number }>(
+      db,
+      sql`with asked as (
+            select * from unnest(${items.map(({ device }) => device.id)}::bigint[],
+                                 ${items.map(({ device }) => device.publicKey)}::text[],
+                                 ${items.map(({ told }) => told.idleS)}::float8[],
+                                 ${items.map(({ told }) => told.atWorkS)}::float8[])
+                   with ordinality as a (device_id, public_key, idle_s, at_work_s, place)
+          ), contacted as (
+            select d.id, d.public_id, d.project_id, p.account_id, a.place,
+                   coalesce(o.is_at_work, false) as is_at_work, o.is_at_work is not null as has_open,
+                   case when o.is_at_work then a.at_work_s else a.idle_s end as told_s
+            from asked a join device d on d.id = a.device_id and d.public_key = a.public_key and d.deleted_at is null
+            join project p on p.id = d.project_id
+            cross join lateral (select bool_or(u.status = 'in_progress') as is_at_work from device_update u
+                                where u.device_id = d.id and u.status in ('pending', 'in_progress')) o
+          ), noted as (
+            insert into device_presence (device_id, last_contact_at, online_until)
+            select id, tideway_now(), tideway_now() + make_interval(secs => 60 + 3 * told_s) from contacted order by id
+            on conflict (device_id) do update
+            set last_contact_at = excluded.last_contact_at, online_until = excluded.online_until
+          )
+          select id, public_id, project_id, account_id, is_at_work, has_open, place from contacted`,
+    );
+    const byPlace = new Map(found.map(({ place, ...device }) => [place, device]));
+    return items.map((_, index) => byPlace.get(index + 1) ?? null);
+  },
+};
 
 /** Notes that a device goes offline on purpose. */
 export async function noteGoodbye(db: Db, deviceId: number): Promise<void> {
