@@ -7,7 +7,7 @@ import type { Log } from './log.ts';
 export type Deps = {
   db: Db;
   /** Brings the work of many callers together. */
-  batches: Batches;
+  batches: Batches<Omit<Deps, 'batches'>>;
   blobs: BlobStore;
   log: Log;
   /** Bytes of a cryptographic source. */

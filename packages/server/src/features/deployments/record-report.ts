@@ -1,5 +1,6 @@
 import type { DeviceReport, UpdateStatus } from '@tideway/protocol';
-import { again, type BatchWork } from '../../platform/batch/batches.ts';
+import { again } from '../../platform/batch/again.ts';
+import type { BatchWork } from '../../platform/batch/batches.ts';
 import { inTransaction, type Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { bookSuccesses } from './book-successes.ts';
@@ -30,7 +31,7 @@ export async function recordReport(
   return batches.run(reports, { device, report });
 }
 
-const reports: BatchWork<Said, UpdateStatus | 'unknown'> = {
+const reports: BatchWork<Pick<Deps, 'db'>, Said, UpdateStatus | 'unknown'> = {
   name: 'reports',
   keyOf: ({ device }) => device.id,
   run: ({ db }, said) => inTransaction(db, (tx) => bookReports(tx, said)),

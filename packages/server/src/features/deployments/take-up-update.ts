@@ -1,5 +1,6 @@
 import type { Plan } from '@tideway/protocol';
-import { again, type BatchWork } from '../../platform/batch/batches.ts';
+import { again } from '../../platform/batch/again.ts';
+import type { BatchWork } from '../../platform/batch/batches.ts';
 import { violatesUnique } from '../../platform/database/database.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -16,7 +17,7 @@ export async function takeUpUpdate({ batches }: Pick<Deps, 'batches'>, deviceId:
   return batches.run(takeUps, deviceId);
 }
 
-const takeUps: BatchWork<number, Plan | null> = {
+const takeUps: BatchWork<Pick<Deps, 'db' | 'installation'>, number, Plan | null> = {
   name: 'take_ups',
   keyOf: (deviceId) => deviceId,
   run: async ({ db, installation }, deviceIds) => {

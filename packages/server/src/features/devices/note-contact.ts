@@ -33,7 +33,7 @@ export async function noteContact(
   return contacted;
 }
 
-const contacts: BatchWork<{ device: ProvenDevice; told: PollIntervals }, ContactedDevice | null> = {
+const contacts: BatchWork<Pick<Deps, 'db'>, { device: ProvenDevice; told: PollIntervals }, ContactedDevice | null> = {
   name: 'contacts',
   keyOf: ({ device }) => device.id,
   run: async ({ db }, items) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { again } from './again.ts';
 import { BatchQueue } from './batch-queue.ts';
-import { again } from './batches.ts';
 
 describe('a queue of batches', () => {
   it('answers each item with its own result, in batches of at most 200', async () => {

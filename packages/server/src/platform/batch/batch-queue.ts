@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts';
-import { again } from './batches.ts';
+import { again } from './again.ts';
 
 /** How long calls are gathered, in milliseconds, unless there are enough of them before. */
 const gatherMs = 5;

@@ -1,33 +1,27 @@
-import type { Deps } from '../deps.ts';
+import type { again } from './again.ts';
 import { BatchQueue } from './batch-queue.ts';
 
-/** Given instead of a result where the item has to wait for its turn: somebody else holds its row. */
-export const again = Symbol('again');
-
 /** Work that is done for many callers at once: one transaction and a few statements for all of them. */
-export type BatchWork<Item, Result> = {
+export type BatchWork<Deps, Item, Result> = {
   /** For logs and metrics. */
   name: string;
   /** Items of one key are done one after the other, never in one batch. */
   keyOf: (item: Item) => string | number;
   /** Does the work and commits it; gives a result for each item, in their order. */
-  run: (deps: BatchDeps, items: readonly Item[]) => Promise<(Result | typeof again)[]>;
+  run: (deps: Deps, items: readonly Item[]) => Promise<(Result | typeof again)[]>;
 };
 
-/** What the work of a batch is done with. */
-export type BatchDeps = Omit<Deps, 'batches'>;
-
-/** Brings the calls of a server together into batches. */
-export type Batches = {
+/** Brings the calls of a server together into batches; `Deps` is what their work is done with. */
+export type Batches<Deps> = {
   /** Settles when the batch that the item went with is committed, or has failed. */
-  run: <Item, Result>(work: BatchWork<Item, Result>, item: Item) => Promise<Result>;
+  run: <Item, Result>(work: BatchWork<Deps, Item, Result>, item: Item) => Promise<Result>;
 };
 
-export function createBatches(deps: BatchDeps): Batches {
+export function createBatches<Deps>(deps: Deps): Batches<Deps> {
   // A queue knows the types of its work; the map of them all cannot.
   const queues = new Map<unknown, BatchQueue<never, unknown>>();
   return {
-    run: <Item, Result>(work: BatchWork<Item, Result>, item: Item) => {
+    run: <Item, Result>(work: BatchWork<Deps, Item, Result>, item: Item) => {
       const known = queues.get(work) as BatchQueue<Item, Result> | undefined;
       const queue = known ?? new BatchQueue(work.keyOf, (items: readonly Item[]) => work.run(deps, items));
       if (!known) queues.set(work, queue as unknown as BatchQueue<never, unknown>);
