@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute } from '../../platform/database/database.ts';
+import { holdUpdatesOf } from './testing/hold-update.ts';
 import { readBooks } from './testing/read-books.ts';
 
 let server: TestServer;
@@ -106,6 +107,48 @@ describe('the reports of an update', () => {
       rows: { success: 3, failed: 3, aborted: 2 },
       is_finished: true,
     });
+  });
+
+  it('wait for an update that somebody holds, and keep no other device waiting', async () => {
+    const devices = await Promise.all(Array.from({ length: 4 }, () => fleet.joinDevice()));
+    const [held, ...others] = devices as [ScriptedDevice, ...ScriptedDevice[]];
+    const id = await fleet.deployTo(devices);
+    await Promise.all(devices.map((device) => device.next()));
+    const succeed = (device: ScriptedDevice) => device.report({ update_id: id, seq: 1, event: 'succeeded' });
+    const { waiting, answers } = await holdUpdatesOf(server.db, held.id, async () => {
+      const waiting = succeed(held);
+      return { waiting, answers: await Promise.all(others.map(succeed)) };
+    });
+    expect(answers).toEqual(Array(3).fill('success'));
+    expect(await waiting).toBe('success');
+    expect(await readBooks(server.db, id)).toMatchObject({ counts: { success: 4 }, rows: { success: 4 } });
+  });
+
+  it('of many devices at once are booked as they would be one after the other', async () => {
+    const say = fc.record({ device: fc.nat(4), event: fc.constantFrom(...reportEvents), step: fc.nat(1) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(say, { maxLength: 25 }), async (said) => {
+        const [together, apart] = [await makeSubjects(5), await makeSubjects(5)];
+        const reportsOf = ({ id, devices }: Subjects) =>
+          said.map(
+            ({ device, event, step }, index) =>
+              () =>
+                devices[device]?.report({
+                  update_id: id,
+                  seq: index + 1,
+                  event,
+                  step: event.startsWith('step') ? step : null,
+                }),
+          );
+        const sent = reportsOf(together).map((report) => report());
+        const answers = await Promise.all(sent);
+        const answersApart: unknown[] = [];
+        for (const report of reportsOf(apart)) answersApart.push(await report());
+        expect(answers).toEqual(answersApart);
+        expect(await booksOf(together)).toEqual(await booksOf(apart));
+      }),
+      { numRuns: 12 },
+    );
   });
 
   it('are unknown where they are about another device’s update, or that of a device elsewhere', async () => {
@@ -227,4 +270,24 @@ async function readUpdate(device: ScriptedDevice, id: string) {
 async function readDevice(device: ScriptedDevice) {
   const { body } = await server.request('GET', `${fleet.path}/devices/${device.id}`);
   return body;
+}
+
+type Subjects = { id: string; devices: ScriptedDevice[] };
+
+/** Devices that are all at one update. */
+async function makeSubjects(count: number): Promise<Subjects> {
+  const devices = await Promise.all(Array.from({ length: count }, () => fleet.joinDevice()));
+  const id = await fleet.deployTo(devices, { app: { name: 'irrigation', version: '2' } });
+  await Promise.all(devices.map((device) => device.next()));
+  return { id, devices };
+}
+
+/** All that is booked of an update's devices, without what differs from device to device. */
+async function booksOf({ id, devices }: Subjects) {
+  const updates = await Promise.all(devices.map((device) => readUpdate(device, id)));
+  const booked = updates.map(({ status, reason, failed_step, late_result, steps }) => ({
+    ...{ status, reason, failed_step, late: late_result?.status },
+    steps: steps.map((step: { status: string; tries: number }) => [step.status, step.tries]),
+  }));
+  return { ...(await readBooks(server.db, id)), booked };
 }

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
-import { type DeviceFleet, makeDeviceFleet, startTestServer, type TestServer } from '@tideway/testkit';
+import {
+  type DeviceFleet,
+  makeDeviceFleet,
+  type ScriptedDevice,
+  startTestServer,
+  type TestServer,
+} from '@tideway/testkit';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute } from '../../platform/database/database.ts';
+import { holdUpdatesOf } from './testing/hold-update.ts';
 import { readBooks } from './testing/read-books.ts';
 
 let server: TestServer;
@@ -104,5 +111,17 @@ describe('taking up an update', () => {
       counts: { pending: 0, in_progress: 8 },
       rows: { in_progress: 8 },
     });
+  });
+
+  it('waits for an update that somebody holds, and keeps no other device waiting', async () => {
+    const devices = await Promise.all(Array.from({ length: 4 }, () => fleet.joinDevice()));
+    const [held, ...others] = devices as [ScriptedDevice, ...ScriptedDevice[]];
+    const deployment = await fleet.deployTo(devices);
+    const { waiting, plans } = await holdUpdatesOf(server.db, held.id, async () => {
+      const waiting = held.next();
+      return { waiting, plans: await Promise.all(others.map((device) => device.next())) };
+    });
+    expect(plans.map((plan) => plan?.update_id)).toEqual(Array(3).fill(deployment));
+    expect((await waiting)?.update_id).toBe(deployment);
   });
 });
