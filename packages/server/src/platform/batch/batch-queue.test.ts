@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Refusal } from '../refusal.ts';
 import { again } from './again.ts';
 import { BatchQueue } from './batch-queue.ts';
 
@@ -66,15 +67,42 @@ describe('a queue of batches', () => {
     expect(done).toEqual([0, 2, 3, 4, 1]);
   });
 
-  it('keeps items of one key in their order', async () => {
-    const done: string[] = [];
-    const queue = new BatchQueue<string, number>(
-      () => 'device',
-      async (items) => items.map((item) => done.push(item)),
-    );
-    await Promise.all(['a', 'b', 'c', 'd'].map((item) => queue.add(item)));
+  it('fails all items at once while the database is away, and goes on when it is back', async () => {
+    let isAway = true;
+    let runs = 0;
+    const queue = new BatchQueue<number, number>(identity, async (items) => {
+      runs += 1;
+      if (isAway) throw new Refusal('unavailable', 'away');
+      return [...items];
+    });
+    const failed = await Promise.allSettled(numbers(100).map((item) => queue.add(item)));
+    expect(failed.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(runs).toBe(1);
 
-    expect(done).toEqual(['a', 'b', 'c', 'd']);
+    isAway = false;
+    expect(await Promise.all(numbers(100).map((item) => queue.add(item)))).toEqual(numbers(100));
+  });
+
+  it('keeps items of one key in their order, also where some have to wait', async () => {
+    const waits = fc.array(fc.nat(2), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(waits, async (waitsOf) => {
+        const left = [...waitsOf];
+        const done: number[] = [];
+        const doOrWait = (item: number) => {
+          const rest = left[item] ?? 0;
+          left[item] = rest - 1;
+          return rest > 0 ? again : done.push(item);
+        };
+        const queue = new BatchQueue<number, number>(
+          () => 'device',
+          async (items) => items.map(doOrWait),
+        );
+        await Promise.all(numbers(left.length).map((item) => queue.add(item)));
+        expect(done).toEqual(numbers(left.length));
+      }),
+      { numRuns: 20 },
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { isDatabaseAway } from '../database/is-database-away.ts';
 import { Refusal } from '../refusal.ts';
 import { again } from './again.ts';
 
@@ -10,7 +11,7 @@ const longestPauseMs = 250;
 const patienceMs = 20_000;
 
 type Key = string | number;
-type Waiting<Item, Result> = {
+type Entry<Item, Result> = {
   item: Item;
   key: Key;
   tries: number;
@@ -23,7 +24,9 @@ type Waiting<Item, Result> = {
 export class BatchQueue<Item, Result> {
   private readonly keyOf: (item: Item) => Key;
   private readonly run: (items: readonly Item[]) => Promise<(Result | typeof again)[]>;
-  private waiting: Waiting<Item, Result>[] = [];
+  private waiting: Entry<Item, Result>[] = [];
+  /** Entries that try again; each still has its key, so that no later item of that key passes it. */
+  private readonly returning: Entry<Item, Result>[] = [];
   private readonly keysAtWork = new Set<Key>();
   private batchesAtWork = 0;
   private timer: NodeJS.Timeout | null = null;
@@ -35,13 +38,13 @@ export class BatchQueue<Item, Result> {
 
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.enqueue({ item, key: this.keyOf(item), tries: 0, since: performance.now(), resolve, reject });
+      this.waiting.push({ item, key: this.keyOf(item), tries: 0, since: performance.now(), resolve, reject });
+      this.beginSoon();
     });
   }
 
-  private enqueue(entry: Waiting<Item, Result>): void {
-    this.waiting.push(entry);
-    if (this.waiting.length >= maxItems) this.begin();
+  private beginSoon(): void {
+    if (this.waiting.length + this.returning.length >= maxItems) this.begin();
     else this.timer ??= setTimeout(() => this.begin(), gatherMs);
   }
 
@@ -54,16 +57,15 @@ export class BatchQueue<Item, Result> {
       this.batchesAtWork += 1;
       void this.carryOut(batch).finally(() => {
         this.batchesAtWork -= 1;
-        for (const { key } of batch) this.keysAtWork.delete(key);
-        if (this.waiting.length > 0) this.begin();
+        this.begin();
       });
     }
   }
 
-  /** The oldest items whose keys nobody is at. */
-  private takeBatch(): Waiting<Item, Result>[] {
-    const batch: Waiting<Item, Result>[] = [];
-    const left: Waiting<Item, Result>[] = [];
+  /** Those that try again, and the oldest others whose keys nobody is at. */
+  private takeBatch(): Entry<Item, Result>[] {
+    const batch = this.returning.splice(0, maxItems);
+    const left: Entry<Item, Result>[] = [];
     for (const entry of this.waiting) {
       if (batch.length === maxItems || this.keysAtWork.has(entry.key)) left.push(entry);
       else {
@@ -75,26 +77,40 @@ export class BatchQueue<Item, Result> {
     return batch;
   }
 
-  private async carryOut(batch: Waiting<Item, Result>[]): Promise<void> {
+  private async carryOut(batch: Entry<Item, Result>[]): Promise<void> {
     try {
       const results = await this.run(batch.map(({ item }) => item));
       for (const [index, entry] of batch.entries()) this.answer(entry, results[index] as Result | typeof again);
     } catch (error) {
-      if (batch.length === 1) for (const { reject } of batch) reject(error);
+      // Without a database each of them would fail for itself, one after the other, for minutes.
+      if (batch.length === 1 || isDatabaseAway(error)) for (const entry of batch) this.fail(entry, error);
       else for (const entry of batch) await this.carryOut([entry]);
     }
   }
 
-  private answer(entry: Waiting<Item, Result>, result: Result | typeof again): void {
-    if (result !== again) {
-      entry.resolve(result);
+  private answer(entry: Entry<Item, Result>, result: Result | typeof again): void {
+    if (result === again) {
+      this.tryAgain(entry);
       return;
     }
+    this.keysAtWork.delete(entry.key);
+    entry.resolve(result);
+  }
+
+  private tryAgain(entry: Entry<Item, Result>): void {
     if (performance.now() - entry.since > patienceMs) {
-      entry.reject(new Refusal('unavailable', 'Something else is at this device: try again', { retryAfterS: 2 }));
+      this.fail(entry, new Refusal('unavailable', 'Something else is at this device: try again', { retryAfterS: 2 }));
       return;
     }
     const pauseMs = Math.min(longestPauseMs, gatherMs * 2 ** entry.tries);
-    setTimeout(() => this.enqueue({ ...entry, tries: entry.tries + 1 }), pauseMs);
+    setTimeout(() => {
+      this.returning.push({ ...entry, tries: entry.tries + 1 });
+      this.beginSoon();
+    }, pauseMs);
+  }
+
+  private fail(entry: Entry<Item, Result>, error: unknown): void {
+    this.keysAtWork.delete(entry.key);
+    entry.reject(error);
   }
 }

@@ -1,6 +1,6 @@
 import type { Fault, RefusalBody } from '@tideway/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import pg from 'pg';
+import { isDatabaseAway } from '../database/is-database-away.ts';
 import { Refusal } from '../refusal.ts';
 import { statusOf } from './status-codes.ts';
 
@@ -48,16 +48,4 @@ function asRefusal(error: FastifyError | Error, request: FastifyRequest): Refusa
     return new Refusal('invalid_request', 'The body is not as long as content-length says');
   }
   return new Refusal('internal', `Something went wrong on our side (request ${request.id})`);
-}
-
-function isDatabaseAway(error: Error): boolean {
-  if (error instanceof pg.DatabaseError) return /^(08|57P)/.test(error.code ?? '');
-  const code = 'code' in error ? error.code : undefined;
-  return (
-    code === 'ECONNREFUSED' ||
-    (code === 'ENOENT' && 'syscall' in error && error.syscall === 'connect') ||
-    /^Connection terminated|^timeout exceeded when trying to connect|^driver has already been destroyed|^Cannot use a pool after/.test(
-      error.message,
-    )
-  );
 }
