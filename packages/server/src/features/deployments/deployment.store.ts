@@ -53,22 +53,18 @@ export async function insertUpdates(
   projectId: number,
   condition: DeviceCondition,
 ): Promise<number> {
-  const { devices } = await oneRow<{ devices: number }>(
+  const devices = await execute(
     tx,
-    sql`with inserted as (
-          insert into device_update (deployment_id, device_id)
-          select ${deploymentId}, d.id from device d
-          where d.project_id = ${projectId} and d.deleted_at is null and not d.needs_approval
-            and ${conditionSql(condition)}
-          order by d.id
-          returning 1
-        ), counted as (
-          insert into deployment_count (deployment_id, pending) select ${deploymentId}, count(*) from inserted
-          returning pending
-        )
-        update deployment set devices = c.pending, finished_at = case when c.pending = 0 then tideway_now() end
-        from counted c where id = ${deploymentId}
-        returning devices`,
+    sql`insert into device_update (deployment_id, device_id)
+        select ${deploymentId}, d.id from device d
+        where d.project_id = ${projectId} and d.deleted_at is null and not d.needs_approval
+          and ${conditionSql(condition)}`,
+  );
+  await execute(
+    tx,
+    sql`with counted as (insert into deployment_count (deployment_id, pending) values (${deploymentId}, ${devices}))
+        update deployment set devices = ${devices}, finished_at = case when ${devices} = 0 then tideway_now() end
+        where id = ${deploymentId}`,
   );
   return devices;
 }
