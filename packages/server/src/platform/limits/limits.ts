@@ -1,0 +1,65 @@
+import { Refusal } from '../refusal.ts';
+import { type Rate, RateLimit } from './rate-limit.ts';
+
+/** What one caller, and all of them together, may ask of this server; `config.ts` reads it. */
+export type Limits = {
+  /** Calls of one access token. */
+  tokenCalls: Rate;
+  /** Messages of one device, and its other calls. */
+  deviceMessages: Rate;
+  /** Attempts of one address with a token, ticket or signature that is none of ours. */
+  failedAuthentications: Rate;
+  requestsAtOnce: number;
+  downloadsAtOnce: number;
+};
+
+export const defaultLimits: Limits = {
+  tokenCalls: { perS: 100, burst: 200 },
+  deviceMessages: { perS: 50, burst: 300 },
+  failedAuthentications: { perS: 10, burst: 100 },
+  requestsAtOnce: 2000,
+  downloadsAtOnce: 200,
+};
+
+/** Who did how much of late; each server process counts by itself. */
+export type RateLimits = {
+  /** By the hash of an access token that was good when it was last used. */
+  tokens: RateLimit;
+  /** By the internal id of a device. */
+  devices: RateLimit;
+  /** By address. */
+  failures: RateLimit;
+};
+
+export function createRateLimits(limits: Limits): RateLimits {
+  return {
+    tokens: new RateLimit(limits.tokenCalls),
+    devices: new RateLimit(limits.deviceMessages),
+    failures: new RateLimit(limits.failedAuthentications),
+  };
+}
+
+/** Refuses who has to pause. */
+export function requireNoPause(pauseMs: number, who: string): void {
+  if (pauseMs === 0) return;
+  const retryAfterS = Math.ceil(pauseMs / 1000);
+  throw new Refusal('rate_limited', `Too many calls ${who}: try again after ${retryAfterS} s`, { retryAfterS });
+}
+
+/**
+ * Runs what finds out who calls. An address from which too much of it has failed waits before the next attempt is even
+ * looked at.
+ */
+export async function attemptFrom<Result>(
+  address: string,
+  failures: RateLimit,
+  attempt: () => Promise<Result>,
+): Promise<Result> {
+  requireNoPause(failures.pauseMs(address), 'from this address that failed to authenticate');
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'invalid_token') failures.charge(address);
+    throw error;
+  }
+}
