@@ -2,19 +2,37 @@ import { bearerToken } from '../features/accounts/signed-in.access.ts';
 import type { ProvenDevice } from '../features/devices/note-contact.ts';
 import type { Deps } from '../platform/deps.ts';
 import type { Access } from '../platform/http/route.ts';
+import { attemptFrom, requireNoPause } from '../platform/limits/limits.ts';
 import { Refusal } from '../platform/refusal.ts';
-import { readTicket } from './ticket.ts';
+import { isOurTicket, readTicket } from './ticket.ts';
+
+type AdmitDeps = Pick<Deps, 'installation' | 'rates'>;
 
 /** Admits a device that carries the ticket of its session. */
-export function byDevice({ installation }: Pick<Deps, 'installation'>): Access<ProvenDevice> {
+export function byDevice(deps: AdmitDeps): Access<ProvenDevice> {
   return {
     needs: 'the ticket of a session, which `POST /device/v1/session` gives a device',
     role: null,
-    admit: async (request) => {
-      const ticket = bearerToken(request.headers.authorization);
-      const device = ticket && readTicket(installation.ticketKey, ticket, Date.now());
-      if (device) return device;
-      throw new Refusal('invalid_token', 'A ticket of a device is needed, and this one is unknown or has expired');
-    },
+    admit: ({ headers, ip }) => admitDevice(deps, headers.authorization, ip),
   };
+}
+
+/** The device whose ticket is in the `Authorization` header. One that has to pause is refused as `rate_limited`. */
+export async function admitDevice(
+  { installation: { ticketKey }, rates }: AdmitDeps,
+  authorization: string | undefined,
+  address: string,
+): Promise<ProvenDevice> {
+  const ticket = bearerToken(authorization);
+  const device = ticket && readTicket(ticketKey, ticket, Date.now());
+  if (!device) {
+    const refuse = async () => {
+      throw new Refusal('invalid_token', 'A ticket of a device is needed, and this one is unknown or has expired');
+    };
+    // A whole fleet behind one address may come back with tickets that have run out: those are no attempts of strangers.
+    return ticket === null || isOurTicket(ticketKey, ticket) ? refuse() : attemptFrom(address, rates.failures, refuse);
+  }
+  requireNoPause(rates.devices.pauseMs(device.id), 'of this device');
+  rates.devices.charge(device.id);
+  return device;
 }

@@ -12,6 +12,11 @@ export function createTicket(ticketKey: Uint8Array, { id, publicKey }: ProvenDev
   return signText(ticketKey, 'ticket', `${id}.${publicKey}.${nowMs + ticketValidForS * 1000}`);
 }
 
+/** Whether this is a ticket that we gave, however long ago. */
+export function isOurTicket(ticketKey: Uint8Array, ticket: string): boolean {
+  return readSignedText(ticketKey, 'ticket', ticket) !== null;
+}
+
 /** Whose ticket this is; null where it is none of ours, or has expired. */
 export function readTicket(ticketKey: Uint8Array, ticket: string, nowMs: number): ProvenDevice | null {
   const text = readSignedText(ticketKey, 'ticket', ticket);

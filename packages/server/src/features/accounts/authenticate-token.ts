@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { lesserRole, type Role } from '@tideway/protocol';
 import { sql } from 'kysely';
 import { type Db, firstRow } from '../../platform/database/database.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { attemptFrom, requireNoPause } from '../../platform/limits/limits.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import type { Actor } from '../audit/record-audit-event.ts';
 
@@ -13,8 +15,30 @@ export type Caller = Actor & {
   projectIds: number[] | null;
 };
 
-/** Finds who holds an access token, or refuses with `invalid_token`. The message never repeats the token. */
-export async function authenticateToken(db: Db, token: string, address: string): Promise<Caller> {
+/**
+ * Finds who holds an access token, or refuses with `invalid_token`. The message never repeats the token. A token that
+ * calls too often is refused before anything is looked up, and so is one that nobody has shown to be good yet where it
+ * comes from an address that has failed too often.
+ */
+export async function authenticateToken(
+  { db, rates }: Pick<Deps, 'db' | 'rates'>,
+  token: string,
+  address: string,
+): Promise<Caller> {
+  const key = hashToken(token).toString('base64');
+  requireNoPause(rates.tokens.pauseMs(key), 'with this access token');
+  const find = () => findCaller(db, token, address);
+  try {
+    const caller = await (rates.tokens.knows(key) ? find() : attemptFrom(address, rates.failures, find));
+    rates.tokens.charge(key);
+    return caller;
+  } catch (error) {
+    if (error instanceof Refusal) rates.tokens.forget(key);
+    throw error;
+  }
+}
+
+async function findCaller(db: Db, token: string, address: string): Promise<Caller> {
   const found = await firstRow<TokenRow>(
     db,
     sql`select t.public_id as token_id, t.role as token_role, u.id as user_id, u.account_id, u.email, u.role as user_role,

@@ -6,15 +6,19 @@ import { Refusal } from '../../platform/refusal.ts';
 import { authenticateToken, type Caller } from './authenticate-token.ts';
 
 /** Admits callers of the account who have this role or a higher one. */
-export function signedIn(deps: Pick<Deps, 'db'>, role: Role): Access<Caller> {
+export function signedIn(deps: Pick<Deps, 'db' | 'rates'>, role: Role): Access<Caller> {
   return { needs: role, role, admit: (request) => admitWithRole(deps, request, role) };
 }
 
 /** Finds out who calls by the `Authorization` header, and refuses whose role is too low. */
-export async function admitWithRole({ db }: Pick<Deps, 'db'>, request: FastifyRequest, role: Role): Promise<Caller> {
+export async function admitWithRole(
+  deps: Pick<Deps, 'db' | 'rates'>,
+  request: FastifyRequest,
+  role: Role,
+): Promise<Caller> {
   const token = bearerToken(request.headers.authorization);
   if (token === null) throw new Refusal('invalid_token', 'An access token is needed: Authorization: Bearer <token>');
-  const caller = await authenticateToken(db, token, request.ip);
+  const caller = await authenticateToken(deps, token, request.ip);
   requireRole(caller, role);
   return caller;
 }

@@ -47,6 +47,7 @@ export function artifactRoutes(deps: Deps): Route[] {
       access: inProject(deps, 'viewer'),
       params,
       streams: 'application/octet-stream',
+      isDownload: true,
       handle: async ({ caller, params, setHeader }) => {
         const { bytes, sha256, size, fileName } = await openArtifact(deps, caller, params['*']);
         setHeader('content-length', String(size));

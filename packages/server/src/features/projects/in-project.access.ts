@@ -18,7 +18,7 @@ export const projectParams = { project_key: z.string() };
  * Admits callers who have this role in the project of the path. A project that they may not see is answered like one
  * that does not exist, whatever the role.
  */
-export function inProject(deps: Pick<Deps, 'db'>, role: Role): Access<ProjectCaller> {
+export function inProject(deps: Pick<Deps, 'db' | 'rates'>, role: Role): Access<ProjectCaller> {
   return {
     needs: `${role} in the project`,
     role,

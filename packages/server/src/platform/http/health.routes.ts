@@ -12,6 +12,7 @@ export function healthRoutes(isReady: () => Promise<boolean>): Route[] {
       tag: 'Health',
       summary: 'Whether the process lives',
       access: everybody,
+      isAlwaysAnswered: true,
       answer,
       handle: async () => ({ status: 'ok' as const }),
     }),
@@ -21,6 +22,7 @@ export function healthRoutes(isReady: () => Promise<boolean>): Route[] {
       tag: 'Health',
       summary: 'Whether the server can do its work: it holds its database and reaches it',
       access: everybody,
+      isAlwaysAnswered: true,
       answer,
       handle: async () => {
         if (await isReady()) return { status: 'ok' as const };

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import fastify, {
   type FastifyBaseLogger,
@@ -9,11 +8,15 @@ import fastify, {
 } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Log } from '../log.ts';
+import type { Deps, Settings } from '../deps.ts';
 import { Refusal } from '../refusal.ts';
 import { bodyLimitBytes, readBodiesAs } from './body-parsers.ts';
+import { drainOnClose } from './draining.ts';
 import { describeRoutes, schemaOf } from './openapi.ts';
+import { limitDownloads, limitRequests } from './overload.ts';
 import { answerError, invalidRequest } from './refusals.ts';
+import { requestId } from './request-id.ts';
+import { logRequests } from './request-log.ts';
 import type { BodyForm, Call, Route } from './route.ts';
 import { findUnstorableText } from './storable-text.rules.ts';
 import { checkAgainst } from './validation.rules.ts';
@@ -21,18 +24,32 @@ import { checkAgainst } from './validation.rules.ts';
 /** Body schemas that only describe: their use cases check the bodies themselves. */
 const describingSchemas = new WeakSet<z.ZodType>();
 
+/** A connection on which nothing moves for so long is closed. */
+const silentConnectionMs = 120_000;
+/** What is in flight when the server is stopped has so long to end. */
+const drainForMs = 20_000;
+
+type HttpDeps = Pick<Deps, 'log' | 'metrics'> & { settings: Pick<Settings, 'limits' | 'trustedProxies'> };
+
 const bodyForms: BodyForm[] = ['json', 'json_of_any_type', 'json_of_any_text', 'text', 'stream'];
 
 /** An HTTP server with these routes, not yet listening. Its OpenAPI document is what `swagger()` gives. */
-export async function createHttpServer(routes: Route[], log: Log, version: string): Promise<FastifyInstance> {
+export async function createHttpServer(
+  routes: Route[],
+  { log, metrics, settings }: HttpDeps,
+  version: string,
+): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = log;
   const server: FastifyInstance = fastify({
     loggerInstance: logger,
-    genReqId: () => randomUUID(),
+    genReqId: requestId,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2048 },
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    connectionTimeout: silentConnectionMs,
+    trustProxy: settings.trustedProxies.length > 0 ? settings.trustedProxies : false,
     frameworkErrors: (_error, _request, reply) => answerNotFound(reply),
   });
   server.setErrorHandler(answerError);
@@ -44,11 +61,16 @@ export async function createHttpServer(routes: Route[], log: Log, version: strin
   );
   server.setSerializerCompiler(serializerCompiler);
   server.decorateRequest('caller', null);
+  server.decorateRequest('refusalCode', null);
+  logRequests(server, metrics);
+  limitRequests(server, settings.limits.requestsAtOnce, metrics);
+  drainOnClose(server, drainForMs);
+  const beginDownload = limitDownloads(settings.limits.downloadsAtOnce, metrics);
   await describeRoutes(server, version);
   for (const form of bodyForms) {
     await server.register(async (scope) => {
       readBodiesAs(scope, form);
-      for (const route of routes) if ((route.bodyForm ?? 'json') === form) addRoute(scope, route);
+      for (const route of routes) if ((route.bodyForm ?? 'json') === form) addRoute(scope, route, beginDownload);
     });
   }
   return server;
@@ -61,15 +83,17 @@ declare module 'fastify' {
   }
 }
 
-function addRoute(scope: FastifyInstance, route: Route): void {
+function addRoute(scope: FastifyInstance, route: Route, beginDownload: (reply: FastifyReply) => void): void {
   if (route.bodyIsCheckedInside) describingSchemas.add(route.body);
   scope.route({
     method: route.method,
     url: route.path,
     bodyLimit: bodyLimitBytes(route.bodyForm ?? 'json'),
     schema: schemaOf(route),
-    onRequest: async (request) => {
+    config: { ...(route.isAlwaysAnswered && { isAlwaysAnswered: true }) },
+    onRequest: async (request, reply) => {
       request.caller = await route.access.admit(request);
+      if (route.isDownload) beginDownload(reply);
     },
     handler: async (request, reply) => {
       reply.status(route.status ?? 200);

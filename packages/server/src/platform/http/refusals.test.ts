@@ -2,7 +2,9 @@ import { startTestServer } from '@tideway/testkit';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { defaultLimits } from '../limits/limits.ts';
 import { createLog } from '../log.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { Refusal } from '../refusal.ts';
 import { createHttpServer } from './http-server.ts';
 import { defineRoute, everybody } from './route.ts';
@@ -30,7 +32,11 @@ beforeAll(async () => {
       throw new Refusal('rate_limited', 'Too many calls at once', { retryAfterS: 7 });
     }),
   ];
-  server = await createHttpServer(routes, createLog('silent'), 'test');
+  server = await createHttpServer(
+    routes,
+    { log: createLog('silent'), metrics: createMetrics(), settings: { limits: defaultLimits, trustedProxies: [] } },
+    'test',
+  );
   url = await server.listen({ host: '127.0.0.1', port: 0 });
 });
 

@@ -67,6 +67,10 @@ export type RouteDefinition<
   answer?: Answer;
   /** Content type of a streamed answer. */
   streams?: string;
+  /** The answer is an artifact: only so many are sent at once. */
+  isDownload?: true;
+  /** Answered however busy the server is: who looks after it has to see that. */
+  isAlwaysAnswered?: true;
   handle: (
     call: Call<Caller, z.output<Params>, z.output<Query>, z.output<Body>>,
   ) => Promise<Answer extends z.ZodUndefined ? unknown : z.input<Answer>>;

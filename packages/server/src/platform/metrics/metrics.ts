@@ -13,7 +13,7 @@ export type Metrics = {
   /** Somebody was refused, over HTTP or a channel. */
   refused: (code: ErrorCode) => void;
   /** A device said something, or asked whether there is anything for it. */
-  deviceContacted: (door: 'http' | 'channel') => void;
+  deviceContacted: (over: 'polling' | 'channel') => void;
   /** How many channels of devices are open now. */
   setOpenChannels: (count: number) => void;
   devicesWoken: (count: number) => void;
@@ -52,7 +52,7 @@ export function createMetrics(): Metrics {
   const openRequests = gauge('tideway_http_requests_open', 'Requests that are not answered yet');
   const openDownloads = gauge('tideway_downloads_open', 'Artifacts that are being sent');
   const refusals = counter('tideway_refusals_total', 'Refusals', ['code']);
-  const contacts = counter('tideway_device_contacts_total', 'Contacts of devices', ['door']);
+  const contacts = counter('tideway_device_contacts_total', 'Contacts of devices', ['over']);
   const channels = gauge('tideway_channels_open', 'Channels of devices that are open');
   const wakes = counter('tideway_wakes_total', 'Wake-ups sent to devices');
   const batchItems = histogram(
@@ -90,7 +90,7 @@ export function createMetrics(): Metrics {
     downloadBegun: () => openDownloads.inc(),
     downloadEnded: () => openDownloads.dec(),
     refused: (code) => refusals.inc({ code }),
-    deviceContacted: (door) => contacts.inc({ door }),
+    deviceContacted: (over) => contacts.inc({ over }),
     setOpenChannels: (count) => channels.set(count),
     devicesWoken: (count) => wakes.inc(count),
     batchDone: ({ work, items, seconds }) => {

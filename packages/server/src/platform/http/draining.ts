@@ -1,0 +1,22 @@
+import type { FastifyInstance } from 'fastify';
+
+/**
+ * Makes `server.close()` an orderly end: no new connection is taken, what is in flight is answered, and each connection
+ * is closed after its answer instead of being kept for the next request. What is not done within `limitMs` is cut off.
+ */
+export function drainOnClose(server: FastifyInstance, limitMs: number): void {
+  let isClosing = false;
+  let limit: NodeJS.Timeout | undefined;
+  server.addHook('preClose', async () => {
+    isClosing = true;
+    limit = setTimeout(() => server.server.closeAllConnections(), limitMs);
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
+  // An answer whose headers were sent before the end began leaves its connection open.
+  server.addHook('onResponse', async () => {
+    if (isClosing) setImmediate(() => server.server.closeIdleConnections());
+  });
+  server.addHook('onClose', async () => clearTimeout(limit));
+}

@@ -1,0 +1,30 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Metrics } from '../metrics/metrics.ts';
+
+/** Logs and counts every request once it is answered: what was refused or failed at `info`, all else at `debug`. */
+export function logRequests(server: FastifyInstance, metrics: Metrics): void {
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  server.addHook('onResponse', async (request, reply) => noteAnswer(request, reply, metrics));
+}
+
+/** Without the query and with nothing of headers and bodies: they may hold secrets. */
+export function noteAnswer(request: FastifyRequest, reply: FastifyReply, metrics: Metrics): void {
+  const { method, refusalCode } = request;
+  const route = request.routeOptions?.url ?? 'none';
+  const seconds = reply.elapsedTime / 1000;
+  metrics.requestAnswered({ method, route, status: reply.statusCode, seconds });
+  if (refusalCode) metrics.refused(refusalCode);
+  const line = {
+    method,
+    route,
+    ...(route !== 'none' && { path: request.url.split('?')[0] }),
+    status: reply.statusCode,
+    ...(refusalCode && { code: refusalCode }),
+    duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+    address: request.ip,
+  };
+  if (refusalCode) request.log.info(line, 'A request was refused');
+  else request.log.debug(line, 'A request was answered');
+}
