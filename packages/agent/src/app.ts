@@ -56,7 +56,15 @@ export function startAgent(config: Config, log: Log): Agent {
     apps: apps.list(),
     boot_id: bootId(),
   });
-  const polling = new Polling(new Exchange({ connection, outbox, runner, stateFolder, describe, log }), log);
+  const exchange = new Exchange({ connection, outbox, runner, stateFolder, describe, log });
+  const polling = new Polling(exchange, log);
+  connection.listen({
+    onUnasked: (messages) => {
+      exchange.hear(messages);
+      polling.wake();
+    },
+    onChannelEnded: (delayMs) => polling.contactWithin(delayMs),
+  });
 
   runner.resume();
   return {

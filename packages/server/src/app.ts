@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deviceChannelRoutes } from './device-channel/device-channel.routes.ts';
+import { startDeviceChannel } from './device-channel/device-channel.ts';
 import { accessTokenRoutes } from './features/accounts/access-token.routes.ts';
 import { auditEventRoutes } from './features/accounts/audit-event.routes.ts';
 import { artifactRoutes } from './features/artifacts/artifact.routes.ts';
@@ -15,12 +16,14 @@ import type { Deps } from './platform/deps.ts';
 import { healthRoutes } from './platform/http/health.routes.ts';
 import { createHttpServer } from './platform/http/http-server.ts';
 import { defineRoute, everybody, type Route } from './platform/http/route.ts';
+import { metricsRoutes } from './platform/metrics/metrics.routes.ts';
 import { version } from './version.ts';
 
 /** The server's HTTP side with everything in it, not yet listening, and the table of its routes. */
 export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
   const routes: Route[] = [
     ...healthRoutes(isReady),
+    ...metricsRoutes(deps),
     openApiRoute(() => server.swagger()),
     ...accessTokenRoutes(deps),
     ...auditEventRoutes(deps),
@@ -35,7 +38,9 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...deviceDeletionRoutes(deps),
     ...deviceChannelRoutes(deps),
   ];
-  const server = await createHttpServer(routes, deps.log, version);
+  const server = await createHttpServer(routes, deps, version);
+  server.addHook('preClose', await startDeviceChannel(server.server, deps));
+  server.addHook('onClose', async () => deps.metrics.stop());
   await server.ready();
   return { server, routes };
 }

@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { defaultLimits, type Limits } from './platform/limits/limits.ts';
 
 /** Every setting of the server. This file is the only one that reads the environment. */
 export type Config = {
@@ -15,8 +17,16 @@ export type Config = {
   owner: { email: string; password: string | null };
   /** TIDEWAY_POLL_AFTER_S: seconds between two polls of a device that has nothing to do. */
   pollAfterS: number;
+  /** TIDEWAY_WAKES_PER_S: devices that are woken over their channels in a second, at most. */
+  wakesPerS: number;
   /** TIDEWAY_MAX_ARTIFACT_MB: largest artifact, in MiB. */
   maxArtifactBytes: number;
+  /** TIDEWAY_TOKEN_…, TIDEWAY_DEVICE_…, TIDEWAY_FAILURES_…, TIDEWAY_MAX_…: how much may be asked of the server. */
+  limits: Limits;
+  /** TIDEWAY_METRICS_TOKEN: opens `/metrics` to who shows it; null opens it to callers on the same machine. */
+  metricsToken: string | null;
+  /** TIDEWAY_TRUSTED_PROXIES: addresses of proxies whose `x-forwarded-for` counts, separated by commas. */
+  trustedProxies: string[];
   /** TIDEWAY_LOG_LEVEL: `debug`, `info`, `warn`, `error` or `silent`. */
   logLevel: string;
 };
@@ -25,11 +35,19 @@ export type Config = {
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config | { fault: string } {
   const port = readNumber(env, 'TIDEWAY_PORT', 8080, 0, 65_535);
   const pollAfterS = readNumber(env, 'TIDEWAY_POLL_AFTER_S', 25, 0.05, 86_400);
+  const wakesPerS = readNumber(env, 'TIDEWAY_WAKES_PER_S', 2000, 1, 1_000_000);
   const maxArtifactMb = readNumber(env, 'TIDEWAY_MAX_ARTIFACT_MB', 8192, 1, 1_048_576);
   const logLevel = env.TIDEWAY_LOG_LEVEL ?? 'info';
-  for (const read of [port, pollAfterS, maxArtifactMb]) if (typeof read === 'string') return { fault: read };
+  for (const read of [port, pollAfterS, wakesPerS, maxArtifactMb]) if (typeof read === 'string') return { fault: read };
   if (!logLevels.includes(logLevel)) {
     return { fault: `TIDEWAY_LOG_LEVEL must be one of: ${logLevels.join(', ')}` };
+  }
+  const limits = readLimits(env);
+  if ('fault' in limits) return limits;
+  const trustedProxies = (env.TIDEWAY_TRUSTED_PROXIES ?? '').split(/[\s,]+/).filter((word) => word !== '');
+  const untrue = trustedProxies.find((word) => !isAddressRange(word));
+  if (untrue !== undefined) {
+    return { fault: `TIDEWAY_TRUSTED_PROXIES must be addresses or ranges as 10.0.0.0/8, not "${untrue}"` };
   }
   const ownerPassword = env.TIDEWAY_OWNER_PASSWORD || null;
   if (ownerPassword !== null && !env.TIDEWAY_OWNER_EMAIL) {
@@ -42,9 +60,47 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config | { fau
     databaseUrl: env.DATABASE_URL || null,
     owner: { email: env.TIDEWAY_OWNER_EMAIL || 'owner@localhost', password: ownerPassword },
     pollAfterS: Number(pollAfterS),
+    wakesPerS: Number(wakesPerS),
     maxArtifactBytes: Number(maxArtifactMb) * 1024 * 1024,
+    limits,
+    metricsToken: env.TIDEWAY_METRICS_TOKEN || null,
+    trustedProxies,
     logLevel,
   };
+}
+
+function readLimits(env: NodeJS.ProcessEnv): Limits | { fault: string } {
+  const faults: string[] = [];
+  const read = (name: string, preset: number, min: number): number => {
+    const value = readNumber(env, name, preset, min, 1_000_000);
+    if (typeof value === 'string') faults.push(value);
+    return Number(value);
+  };
+  const { tokenCalls, deviceMessages, failedAuthentications, requestsAtOnce, downloadsAtOnce } = defaultLimits;
+  const limits = {
+    tokenCalls: {
+      perS: read('TIDEWAY_TOKEN_CALLS_PER_S', tokenCalls.perS, 0),
+      burst: read('TIDEWAY_TOKEN_CALLS_BURST', tokenCalls.burst, 1),
+    },
+    deviceMessages: {
+      perS: read('TIDEWAY_DEVICE_MESSAGES_PER_S', deviceMessages.perS, 0),
+      burst: read('TIDEWAY_DEVICE_MESSAGES_BURST', deviceMessages.burst, 1),
+    },
+    failedAuthentications: {
+      perS: read('TIDEWAY_FAILED_AUTHENTICATIONS_PER_S', failedAuthentications.perS, 0),
+      burst: read('TIDEWAY_FAILED_AUTHENTICATIONS_BURST', failedAuthentications.burst, 1),
+    },
+    requestsAtOnce: read('TIDEWAY_MAX_REQUESTS', requestsAtOnce, 1),
+    downloadsAtOnce: read('TIDEWAY_MAX_DOWNLOADS', downloadsAtOnce, 1),
+  };
+  const [fault] = faults;
+  return fault === undefined ? limits : { fault };
+}
+
+function isAddressRange(word: string): boolean {
+  const [address = '', bits] = word.split('/');
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return longest > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest));
 }
 
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'];

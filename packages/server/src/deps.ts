@@ -1,18 +1,32 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createInstallation } from './features/accounts/installation.ts';
 import { createBatches } from './platform/batch/batches.ts';
 import { createDiskStore } from './platform/blob-store/disk-store.ts';
 import type { Db } from './platform/database/database.ts';
+import type { SwitchablePool } from './platform/database/switchable-pool.ts';
 import type { Deps, Settings } from './platform/deps.ts';
+import { createRateLimits } from './platform/limits/limits.ts';
 import type { Log } from './platform/log.ts';
+import { createMetrics } from './platform/metrics/metrics.ts';
+import { WakeLine } from './platform/wake/wakes.ts';
 
 /** Puts together what the use cases work with, on a database that has its tables. */
-export async function createDeps(parts: { db: Db; home: string; log: Log; settings: Settings }): Promise<Deps> {
-  const { db, home, log, settings } = parts;
+export async function createDeps(parts: {
+  pool: SwitchablePool;
+  db: Db;
+  home: string;
+  log: Log;
+  settings: Settings;
+}): Promise<Deps> {
+  const { pool, db, home, log, settings } = parts;
   const deps = {
     db,
+    serverId: randomUUID(),
+    wakes: new WakeLine(pool, log),
     log,
+    metrics: createMetrics(),
+    rates: createRateLimits(settings.limits),
     settings,
     randomBytes,
     blobs: createDiskStore(join(home, 'blobs')),

@@ -26,7 +26,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const store = await openStore(config, log, onStoreLost);
   try {
-    const deps = await createDeps({ db: store.db, home: config.home, log, settings: config });
+    const deps = await createDeps({ db: store.db, pool: store.pool, home: config.home, log, settings: config });
     const isFirstStart = await ensureOwner(store.db, config.owner);
     const { server } = await createApp(deps, store.isReady);
     await server.listen({ host: config.host, port: config.port });

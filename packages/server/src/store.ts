@@ -9,7 +9,7 @@ import { SwitchablePool } from './platform/database/switchable-pool.ts';
 import type { Log } from './platform/log.ts';
 
 /** The database of an installation, with its tables. */
-export type Store = { db: Db; isReady: () => Promise<boolean>; close: () => Promise<void> };
+export type Store = { db: Db; pool: SwitchablePool; isReady: () => Promise<boolean>; close: () => Promise<void> };
 
 /** Opens the embedded PostgreSQL in the data folder, or one's own by its URL, and brings its tables up to date. */
 export async function openStore(config: Config, log: Log, onLost: (why: string) => void): Promise<Store> {
@@ -35,6 +35,7 @@ export async function openStore(config: Config, log: Log, onLost: (why: string) 
   }
   return {
     db,
+    pool,
     isReady: () =>
       rows(db, sql`select 1`).then(
         () => true,
@@ -56,7 +57,7 @@ export async function openStoreOnThisMachine(config: Config, log: Log): Promise<
   if (running === null) return openStore(config, log, () => {});
   const pool = new SwitchablePool();
   pool.open(running);
-  return { db: openDatabase(pool), isReady: async () => true, close: () => pool.close() };
+  return { db: openDatabase(pool), pool, isReady: async () => true, close: () => pool.close() };
 }
 
 async function bringUpToDate(connection: pg.PoolConfig): Promise<void> {

@@ -9,6 +9,7 @@ import {
   type ServerMessage,
   sessionProofText,
 } from '@tideway/protocol';
+import { openScriptedChannel, type ScriptedChannel } from './scripted-channel.ts';
 import { type Answer, call } from './test-server.ts';
 
 /** An Ed25519 key as a device has it: `publicKey` is the raw public half in base64url. */
@@ -104,6 +105,11 @@ export class ScriptedDevice {
     const [ack] = await this.say(createReport(report));
     if (ack?.type !== 'ack') throw new Error(`A report was answered with ${JSON.stringify(ack)}`);
     return ack.status;
+  }
+
+  /** Opens a channel in the open session; throws where the server refuses. */
+  async openChannel(): Promise<ScriptedChannel> {
+    return openScriptedChannel(this.url, this.ticket);
   }
 
   async fetchArtifact(sha256: string, headers: Record<string, string> = {}): Promise<Answer> {

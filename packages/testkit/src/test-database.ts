@@ -15,6 +15,8 @@ export async function makeTemplate(server: { host: string; user: string }): Prom
   return postgres;
 }
 
+export type TestDatabase = Awaited<ReturnType<typeof createTestDatabase>>;
+
 /** An empty database for one test server. `shiftClock` moves the one clock that decides, for connections made later. */
 export async function createTestDatabase(postgres: TestPostgres) {
   const database = `test_${randomBytes(6).toString('hex')}`;

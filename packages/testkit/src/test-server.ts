@@ -10,13 +10,15 @@ import {
   createTokenOnThisMachine,
   type Db,
   type Deps,
+  defaultLimits,
+  type Log,
   openDatabase,
   type Route,
   SwitchablePool,
   setUpAccount,
 } from '@tideway/server';
 import { inject } from 'vitest';
-import { createTestDatabase } from './test-database.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
 /** What an HTTP call answered; `body` is parsed where it is JSON, and a text otherwise. */
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came back, and fails where it is not as it says
@@ -33,6 +35,7 @@ export type CallOptions = {
 /** A real server on an empty database of the test's PostgreSQL. */
 export type TestServer = {
   url: string;
+  database: TestDatabase;
   db: Db;
   deps: Deps;
   routes: Route[];
@@ -46,18 +49,33 @@ export type TestServer = {
   stop: () => Promise<void>;
 };
 
-/** Starts a server with all routes on a free port. */
-export async function startTestServer(settings: Partial<Deps['settings']> = {}): Promise<TestServer> {
-  const database = await createTestDatabase(inject('postgres'));
+/** A test calls as fast as it can, so that rates are limited only where that is what it tries. */
+const unlimited = { perS: 0, burst: 1 };
+const testSettings: Deps['settings'] = {
+  pollAfterS: 25,
+  wakesPerS: 2000,
+  maxArtifactBytes: 1024 * 1024 * 64,
+  limits: { ...defaultLimits, tokenCalls: unlimited, deviceMessages: unlimited, failedAuthentications: unlimited },
+  metricsToken: null,
+  trustedProxies: [],
+};
+
+/** Starts a server with all routes on a free port, on a database of its own or on that of another one. */
+export async function startTestServer(
+  { log, ...settings }: Partial<Deps['settings']> & { log?: Log } = {},
+  beside: TestServer | null = null,
+): Promise<TestServer> {
+  const database = beside?.database ?? (await createTestDatabase(inject('postgres')));
   const pool = new SwitchablePool();
   pool.open(database.connection);
   const db = openDatabase(pool);
   const home = mkdtempSync(join(tmpdir(), 'tideway-test-'));
   const deps = await createDeps({
     db,
+    pool,
     home,
-    log: createLog(process.env.TIDEWAY_LOG_LEVEL ?? 'silent'),
-    settings: { pollAfterS: 25, maxArtifactBytes: 1024 * 1024 * 64, ...settings },
+    log: log ?? createLog(process.env.TIDEWAY_LOG_LEVEL ?? 'silent'),
+    settings: { ...testSettings, ...settings },
   });
   const { server, routes } = await createApp(deps, async () => true);
   await server.listen({ host: '127.0.0.1', port: 0 });
@@ -67,9 +85,10 @@ export async function startTestServer(settings: Partial<Deps['settings']> = {}):
     const { token } = await createTokenOnThisMachine(db, { role: 'owner', name: 'tests', accountId });
     return { accountId, token };
   };
-  const owner = await createAccount(`owner-${randomBytes(3).toString('hex')}`);
+  const owner = beside?.owner ?? (await createAccount(`owner-${randomBytes(3).toString('hex')}`));
   return {
     url,
+    database,
     db,
     deps,
     routes,
@@ -84,7 +103,7 @@ export async function startTestServer(settings: Partial<Deps['settings']> = {}):
     stop: async () => {
       await server.close();
       await db.destroy();
-      await database.drop();
+      if (beside === null) await database.drop();
       rmSync(home, { recursive: true, force: true });
     },
   };

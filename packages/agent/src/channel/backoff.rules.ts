@@ -13,6 +13,18 @@ export function retryDelayMs(failures: number, retryAfterS: number | null, rando
   return Math.round(Math.max(usual * (0.5 + random / 2), least * (1 + random / 10)));
 }
 
+const firstChannelMs = 5000;
+const longestChannelMs = 10 * 60_000;
+
+/**
+ * Milliseconds for which no new channel is tried after so many that could not be opened or did not last. Anything from
+ * nothing to the longest (full jitter): the devices of a server that died do not come to the next one together.
+ * @param random from 0 to 1
+ */
+export function channelDelayMs(failures: number, random: number): number {
+  return Math.round(Math.min(longestChannelMs, firstChannelMs * 2 ** Math.min(failures - 1, 10)) * random);
+}
+
 /** Milliseconds until the next poll: a little early, so that a device that keeps its rhythm is never late. */
 export function pollDelayMs(pollAfterS: number, random: number): number {
   const bounded = Math.min(Math.max(pollAfterS, 0.05), 3600);

@@ -3,8 +3,10 @@ import { type DeviceMessage, joinProofText, sessionProofText } from '@tideway/pr
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { type JsonFile, jsonFile } from '../system/json-file.ts';
+import { channelDelayMs } from './backoff.rules.ts';
 import type { DeviceKey } from './device-key.ts';
-import { type Range, type ServerDoor, ServerRefusal } from './server-door.ts';
+import { DeviceSocket } from './device-socket.ts';
+import { type Range, type ServerDoor, ServerRefusal, ServerUnreachable } from './server-door.ts';
 
 /** How the device introduces itself to a server that it has not joined yet. */
 export type Introduction = {
@@ -23,7 +25,15 @@ export class JoinRefused extends Error {}
 /** The server does not know the device any more, or another installation answers in its place. */
 export class DeviceUnknown extends Error {}
 
-/** Joins once, opens sessions as they are needed, and speaks in them. */
+/** What a connection tells while it lasts. */
+export type ConnectionListener = {
+  /** Messages that came unasked over the channel. */
+  onUnasked: (messages: unknown[]) => void;
+  /** The channel has ended: the server wants to hear of us in another way, after so many milliseconds. */
+  onChannelEnded: (delayMs: number) => void;
+};
+
+/** Joins once, opens sessions as they are needed, and speaks in them: over a channel where one can be had. */
 export class Connection {
   private readonly door: ServerDoor;
   private readonly key: DeviceKey;
@@ -31,6 +41,10 @@ export class Connection {
   private readonly log: Log;
   private readonly identityFile: JsonFile<Identity>;
   private opening: Promise<Session> | null = null;
+  private socket: DeviceSocket | null = null;
+  private socketFailures = 0;
+  private nextSocketMs = 0;
+  private listener: ConnectionListener = { onUnasked: () => undefined, onChannelEnded: () => undefined };
 
   constructor(deps: { door: ServerDoor; key: DeviceKey; introduction: Introduction; stateFolder: string; log: Log }) {
     this.door = deps.door;
@@ -40,18 +54,28 @@ export class Connection {
     this.identityFile = jsonFile(path.join(deps.stateFolder, 'identity.json'), identitySchema);
   }
 
-  /** The open session, or a new one. */
+  listen(listener: ConnectionListener): void {
+    this.listener = listener;
+  }
+
+  /** The open session, or a new one; with a channel, where it is time to try that. */
   async session(signal: AbortSignal): Promise<Session> {
-    const open = await this.opening?.catch(() => null);
-    if (open && performance.now() < open.endsAtMs) return open;
-    this.opening = this.openSession(signal);
-    return this.opening;
+    const session = await this.openedSession().then((open) => open ?? this.newSession(signal));
+    if (this.socket === null && performance.now() >= this.nextSocketMs) await this.openSocket(session, signal);
+    return session;
   }
 
   async send(session: Session, messages: DeviceMessage[], signal: AbortSignal) {
-    const answer = await this.inSession(() => this.door.messages(session.ticket, messages, signal));
+    const { socket } = this;
+    const answer = socket?.isOpen
+      ? await socket.send(messages, signal)
+      : await this.inSession(() => this.door.messages(session.ticket, messages, signal));
     session.isGreeted = true;
     return answer;
+  }
+
+  close(): void {
+    this.socket?.close();
   }
 
   /** An artifact, or the part of it that is still missing. */
@@ -67,9 +91,44 @@ export class Connection {
     });
   }
 
-  /** The session that is open now, for saying goodbye; null where there is none. */
+  /** The session that is open now; null where there is none. */
   async openedSession(): Promise<Session | null> {
-    return (await this.opening?.catch(() => null)) ?? null;
+    const open = await this.opening?.catch(() => null);
+    return open && performance.now() < open.endsAtMs ? open : null;
+  }
+
+  private newSession(signal: AbortSignal): Promise<Session> {
+    this.opening = this.openSession(signal);
+    return this.opening;
+  }
+
+  /** Without a channel the device works all the same: by polling. */
+  private async openSocket(session: Session, signal: AbortSignal): Promise<void> {
+    const openedMs = performance.now();
+    const onEnd = (comeBackAfterS: number | null) => this.socketEnded(openedMs, comeBackAfterS);
+    const { onUnasked } = this.listener;
+    try {
+      const open = () => DeviceSocket.open(this.door.channelAddress, session.ticket, signal, { onUnasked, onEnd });
+      this.socket = await this.inSession(open);
+      session.isGreeted = false;
+    } catch (error) {
+      if (!(error instanceof ServerRefusal || error instanceof ServerUnreachable)) throw error;
+      if (error instanceof ServerRefusal && error.status === 401) throw error;
+      this.socketFailures += 1;
+      const least = error instanceof ServerRefusal ? (error.retryAfterS ?? 0) * 1000 : 0;
+      this.nextSocketMs = performance.now() + least + channelDelayMs(this.socketFailures, Math.random());
+      if (this.socketFailures === 1) this.log.info(`${error.message} The agent polls until there is one.`);
+    }
+  }
+
+  private socketEnded(openedMs: number, comeBackAfterS: number | null): void {
+    this.socket = null;
+    const lastedMs = performance.now() - openedMs;
+    this.socketFailures = lastedMs > 60_000 ? 1 : this.socketFailures + 1;
+    const delayMs =
+      comeBackAfterS === null ? channelDelayMs(this.socketFailures, Math.random()) : comeBackAfterS * 1000;
+    this.nextSocketMs = performance.now() + delayMs;
+    this.listener.onChannelEnded(comeBackAfterS === null ? 5000 * Math.random() : delayMs);
   }
 
   private async inSession<T>(call: () => Promise<T>): Promise<T> {

@@ -46,10 +46,16 @@ export class Exchange {
     return hasMoreOutput ? 0 : answer.poll_after_s;
   }
 
+  /** Obeys what the server says unasked. */
+  hear(messages: unknown[]): void {
+    for (const message of plansFirst(messages.flatMap(understood))) this.obey(message, []);
+  }
+
   /** Tells the server that the agent stops on purpose. */
   async sayGoodbye(signal: AbortSignal): Promise<void> {
     const session = await this.deps.connection.openedSession();
     if (session?.isGreeted) await this.deps.connection.send(session, [{ type: 'goodbye' }], signal);
+    this.deps.connection.close();
   }
 
   private hello(): Hello {

@@ -30,6 +30,12 @@ export class Polling {
     if (this.failures === 0) this.waking.abort();
   }
 
+  /** Contacts the server after so long at the latest. */
+  contactWithin(delayMs: number): void {
+    const { waking } = this;
+    setTimeout(() => waking.abort(), delayMs).unref();
+  }
+
   /** Stops and says goodbye, if the server hears it. */
   async stop(): Promise<void> {
     this.stopping.abort();

@@ -48,6 +48,9 @@ export function serverDoor(server: string) {
     messages: (ticket: string, messages: DeviceMessage[], signal: AbortSignal) =>
       call(address('messages'), { method: 'POST', body: { messages }, ticket, signal }, serverMessagesSchema),
 
+    /** Where a channel is opened. */
+    channelAddress: address('channel'),
+
     /** The bytes of an artifact, or from a byte on where they have not changed since `etag` was given. */
     artifact: async (ticket: string, sha256: string, range: Range | undefined, signal: AbortSignal) => {
       const headers = range ? { range: `bytes=${range.from}-`, 'if-range': range.etag } : {};
@@ -92,14 +95,23 @@ async function request(url: string, { method = 'GET', body, ticket, headers, sig
   }).catch((error: unknown) => {
     throw new ServerUnreachable(`${new URL(url).origin} cannot be reached: ${reasonOf(error)}.`);
   });
-  if (!response.ok) throw await refusalOf(response);
-  return response;
+  if (response.ok) return response;
+  throw await refusalOf(response.status, response.headers.get('retry-after') ?? undefined, () => response.text());
 }
 
-async function refusalOf(response: Response): Promise<ServerRefusal> {
-  const body = refusalBodySchema.safeParse(await response.json().catch(() => undefined));
-  const message = body.success ? body.data.error_message : `The server answered with status ${response.status}.`;
-  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
-  const retryAfterS = Number.isFinite(retryAfter) ? Math.min(retryAfter, 3600) : null;
-  return new ServerRefusal(response.status, body.success ? body.data.code : 'unknown', message, retryAfterS);
+/** What an answer other than a success says. `readBody` may fail. */
+export async function refusalOf(
+  status: number,
+  retryAfter: string | undefined,
+  readBody: () => Promise<string>,
+): Promise<ServerRefusal> {
+  const body = refusalBodySchema.safeParse(
+    await readBody()
+      .then((text) => JSON.parse(text))
+      .catch(() => undefined),
+  );
+  const message = body.success ? body.data.error_message : `The server answered with status ${status}.`;
+  const seconds = Number(retryAfter ?? Number.NaN);
+  const retryAfterS = Number.isFinite(seconds) ? Math.min(seconds, 3600) : null;
+  return new ServerRefusal(status, body.success ? body.data.code : 'unknown', message, retryAfterS);
 }

@@ -64,6 +64,8 @@ export function effectsOf(message: ServerMessage, at: Situation): Effect[] {
       return effectsOfAck(message, at);
     case 'log_ack':
       return [{ ...message, type: 'output_kept' }];
+    // Whatever comes unasked brings the next contact forward; a wake-up is nothing else.
+    case 'wake':
     case 'settings':
       return [];
     case 'refused':

@@ -37,7 +37,8 @@ export async function pause(ms: number, signals: AbortSignal[]): Promise<void> {
   });
 }
 
-function onAnyAborted(signals: AbortSignal[], listener: (reason: unknown) => void): () => void {
+/** Calls the listener once one of the signals is aborted, also one that is already; gives what ends that. */
+export function onAnyAborted(signals: AbortSignal[], listener: (reason: unknown) => void): () => void {
   const listeners = signals.map((signal) => {
     const heard = () => listener(signal.reason);
     if (signal.aborted) heard();

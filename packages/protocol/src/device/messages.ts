@@ -101,11 +101,26 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   }),
   /** Output up to `offset` is kept. */
   z.object({ type: z.literal('log_ack'), update_id: z.string(), attempt: z.number().int(), offset: z.number().int() }),
+  /** There may be something to do: ask with `next`. */
+  z.object({ type: z.literal('wake') }),
   z.object({ type: z.literal('settings'), poll_after_s: z.number() }),
   /** A message was not understood or not allowed; `index` is its place in the list. */
   z.object({ type: z.literal('refused'), index: z.number().int(), code: z.string(), message: z.string() }),
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
+
+/** Why a server closes its channels when it stops: the reason of the close with code 1012, as JSON. */
+export const serverStopsSchema = z.object({ come_back_after_s: z.number().nonnegative() });
+
+/**
+ * What a server sends over a channel (`GET /device/v1/channel`): one of these for each of the device's, in their order,
+ * and those without `poll_after_s` unasked.
+ */
+export const channelFrameSchema = z.object({
+  messages: z.array(z.unknown()),
+  poll_after_s: z.number().positive().optional(),
+});
+export type ChannelFrame = z.infer<typeof channelFrameSchema>;
 
 /** The answer to `POST /device/v1/messages`. */
 export const serverMessagesSchema = z.object({

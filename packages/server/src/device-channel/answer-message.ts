@@ -38,6 +38,7 @@ async function welcome({ db, randomBytes }: Deps, speaker: Speaker, hello: Hello
 }
 
 async function givePlan(deps: Deps, speaker: Speaker): Promise<ServerMessage[]> {
+  if (!speaker.has_open) return [];
   const plan = await takeUpUpdate(deps, speaker.id);
   return plan ? [{ type: 'plan', plan }] : [];
 }

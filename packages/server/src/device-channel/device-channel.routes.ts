@@ -1,5 +1,6 @@
 import {
   challengeSchema,
+  channelFrameSchema,
   deviceMessagesSchema,
   joinedSchema,
   joinSchema,
@@ -11,6 +12,8 @@ import { z } from 'zod';
 import { joinDevice } from '../features/devices/join-device.ts';
 import type { Deps } from '../platform/deps.ts';
 import { defineRoute, everybody, type Route } from '../platform/http/route.ts';
+import { attemptFrom } from '../platform/limits/limits.ts';
+import { Refusal } from '../platform/refusal.ts';
 import { byDevice } from './by-device.access.ts';
 import { createChallenge } from './challenge.ts';
 import { exchangeMessages } from './exchange-messages.ts';
@@ -30,7 +33,7 @@ export function deviceChannelRoutes(deps: Deps): Route[] {
       access: everybody,
       body: joinSchema,
       answer: joinedSchema,
-      handle: ({ body, address }) => joinDevice(deps, body, address),
+      handle: ({ body, address }) => attemptFrom(address, deps.rates.failures, () => joinDevice(deps, body, address)),
     }),
     defineRoute({
       method: 'GET',
@@ -49,7 +52,7 @@ export function deviceChannelRoutes(deps: Deps): Route[] {
       access: everybody,
       body: sessionRequestSchema,
       answer: sessionGrantedSchema,
-      handle: ({ body }) => openSession(deps, body),
+      handle: ({ body, address }) => attemptFrom(address, deps.rates.failures, () => openSession(deps, body)),
     }),
     defineRoute({
       method: 'POST',
@@ -60,7 +63,19 @@ export function deviceChannelRoutes(deps: Deps): Route[] {
       bodyForm: 'json_of_any_text',
       body: deviceMessagesSchema,
       answer: serverMessagesSchema,
-      handle: ({ caller, body, address }) => exchangeMessages(deps, caller, body.messages, address),
+      handle: ({ caller, body, address }) =>
+        exchangeMessages(deps, caller, body.messages, { address, over: 'polling' }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/device/v1/channel',
+      tag,
+      summary: 'Open a WebSocket for the same messages as `POST /device/v1/messages`, and for being woken',
+      access: byDevice(deps),
+      answer: channelFrameSchema,
+      handle: async () => {
+        throw new Refusal('invalid_request', 'This address is to be opened as a WebSocket');
+      },
     }),
     defineRoute({
       method: 'GET',
@@ -70,6 +85,7 @@ export function deviceChannelRoutes(deps: Deps): Route[] {
       access: byDevice(deps),
       params: z.object({ sha256: z.string() }),
       streams: 'application/octet-stream',
+      isDownload: true,
       handle: (call) => sendArtifact(deps, call),
     }),
   ];

@@ -16,16 +16,23 @@ export async function exchangeMessages(
   deps: Deps,
   device: ProvenDevice,
   messages: readonly unknown[],
-  address: string,
+  { address, over }: { address: string; over: 'polling' | 'channel' },
 ): Promise<ServerMessages> {
-  const told = pollIntervals(deps.settings.pollAfterS, Buffer.from(deps.randomBytes(4)).readUInt32BE() / 2 ** 32);
-  const contacted = await noteContact(deps, device, told);
+  deps.metrics.deviceContacted(over);
+  deps.rates.devices.charge(device.id, Math.max(1, messages.length));
+  const idleS = over === 'channel' ? channelPollAfterS : deps.settings.pollAfterS;
+  const told = pollIntervals(idleS, Buffer.from(deps.randomBytes(4)).readUInt32BE() / 2 ** 32);
+  const contacted = await noteContact(deps, device, over === 'channel' ? null : told);
   const answers: ServerMessage[] = [];
   for (const [index, message] of messages.entries()) {
     answers.push(...(await answerOrRefuse(deps, { ...contacted, address }, message, index)));
   }
-  return { messages: answers, poll_after_s: contacted.is_at_work ? told.atWorkS : told.idleS };
+  const asksSoon = contacted.is_at_work && over === 'polling';
+  return { messages: answers, poll_after_s: asksSoon ? told.atWorkS : told.idleS };
 }
+
+/** Over a channel a device is woken: it asks by itself only for the case that a wake-up was lost. */
+const channelPollAfterS = 300;
 
 async function answerOrRefuse(deps: Deps, speaker: Speaker, message: unknown, index: number): Promise<ServerMessage[]> {
   const checked = checkAgainst(deviceMessageSchema, storableMessage(message));

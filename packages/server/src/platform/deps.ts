@@ -1,18 +1,26 @@
 import type { Batches } from './batch/batches.ts';
 import type { BlobStore } from './blob-store/blob-store.ts';
 import type { Db } from './database/database.ts';
+import type { Limits, RateLimits } from './limits/limits.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { Wakes } from './wake/wakes.ts';
 
 /** What use cases work with. Each asks for the part of it that it needs. */
 export type Deps = {
   db: Db;
+  /** This running server among those on its database; a new one at each start. */
+  serverId: string;
   /** Brings the work of many callers together. */
   batches: Batches<Omit<Deps, 'batches'>>;
   blobs: BlobStore;
   log: Log;
+  metrics: Metrics;
+  rates: RateLimits;
   /** Bytes of a cryptographic source. */
   randomBytes: (count: number) => Uint8Array;
   installation: Installation;
+  wakes: Wakes;
   settings: Settings;
 };
 
@@ -23,6 +31,13 @@ export type Installation = { publicId: string; ticketKey: Uint8Array; secretsKey
 export type Settings = {
   /** Seconds between two polls of a device that has nothing to do. */
   pollAfterS: number;
+  /** Devices that are woken in a second, at most. */
+  wakesPerS: number;
   /** Largest artifact, in bytes. */
   maxArtifactBytes: number;
+  limits: Limits;
+  /** Opens `/metrics` to who shows it; null opens it to callers on the same machine. */
+  metricsToken: string | null;
+  /** Addresses of proxies whose word on where a caller comes from counts. */
+  trustedProxies: string[];
 };

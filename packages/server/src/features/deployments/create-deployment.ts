@@ -25,12 +25,12 @@ export type CreatedDeployment = { id: string; devices: number };
  * nothing. Refuses what does not exist, what the flow does not take, and an order that selects no device.
  */
 export async function createDeployment(
-  deps: Pick<Deps, 'db' | 'randomBytes' | 'installation'>,
+  deps: Pick<Deps, 'db' | 'randomBytes' | 'installation' | 'wakes'>,
   caller: ProjectCaller,
   order: Order,
   once: OnceKey | null,
 ): Promise<CreatedDeployment> {
-  return inTransaction(deps.db, (tx) =>
+  return inTransaction(deps.db, (tx, onCommit) =>
     answerOnce(tx, once, async () => {
       const plan = await resolveOrder(tx, deps, caller, order);
       const condition = await resolveDeviceFilter(tx, caller.project.id, order);
@@ -40,6 +40,7 @@ export async function createDeployment(
       const devices = await insertUpdates(tx, deploymentId, caller.project.id, condition);
       if (devices === 0 && !order.allowsEmpty) refuseEmpty(order);
       await audit(tx, caller, order, { ...plan.deployment, devices });
+      onCommit(() => deps.wakes.deployment(deploymentId));
       return { id: plan.deployment.publicId, devices };
     }),
   );

@@ -5,9 +5,15 @@ import type { ProjectCaller } from '../projects/in-project.access.ts';
 import { abortOpenUpdatesOfDevice } from './device-deletion.store.ts';
 
 /** Deletes a device. Its open updates end as `device_deleted`; the history of its updates stays. */
-export async function deleteDevice({ db }: Pick<Deps, 'db'>, caller: ProjectCaller, publicId: string): Promise<void> {
-  await inTransaction(db, async (tx) => {
+export async function deleteDevice(
+  { db, wakes }: Pick<Deps, 'db' | 'wakes'>,
+  caller: ProjectCaller,
+  publicId: string,
+): Promise<void> {
+  await inTransaction(db, async (tx, onCommit) => {
     const deviceId = await leaveTombstone(tx, caller, publicId);
     await abortOpenUpdatesOfDevice(tx, deviceId);
+    // It finds out at once that it is not known here any more.
+    onCommit(() => wakes.devices([deviceId]));
   });
 }

@@ -1,5 +1,6 @@
 import type { UpdateStatus } from '@tideway/protocol';
 import { type RawBuilder, sql } from 'kysely';
+import { deviceIsOnline } from '../devices/online.rules.ts';
 
 /** What a filter asks of a device, with names resolved to internal ids. A tree, of which the vendor's form is a shape. */
 export type DeviceCondition =
@@ -38,8 +39,7 @@ export function conditionSql(condition: DeviceCondition): RawBuilder<boolean> {
       return sql`exists (select from device_app a where a.device_id = d.id and a.app_id = ${condition.appId}
                          ${condition.version === null ? sql`` : sql`and a.version = ${condition.version}`})`;
     case 'online':
-      return sql`exists (select from device_presence p
-                         where p.device_id = d.id and p.online_until > tideway_now())`;
+      return deviceIsOnline;
     case 'deployment':
       return sql`exists (select from device_update u
                          where u.device_id = d.id and u.deployment_id = ${condition.deploymentId}

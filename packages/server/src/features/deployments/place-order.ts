@@ -9,7 +9,7 @@ import { onceKey } from './answer-once.ts';
 import { type CreatedDeployment, createDeployment } from './create-deployment.ts';
 import { readDeployment, readDeployUpdate } from './order.rules.ts';
 
-type OrderDeps = Pick<Deps, 'db' | 'randomBytes' | 'installation'>;
+type OrderDeps = Pick<Deps, 'db' | 'rates' | 'randomBytes' | 'installation' | 'wakes'>;
 type Headers = Record<string, string | string[] | undefined>;
 
 /**
@@ -26,7 +26,7 @@ export async function placeTokenOrder(
   if ('faults' in read) throw invalidRequest(read.faults);
   const token = read.userToken ?? bearerToken(String(headers.authorization ?? ''));
   if (token === null) throw new Refusal('invalid_request', 'user_token is required', { field: 'user_token' });
-  const caller = await authenticateToken(deps.db, token, address);
+  const caller = await authenticateToken(deps, token, address);
   const project = await findProjectByName(deps.db, caller, read.projectName);
   if (project === null) {
     const field = `${read.order.fields.filter}.project.name`;

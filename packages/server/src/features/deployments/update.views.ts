@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Db, firstRow, rows } from '../../platform/database/database.ts';
 import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
 import { Refusal } from '../../platform/refusal.ts';
+import { deviceIsOnline } from '../devices/online.rules.ts';
 
 /** One page of a deployment's updates in the order of its devices, of one status where it is given. */
 export async function listUpdates(
@@ -79,8 +80,7 @@ const selectUpdates = (updates: RawBuilder<unknown>) => sql`
   select u.*, d.public_id as device_public_id, d.name as device_name, p.public_id as deployment_public_id,
          v.document as flow,
          case when u.status <> 'pending' then null
-              when not exists (select from device_presence o
-                               where o.device_id = d.id and o.online_until > tideway_now()) then 'offline'
+              when not ${deviceIsOnline} then 'offline'
               when d.update_trigger_on or d.held_at is not null then 'blocked'
               when exists (select from device_update w
                            where w.device_id = d.id and w.status in ('pending', 'in_progress')

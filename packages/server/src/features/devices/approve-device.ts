@@ -9,12 +9,12 @@ import { lockDeviceOrRefuse } from './lock-device-or-refuse.ts';
 
 /** A person's yes to a device: to one that joined and awaits approval, or to one that is held as a possible copy. */
 export async function approveDevice(
-  { db }: Pick<Deps, 'db'>,
+  { db, wakes }: Pick<Deps, 'db' | 'wakes'>,
   caller: ProjectCaller,
   publicId: string,
 ): Promise<Device> {
   const projectId = caller.project.id;
-  return inTransaction(db, async (tx) => {
+  return inTransaction(db, async (tx, onCommit) => {
     const id = await lockDeviceOrRefuse(tx, projectId, publicId);
     const before = await readDevice(tx, id);
     await setDeviceApproved(tx, id);
@@ -26,6 +26,7 @@ export async function approveDevice(
       before: { needs_approval: before.needs_approval, held: before.held },
       after: { needs_approval: after.needs_approval, held: after.held },
     });
+    onCommit(() => wakes.devices([id]));
     return after;
   });
 }

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Db, firstRow, oneRow, rows } from '../../platform/database/database.ts';
 import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
 import { type AppVersion, findDrift } from './device-drift.rules.ts';
+import { deviceIsOnline } from './online.rules.ts';
 
 export type DeviceListQuery = IdPage & {
   group_name?: string | undefined;
@@ -42,22 +43,20 @@ export async function readDevice(db: Db, id: number): Promise<Device> {
   return showDevice(await oneRow<DeviceRow>(db, sql`${selectDevices} where d.id = ${id}`));
 }
 
-const isOnline = sql`coalesce(p.online_until > tideway_now(), false)`;
-
 const selectDevices = sql`
   select d.id, d.public_id, d.name, d.description, g.name as group_name,
          array(select t.name from device_tag c join tag t on t.id = c.tag_id
                where c.device_id = d.id order by t.name) as tags,
          array(select json_build_object('name', a.name, 'version', c.version)
                from device_app c join app a on a.id = c.app_id where c.device_id = d.id order by a.name) as apps,
-         d.reported_apps, ${isOnline} as is_online, p.last_contact_at, d.update_trigger_on, d.needs_approval,
+         d.reported_apps, ${deviceIsOnline} as is_online, p.last_contact_at, d.update_trigger_on, d.needs_approval,
          d.held_at, d.agent_version, d.os, d.arch, d.attributes, d.configuration, d.created_at, d.joined_at
   from device d join device_group g on g.id = d.group_id left join device_presence p on p.device_id = d.id`;
 
 function conditionOf({ after, group_name, tags, state, app, search }: DeviceListQuery): RawBuilder<unknown> {
   const conditions = [sql`d.id > ${after ?? 0}`];
   if (group_name !== undefined) conditions.push(sql`g.name = ${group_name}`);
-  if (state !== undefined) conditions.push(sql`${isOnline} = ${state === 'online'}`);
+  if (state !== undefined) conditions.push(sql`${deviceIsOnline} = ${state === 'online'}`);
   if (tags !== undefined) {
     conditions.push(sql`exists (select from device_tag c join tag t on t.id = c.tag_id
                                 where c.device_id = d.id and t.name = any(${tags}::text[]))`);

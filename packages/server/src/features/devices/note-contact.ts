@@ -22,18 +22,21 @@ export type ContactedDevice = {
 /**
  * Notes that a device is here: it is online until three of the intervals that it is told have passed, and a minute.
  * Refuses one that was deleted, or whose key was taken away, since it proved itself.
+ * @param told null over an open channel, which makes it online by itself
  */
 export async function noteContact(
   { batches }: Pick<Deps, 'batches'>,
   device: ProvenDevice,
-  told: PollIntervals,
+  told: PollIntervals | null,
 ): Promise<ContactedDevice> {
   const contacted = await batches.run(contacts, { device, told });
   if (contacted === null) throw new Refusal('invalid_token', 'This device was deleted, or has another key now');
   return contacted;
 }
 
-const contacts: BatchWork<Pick<Deps, 'db'>, { device: ProvenDevice; told: PollIntervals }, ContactedDevice | null> = {
+type Contact = { device: ProvenDevice; told: PollIntervals | null };
+
+const contacts: BatchWork<Pick<Deps, 'db'>, Contact, ContactedDevice | null> = {
   name: 'contacts',
   keyOf: ({ device }) => device.id,
   run: async ({ db }, items) => {
@@ -42,8 +45,8 @@ const contacts: BatchWork<Pick<Deps, 'db'>, { device: ProvenDevice; told: PollIn
       sql`with asked as (
             select * from unnest(${items.map(({ device }) => device.id)}::bigint[],
                                  ${items.map(({ device }) => device.publicKey)}::text[],
-                                 ${items.map(({ told }) => told.idleS)}::float8[],
-                                 ${items.map(({ told }) => told.atWorkS)}::float8[])
+                                 ${items.map(({ told }) => told?.idleS ?? null)}::float8[],
+                                 ${items.map(({ told }) => told?.atWorkS ?? null)}::float8[])
                    with ordinality as a (device_id, public_key, idle_s, at_work_s, place)
           ), contacted as (
             select d.id, d.public_id, d.project_id, p.account_id, a.place,
@@ -55,7 +58,8 @@ const contacts: BatchWork<Pick<Deps, 'db'>, { device: ProvenDevice; told: PollIn
                                 where u.device_id = d.id and u.status in ('pending', 'in_progress')) o
           ), noted as (
             insert into device_presence (device_id, last_contact_at, online_until)
-            select id, tideway_now(), tideway_now() + make_interval(secs => 60 + 3 * told_s) from contacted order by id
+            select id, tideway_now(), tideway_now() + make_interval(secs => 60 + 3 * told_s)
+            from contacted where told_s is not null order by id
             on conflict (device_id) do update
             set last_contact_at = excluded.last_contact_at, online_until = excluded.online_until
           )

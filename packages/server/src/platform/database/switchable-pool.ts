@@ -1,5 +1,5 @@
 import type { PostgresPool } from 'kysely';
-import type pg from 'pg';
+import pg from 'pg';
 import { Refusal } from '../refusal.ts';
 import { openPool } from './open-pool.ts';
 
@@ -9,9 +9,12 @@ import { openPool } from './open-pool.ts';
  */
 export class SwitchablePool implements PostgresPool {
   #pool: pg.Pool | null = null;
+  #connection: pg.PoolConfig = {};
+  readonly #apart = new Set<pg.Client>();
 
   /** Connections are made to this database from now on. */
   open(connection: pg.PoolConfig): void {
+    this.#connection = connection;
     this.#pool = openPool({ max: 20, connectionTimeoutMillis: 10_000, ...connection });
   }
 
@@ -19,17 +22,32 @@ export class SwitchablePool implements PostgresPool {
   async close(): Promise<void> {
     const pool = this.#pool;
     this.#pool = null;
+    for (const client of this.#apart) void client.end().catch(() => {});
     await pool?.end().catch(() => {});
   }
 
+  /** A connection for one holder, who ends it; it ends with the others where that comes first. */
+  async connectApart(): Promise<pg.Client> {
+    if (this.#pool === null) throw away();
+    const client = new pg.Client({ connectionTimeoutMillis: 10_000, ...this.#connection });
+    // What breaks shows as its end.
+    client.on('error', () => {});
+    this.#apart.add(client);
+    client.once('end', () => this.#apart.delete(client));
+    await client.connect();
+    return client;
+  }
+
   async connect(): Promise<pg.PoolClient> {
-    if (this.#pool === null) {
-      throw new Refusal('unavailable', 'The database cannot be reached at the moment', { retryAfterS: 2 });
-    }
+    if (this.#pool === null) throw away();
     return this.#pool.connect();
   }
 
   async end(): Promise<void> {
     await this.close();
   }
+}
+
+function away(): Refusal {
+  return new Refusal('unavailable', 'The database cannot be reached at the moment', { retryAfterS: 2 });
 }

@@ -1,4 +1,4 @@
-import type { Fault, RefusalBody } from '@tideway/protocol';
+import type { ErrorCode, Fault, RefusalBody } from '@tideway/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { isDatabaseAway } from '../database/is-database-away.ts';
 import { Refusal } from '../refusal.ts';
@@ -7,9 +7,17 @@ import { statusOf } from './status-codes.ts';
 /** Answers with a refusal for everything that is thrown, and keeps the details of bugs in the log. */
 export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = asRefusal(error, request);
+  request.refusalCode = refusal.code;
   if (refusal.code === 'internal') request.log.error({ err: error }, 'A request failed');
   if (refusal.details.retryAfterS !== undefined) reply.header('retry-after', refusal.details.retryAfterS);
   return reply.status(statusOf[refusal.code]).type('application/json').serializer(JSON.stringify).send(bodyOf(refusal));
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** How the request was refused; null where it was not. */
+    refusalCode: ErrorCode | null;
+  }
 }
 
 /** A refusal that lists what is wrong with a request; the first fault speaks for all. */
@@ -22,7 +30,8 @@ export function invalidRequest(faults: Fault[]): Refusal {
   });
 }
 
-function bodyOf({ message, code, details }: Refusal): RefusalBody {
+/** The body that a refusal is answered with. */
+export function bodyOf({ message, code, details }: Refusal): RefusalBody {
   return {
     error_message: message,
     code,

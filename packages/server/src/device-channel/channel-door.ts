@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { bearerToken } from '../features/accounts/signed-in.access.ts';
+import { noteChannelEnded, noteChannelOpened } from '../features/devices/note-channel.ts';
+import { noteContact, type ProvenDevice } from '../features/devices/note-contact.ts';
+import type { Deps } from '../platform/deps.ts';
+import { bodyOf } from '../platform/http/refusals.ts';
+import { statusOf } from '../platform/http/status-codes.ts';
+import { Refusal } from '../platform/refusal.ts';
+import { Channel } from './channel.ts';
+import { exchangeMessages } from './exchange-messages.ts';
+import type { OpenChannels } from './open-channels.ts';
+import { readTicket } from './ticket.ts';
+
+const path = '/device/v1/channel';
+const maxFrameBytes = 1024 * 1024;
+
+/** Opens channels for devices that come with the ticket of their session, until what it gives is called. */
+export function openChannelDoor(server: Server, deps: Deps, channels: OpenChannels): () => Promise<void> {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false });
+  const ending = new Set<Promise<void>>();
+  let isClosed = false;
+
+  async function open(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    if (isClosed) throw new Refusal('unavailable', 'This server is being stopped', { retryAfterS: 2 });
+    const device = await admit(deps, request);
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      const address = request.socket.remoteAddress ?? '';
+      const ended = serve(deps, channels, opened, device, address).finally(() => ending.delete(ended));
+      ending.add(ended);
+    });
+  }
+
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    open(request, socket, head).catch((error: unknown) => refuse(socket, error));
+  });
+  return async () => {
+    isClosed = true;
+    await channels.closeAll();
+    const patience = setTimeout(() => {
+      for (const client of sockets.clients) client.terminate();
+    }, 2000);
+    await Promise.all(ending);
+    clearTimeout(patience);
+  };
+}
+
+async function admit(deps: Deps, request: IncomingMessage): Promise<ProvenDevice> {
+  if (new URL(request.url ?? '', 'http://server').pathname !== path) {
+    throw new Refusal('not_found', 'There is no WebSocket at this address');
+  }
+  const ticket = bearerToken(request.headers.authorization);
+  const device = ticket && readTicket(deps.installation.ticketKey, ticket, Date.now());
+  if (!device) {
+    throw new Refusal('invalid_token', 'A ticket of a device is needed, and this one is unknown or has expired');
+  }
+  await noteContact(deps, device, null);
+  return device;
+}
+
+/** Serves a channel until it has ended, and the database knows that. */
+async function serve(
+  deps: Deps,
+  channels: OpenChannels,
+  socket: WebSocket,
+  device: ProvenDevice,
+  address: string,
+): Promise<void> {
+  const event = { deviceId: device.id, session: randomUUID() };
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+  // Before the first frame is answered, and a failure is the channel's: the device would be offline while it is here.
+  const opened = noteChannelOpened(deps, event);
+  const channel = new Channel(socket, async (messages) => {
+    await opened;
+    return exchangeMessages(deps, device, messages, { address, over: 'channel' });
+  });
+  channels.add(device.id, channel);
+  await opened.catch(() => socket.terminate());
+  await ended;
+  channels.remove(device.id, channel);
+  await noteChannelEnded(deps, event).catch((error: unknown) => {
+    deps.log.debug({ err: error }, 'The end of a channel could not be noted');
+  });
+}
+
+function refuse(socket: Duplex, error: unknown): void {
+  const refusal = error instanceof Refusal ? error : new Refusal('unavailable', 'Try again', { retryAfterS: 2 });
+  const status = statusOf[refusal.code];
+  const body = JSON.stringify(bodyOf(refusal));
+  const { retryAfterS } = refusal.details;
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'content-type: application/json; charset=utf-8',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+      ...(retryAfterS === undefined ? [] : [`retry-after: ${retryAfterS}`]),
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}

@@ -1,0 +1,30 @@
+import { sql } from 'kysely';
+import { rows } from '../../platform/database/database.ts';
+import type { Deps } from '../../platform/deps.ts';
+
+/** Of the devices that are connected to this server, those that have an update of a deployment to take up. */
+export async function findDevicesToWake(
+  { db, serverId }: Pick<Deps, 'db' | 'serverId'>,
+  deploymentIds: readonly number[],
+): Promise<number[]> {
+  const found = await rows<{ device_id: number }>(
+    db,
+    sql`select distinct u.device_id
+        from device_presence p join device_update u on u.device_id = p.device_id
+        where p.server_id = ${serverId} and u.deployment_id = any(${deploymentIds}::bigint[]) and u.status = 'pending'`,
+  );
+  return found.map((row) => row.device_id);
+}
+
+/** Of the devices that are connected to this server, all that could take up an update now and are at none. */
+export async function findIdleDevicesToWake({ db, serverId }: Pick<Deps, 'db' | 'serverId'>): Promise<number[]> {
+  const found = await rows<{ id: number }>(
+    db,
+    sql`select d.id from device_presence p join device d on d.id = p.device_id
+        where p.server_id = ${serverId} and d.deleted_at is null and not d.update_trigger_on and d.held_at is null
+          and not d.needs_approval
+          and (select bool_and(u.status = 'pending') from device_update u
+               where u.device_id = d.id and u.status in ('pending', 'in_progress'))`,
+  );
+  return found.map((row) => row.id);
+}
