@@ -10,6 +10,7 @@ export class Stage {
   readonly #programs: string;
   readonly #serverHome = join(this.home, 'server');
   readonly #running = new Map<string, ChildProcess>();
+  readonly #logs = new Map<string, string>();
   #log = '';
 
   /** @param programs folder of the bundled programs */
@@ -18,13 +19,14 @@ export class Stage {
   }
 
   /** Starts the server with its embedded database, on a free port where none is given; gives its address. */
-  async startServer(port = 0): Promise<string> {
+  async startServer(port = 0, settings: Record<string, string> = {}): Promise<string> {
     const server = this.#start('server', 'tideway', ['serve'], {
       ...this.#serverEnvironment(),
       TIDEWAY_HOST: '127.0.0.1',
       TIDEWAY_PORT: String(port),
       TIDEWAY_POLL_AFTER_S: '0.5',
       TIDEWAY_LOG_LEVEL: 'warn',
+      ...settings,
     });
     return new Promise((resolve, reject) => {
       server.stdout?.on('data', (chunk) => {
@@ -63,6 +65,12 @@ export class Stage {
     await new Promise((resolve) => child.once('exit', resolve));
   }
 
+  /** Ends the server or a device's agent in order. */
+  async end(name: string): Promise<void> {
+    const child = this.#running.get(name);
+    if (child !== undefined) await end(child);
+  }
+
   /** Kills the database under the server. */
   killPostgres(): void {
     const pidFile = join(this.#serverHome, 'data', 'postmaster.pid');
@@ -77,6 +85,11 @@ export class Stage {
   /** What the processes said on standard error, for when something went wrong. */
   log(): string {
     return this.#log;
+  }
+
+  /** What one of them said. */
+  logOf(name: string): string {
+    return this.#logs.get(name) ?? '';
   }
 
   /** Ends all processes, agents first, and removes the home. */
@@ -100,6 +113,7 @@ export class Stage {
     });
     child.stderr?.on('data', (chunk) => {
       this.#log = (this.#log + String(chunk)).slice(-20_000);
+      this.#logs.set(name, ((this.#logs.get(name) ?? '') + String(chunk)).slice(-20_000));
     });
     this.#running.set(name, child);
     return child;

@@ -74,6 +74,11 @@ export class Connection {
     return answer;
   }
 
+  /** Seconds until a channel may be tried; null where there is one. */
+  get channelTryAfterS(): number | null {
+    return this.socket === null ? Math.max(0, this.nextSocketMs - performance.now()) / 1000 : null;
+  }
+
   close(): void {
     this.socket?.close();
   }

@@ -43,7 +43,8 @@ export class Exchange {
     const offsetBefore = this.outputSent.offset;
     for (const message of plansFirst(answer.messages.flatMap(understood))) this.obey(message, sent);
     const hasMoreOutput = this.outputSent.offset > offsetBefore && this.nextOutput() !== null;
-    return hasMoreOutput ? 0 : answer.poll_after_s;
+    if (hasMoreOutput) return 0;
+    return Math.min(answer.poll_after_s, connection.channelTryAfterS ?? answer.poll_after_s);
   }
 
   /** Obeys what the server says unasked. */

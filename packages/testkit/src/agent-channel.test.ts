@@ -1,0 +1,120 @@
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Deployment, Device } from '@tideway/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Api, createApi } from './api.ts';
+import { Stage } from './stage.ts';
+
+const programs = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'dist');
+const project = '/api/v2/fleet';
+// Nobody polls in the time of a test: what reaches a device has woken it.
+const hourly = { TIDEWAY_POLL_AFTER_S: '3600' };
+
+let stage: Stage;
+let url: string;
+let api: Api;
+let pairing: string;
+let proxy: Server;
+
+beforeAll(async () => {
+  stage = new Stage(programs);
+  url = await stage.startServer(0, hourly);
+  api = createApi(url, await stage.createToken('owner'));
+  await api.send('POST', '/api/v2/projects', { name: 'Fleet', key: 'fleet' });
+  const flow = 'flows: { greet: { steps: [{ name: Greet, run: \'echo hello >> "$TIDEWAY_ROOT/greetings"\' }] } }';
+  await api.send('POST', `${project}/update-flows?id=f-0000-0001`, flow, 'application/yaml');
+  pairing = (await api.send<{ token: string }>('POST', `${project}/pairing-tokens`, {})).token;
+  proxy = startProxyWithoutUpgrades(Number(new URL(url).port));
+});
+
+afterAll(async () => {
+  await stage.stop();
+  proxy.closeAllConnections();
+  proxy.close();
+});
+
+describe('an agent at a server', () => {
+  it('is woken by an order, though it would not ask for an hour', async () => {
+    stage.startAgent('awake', ['--server', url, '--pairing-token', pairing]);
+    await until(async () => (await stateOf('awake')) === 'online');
+    await expectSuccessOn('awake');
+  });
+
+  it('is offline as soon as it ends, and says what it did when it is back', async () => {
+    await stage.kill('awake');
+    await until(async () => (await stateOf('awake')) === 'offline');
+    const deployment = await orderFor('awake');
+    stage.startAgent('awake', ['--server', url]);
+    await until(() => hasSucceeded(deployment));
+  });
+
+  it('comes back to a channel after the server was killed, and when it was stopped', { timeout: 120_000 }, async () => {
+    const port = Number(new URL(url).port);
+    await stage.kill('server');
+    await stage.startServer(port, hourly);
+    await expectSuccessOn('awake');
+    await stage.end('server');
+    await stage.startServer(port, hourly);
+    await expectSuccessOn('awake');
+  });
+
+  it('works by polling behind a proxy that knows no WebSocket', { timeout: 60_000 }, async () => {
+    const port = Number(new URL(url).port);
+    await stage.end('server');
+    await stage.startServer(port, { TIDEWAY_POLL_AFTER_S: '1' });
+    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    stage.startAgent('behind', ['--server', address, '--pairing-token', pairing]);
+    await until(async () => (await stateOf('behind')) === 'online');
+    await expectSuccessOn('behind');
+    expect(stage.logOf('behind')).toContain('No channel can be opened');
+  });
+});
+
+/** Passes calls on to a port, and cuts every connection that wants to be more than a call. */
+function startProxyWithoutUpgrades(port: number): Server {
+  const server = createServer((incoming, outgoing) => {
+    const { method, url: path, headers } = incoming;
+    const passed = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    passed.on('error', () => outgoing.writeHead(502).end());
+    incoming.pipe(passed);
+  });
+  server.on('upgrade', (_request, socket) => socket.destroy());
+  return server.listen(0, '127.0.0.1');
+}
+
+async function expectSuccessOn(device: string): Promise<void> {
+  const deployment = await orderFor(device);
+  await until(() => hasSucceeded(deployment));
+}
+
+async function orderFor(name: string): Promise<string> {
+  const { id } = await find(name);
+  const body = { device_ids: [id], deployment_configuration: { flow_uuid: 'f-0000-0001' } };
+  return (await api.send<{ deployment_id: string }>('POST', `${project}/deployments`, body)).deployment_id;
+}
+
+async function hasSucceeded(deployment: string): Promise<boolean> {
+  return (await api.get<Deployment>(`${project}/deployments/${deployment}`)).counts.success === 1;
+}
+
+async function stateOf(name: string): Promise<string | undefined> {
+  return (await find(name)).state;
+}
+
+async function find(name: string): Promise<Device> {
+  const { items } = await api.get<{ items: Device[] }>(`${project}/devices?search=${name}`);
+  const [device] = items;
+  if (device === undefined) throw new Error(`There is no device ${name} yet`);
+  return device;
+}
+
+/** Waits for a condition; while it cannot be asked, it does not hold. */
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition().catch(() => false))) await delay(50);
+}
