@@ -26,6 +26,15 @@ describe('what the agent says', () => {
     expect(said.some(({ type }) => type === 'next')).toBe(false);
   });
 
+  it('takes no more reports into a call than it may have bytes, and always one', () => {
+    const long = (seq: number) => ({ ...report(seq), message: 'ü'.repeat(100_000) });
+    const reports = [long(1), long(2), long(3)];
+    const said = messagesToSend({ ...quiet, reports });
+    expect(said).toEqual([reports[0], reports[1]]);
+    const longest = { ...report(1), message: 'x'.repeat(600_000) };
+    expect(messagesToSend({ ...quiet, reports: [longest, report(2)] })).toEqual([longest]);
+  });
+
   it('does not ask before all output of the last update is said', () => {
     expect(messagesToSend({ ...quiet, output: { message: output, isLast: false } })).toEqual([output]);
   });

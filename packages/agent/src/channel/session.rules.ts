@@ -11,22 +11,30 @@ export type Pending = {
   isBusy: boolean;
 };
 
-/** Reports in one call; the protocol allows 200 messages. */
+/** Reports in one call; the protocol allows 200 messages, and a mebibyte over a channel. */
 const maxReports = 150;
+const maxReportBytes = 512 * 1024;
 
 /**
  * The messages of the next call. Results stand before `next`, so that the server has booked the old update when it
  * looks for a new one. A busy device asks once in each session: the same plan comes back, perhaps under a new attempt.
  */
 export function messagesToSend({ hello, reports, output, isBusy }: Pending): DeviceMessage[] {
-  const said: DeviceMessage[] = [
-    ...(hello ? [hello] : []),
-    ...reports.slice(0, maxReports),
-    ...(output ? [output.message] : []),
-  ];
+  const fitting = fittingReports(reports);
+  const said: DeviceMessage[] = [...(hello ? [hello] : []), ...fitting, ...(output ? [output.message] : [])];
   // The next update takes the place of what was not said about the last.
-  const isAllSaid = reports.length <= maxReports && (output === null || output.isLast);
+  const isAllSaid = fitting.length === reports.length && (output === null || output.isLast);
   return isAllSaid && (!isBusy || hello) ? [...said, { type: 'next' }] : said;
+}
+
+/** The oldest reports, as many as one call takes; always one. */
+function fittingReports(reports: readonly DeviceReport[]): readonly DeviceReport[] {
+  let bytes = 0;
+  const tooMany = reports.slice(0, maxReports).findIndex((report, index) => {
+    bytes += new TextEncoder().encode(JSON.stringify(report)).length;
+    return bytes > maxReportBytes && index > 0;
+  });
+  return reports.slice(0, tooMany === -1 ? maxReports : tooMany);
 }
 
 /** What the agent is at when an answer arrives. */

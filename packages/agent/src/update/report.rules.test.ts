@@ -46,4 +46,16 @@ describe('the reports of an update', () => {
   it('are never longer than the protocol allows', () => {
     for (const report of reportsOf(update, history)) expect(reportSchema.parse(report)).toEqual(report);
   });
+
+  it('get through a channel, however much was undone', () => {
+    const undone = Array.from({ length: 3000 }, () => ({
+      step: '\u0001'.repeat(256),
+      done: false,
+      message: '\u0001'.repeat(5000),
+    }));
+    const finished = history.map((happening) => (happening.type === 'finished' ? { ...happening, undone } : happening));
+    const result = reportsOf(update, finished).at(-1);
+    expect(reportSchema.parse(result)).toEqual(result);
+    expect(JSON.stringify(result).length).toBeLessThan(1024 * 1024);
+  });
 });

@@ -32,13 +32,22 @@ function reportOf(update: ReportedUpdate, happening: Reported & { at: string }, 
     exit_code: hasDetail ? happening.exit_code : null,
     message: hasDetail ? shortened(happening.message, 2000) : null,
     reason: hasDetail ? shortened(happening.reason, 64) : null,
-    undone: happening.type === 'finished' ? happening.undone.map(shortenedUndoing) : [],
+    undone: happening.type === 'finished' ? shortenedUndone(happening.undone) : [],
     device_time: happening.at,
   };
 }
 
-function shortenedUndoing({ step, done, message }: Finished['undone'][number]): Finished['undone'][number] {
-  return { step: step.slice(0, 256), done, message: shortened(message, 2000) };
+/** What a report takes in all: one that never gets through would come again for ever. */
+const maxUndone = 1000;
+const maxUndoneCharacters = 60_000;
+
+function shortenedUndone(undone: Finished['undone']): Finished['undone'] {
+  const share = Math.floor(maxUndoneCharacters / Math.max(1, undone.length));
+  return undone.slice(0, maxUndone).map(({ step, done, message }) => ({
+    step: step.slice(0, Math.min(256, Math.max(60, share))),
+    done,
+    message: shortened(message, Math.min(2000, Math.max(60, share))),
+  }));
 }
 
 function shortened(text: string | null, length: number): string | null {
