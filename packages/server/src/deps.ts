@@ -32,5 +32,6 @@ export async function createDeps(parts: {
     blobs: createDiskStore(join(home, 'blobs')),
     installation: await createInstallation(db, randomBytes),
   };
-  return { ...deps, batches: createBatches(deps) };
+  deps.metrics.watchPool(() => pool.use());
+  return { ...deps, batches: createBatches(deps, deps.metrics.batchDone) };
 }

@@ -6,13 +6,14 @@ import { abortOpenUpdatesOfDevice } from './device-deletion.store.ts';
 
 /** Deletes a device. Its open updates end as `device_deleted`; the history of its updates stays. */
 export async function deleteDevice(
-  { db, wakes }: Pick<Deps, 'db' | 'wakes'>,
+  { db, metrics, wakes }: Pick<Deps, 'db' | 'metrics' | 'wakes'>,
   caller: ProjectCaller,
   publicId: string,
 ): Promise<void> {
   await inTransaction(db, async (tx, onCommit) => {
     const deviceId = await leaveTombstone(tx, caller, publicId);
-    await abortOpenUpdatesOfDevice(tx, deviceId);
+    const ended = await abortOpenUpdatesOfDevice(tx, deviceId);
+    onCommit(() => metrics.updatesEnded(ended.map(({ to }) => to)));
     // It finds out at once that it is not known here any more.
     onCommit(() => wakes.devices([deviceId]));
   });

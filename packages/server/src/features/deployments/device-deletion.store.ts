@@ -2,11 +2,14 @@ import type { UpdateStatus } from '@tideway/protocol';
 import { sql } from 'kysely';
 import { rows } from '../../platform/database/database.ts';
 import type { Tx } from '../../platform/database/transaction.ts';
-import { countChanges } from './deployment-count.store.ts';
+import { countChanges, type StatusChange } from './deployment-count.store.ts';
 
-/** Ends the open updates of a device that is being deleted, with the counts and ends of their deployments. */
-export async function abortOpenUpdatesOfDevice(tx: Tx, deviceId: number): Promise<void> {
-  const ended = await rows<{ deployment_id: number; former: UpdateStatus }>(
+/**
+ * Ends the open updates of a device that is being deleted, with the counts and ends of their deployments. Gives the
+ * updates that ended.
+ */
+export async function abortOpenUpdatesOfDevice(tx: Tx, deviceId: number): Promise<StatusChange[]> {
+  const aborted = await rows<{ deployment_id: number; former: UpdateStatus }>(
     tx,
     sql`with open_update as (
           select deployment_id, status from device_update
@@ -18,8 +21,11 @@ export async function abortOpenUpdatesOfDevice(tx: Tx, deviceId: number): Promis
         from open_update o where u.deployment_id = o.deployment_id and u.device_id = ${deviceId}
         returning u.deployment_id, o.status as former`,
   );
-  await countChanges(
-    tx,
-    ended.map(({ deployment_id, former }) => ({ deploymentId: deployment_id, from: former, to: 'aborted' })),
-  );
+  const ended = aborted.map(({ deployment_id, former }) => ({
+    deploymentId: deployment_id,
+    from: former,
+    to: 'aborted' as const,
+  }));
+  await countChanges(tx, ended);
+  return ended;
 }

@@ -4,7 +4,7 @@ import type { BatchWork } from '../../platform/batch/batches.ts';
 import { inTransaction, type Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { bookSuccesses } from './book-successes.ts';
-import { countChanges } from './deployment-count.store.ts';
+import { countChanges, type StatusChange } from './deployment-count.store.ts';
 import { type Booking, bookingOf } from './report.rules.ts';
 import { lockSucceedingDevices } from './success.store.ts';
 import {
@@ -31,13 +31,20 @@ export async function recordReport(
   return batches.run(reports, { device, report });
 }
 
-const reports: BatchWork<Pick<Deps, 'db'>, Said, UpdateStatus | 'unknown'> = {
+const reports: BatchWork<Pick<Deps, 'db' | 'metrics'>, Said, UpdateStatus | 'unknown'> = {
   name: 'reports',
   keyOf: ({ device }) => device.id,
-  run: ({ db }, said) => inTransaction(db, (tx) => bookReports(tx, said)),
+  run: ({ db, metrics }, said) =>
+    inTransaction(db, (tx, onCommit) =>
+      bookReports(tx, said, (ended) => onCommit(() => metrics.updatesEnded(ended.map(({ to }) => to)))),
+    ),
 };
 
-async function bookReports(tx: Tx, said: readonly Said[]): Promise<(UpdateStatus | 'unknown' | typeof again)[]> {
+async function bookReports(
+  tx: Tx,
+  said: readonly Said[],
+  onEnded: (ended: StatusChange[]) => void,
+): Promise<(UpdateStatus | 'unknown' | typeof again)[]> {
   const succeeding = said.filter(({ report }) => report.event === 'succeeded').map(({ device }) => device.id);
   const heldDevices = await lockSucceedingDevices(tx, succeeding);
   const found = await findReportedUpdates(tx, said);
@@ -53,12 +60,13 @@ async function bookReports(tx: Tx, said: readonly Said[]): Promise<(UpdateStatus
     if (booking.kind !== 'nothing') booked.push({ update, report, booking });
     return booking.kind === 'result' ? booking.status : update.status;
   });
-  await writeBookings(tx, booked);
+  onEnded(await writeBookings(tx, booked));
   return answers;
 }
 
-async function writeBookings(tx: Tx, booked: Booked[]): Promise<void> {
-  if (booked.length === 0) return;
+/** Gives the updates that ended. */
+async function writeBookings(tx: Tx, booked: Booked[]): Promise<StatusChange[]> {
+  if (booked.length === 0) return [];
   const steps = booked.filter(isOf('step'));
   const results = booked.filter(isOf('result'));
   const late = booked.filter(isOf('late_result'));
@@ -71,12 +79,14 @@ async function writeBookings(tx: Tx, booked: Booked[]): Promise<void> {
     tx,
     successes.map(({ update, booking }) => ({ ...update, isLate: booking.kind === 'late_result' })),
   );
-  const ended = results.map(({ update, booking }) => ({
+  const reported = results.map(({ update, booking }) => ({
     deploymentId: update.deployment_id,
     from: update.status,
     to: booking.status,
   }));
-  await countChanges(tx, [...ended, ...overtaken]);
+  const ended = [...reported, ...overtaken];
+  await countChanges(tx, ended);
+  return ended;
 }
 
 function isOf<Kind extends Booking['kind']>(kind: Kind) {

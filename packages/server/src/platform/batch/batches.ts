@@ -17,15 +17,29 @@ export type Batches<Deps> = {
   run: <Item, Result>(work: BatchWork<Deps, Item, Result>, item: Item) => Promise<Result>;
 };
 
-export function createBatches<Deps>(deps: Deps): Batches<Deps> {
+/** One batch was done, or has failed. */
+export type BatchDone = (batch: { work: string; items: number; seconds: number }) => void;
+
+export function createBatches<Deps>(deps: Deps, onDone: BatchDone): Batches<Deps> {
   // A queue knows the types of its work; the map of them all cannot.
   const queues = new Map<unknown, BatchQueue<never, unknown>>();
   return {
     run: <Item, Result>(work: BatchWork<Deps, Item, Result>, item: Item) => {
       const known = queues.get(work) as BatchQueue<Item, Result> | undefined;
-      const queue = known ?? new BatchQueue(work.keyOf, (items: readonly Item[]) => work.run(deps, items));
+      const queue = known ?? new BatchQueue(work.keyOf, timed(work, deps, onDone));
       if (!known) queues.set(work, queue as unknown as BatchQueue<never, unknown>);
       return queue.add(item);
     },
+  };
+}
+
+function timed<Deps, Item, Result>({ name, run }: BatchWork<Deps, Item, Result>, deps: Deps, onDone: BatchDone) {
+  return async (items: readonly Item[]) => {
+    const begunMs = performance.now();
+    try {
+      return await run(deps, items);
+    } finally {
+      onDone({ work: name, items: items.length, seconds: (performance.now() - begunMs) / 1000 });
+    }
   };
 }

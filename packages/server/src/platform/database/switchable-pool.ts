@@ -38,6 +38,12 @@ export class SwitchablePool implements PostgresPool {
     return client;
   }
 
+  /** How the connections are used, and how many callers wait for one. */
+  use(): { used: number; idle: number; waiting: number } {
+    const { totalCount = 0, idleCount = 0, waitingCount = 0 } = this.#pool ?? {};
+    return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+  }
+
   async connect(): Promise<pg.PoolClient> {
     if (this.#pool === null) throw away();
     return this.#pool.connect();

@@ -14,12 +14,12 @@ export type Metrics = {
   refused: (code: ErrorCode) => void;
   /** A device said something, or asked whether there is anything for it. */
   deviceContacted: (over: 'polling' | 'channel') => void;
-  /** How many channels of devices are open now. */
-  setOpenChannels: (count: number) => void;
   devicesWoken: (count: number) => void;
   batchDone: (batch: { work: string; items: number; seconds: number }) => void;
-  /** Updates got a final status; called after the commit. */
-  updatesEnded: (status: UpdateStatus, count: number) => void;
+  /** Updates came to these statuses, which are final; called after the commit. */
+  updatesEnded: (statuses: UpdateStatus[]) => void;
+  /** Where to read how many channels of devices are open. */
+  watchChannels: (read: () => number) => void;
   /** Where to read how the pool of connections is used. */
   watchPool: (read: () => PoolUse) => void;
   /** Everything in the text format of Prometheus. */
@@ -71,11 +71,13 @@ export function createMetrics(): Metrics {
   const connections = gauge('tideway_database_connections', 'Connections to the database', ['state']);
   const waiting = gauge('tideway_database_waiting', 'Callers that wait for a connection to the database');
   const processMetrics = watchProcess(registers);
-  let readPool: (() => PoolUse) | null = null;
+  let readChannels = () => 0;
+  let readPool = (): PoolUse => ({ used: 0, idle: 0, waiting: 0 });
 
   const readGauges = (): void => {
     processMetrics.read();
-    const pool = readPool?.() ?? { used: 0, idle: 0, waiting: 0 };
+    channels.set(readChannels());
+    const pool = readPool();
     connections.set({ state: 'used' }, pool.used);
     connections.set({ state: 'idle' }, pool.idle);
     waiting.set(pool.waiting);
@@ -91,13 +93,17 @@ export function createMetrics(): Metrics {
     downloadEnded: () => openDownloads.dec(),
     refused: (code) => refusals.inc({ code }),
     deviceContacted: (over) => contacts.inc({ over }),
-    setOpenChannels: (count) => channels.set(count),
     devicesWoken: (count) => wakes.inc(count),
     batchDone: ({ work, items, seconds }) => {
       batchItems.observe({ work }, items);
       batchSeconds.observe({ work }, seconds);
     },
-    updatesEnded: (status, count) => updates.inc({ status }, count),
+    updatesEnded: (statuses) => {
+      for (const status of statuses) updates.inc({ status });
+    },
+    watchChannels: (read) => {
+      readChannels = read;
+    },
     watchPool: (read) => {
       readPool = read;
     },
