@@ -10,9 +10,11 @@ import {
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { execute } from '../../platform/database/database.ts';
-import { holdUpdatesOf } from './testing/hold-update.ts';
+import { execute, oneRow } from '../../platform/database/database.ts';
+import { recordReport } from './record-report.ts';
+import { holdUpdate } from './testing/hold-update.ts';
 import { readBooks } from './testing/read-books.ts';
+import type { ReportingDevice } from './update.store.ts';
 
 let server: TestServer;
 let fleet: DeviceFleet;
@@ -115,7 +117,7 @@ describe('the reports of an update', () => {
     const id = await fleet.deployTo(devices);
     await Promise.all(devices.map((device) => device.next()));
     const succeed = (device: ScriptedDevice) => device.report({ update_id: id, seq: 1, event: 'succeeded' });
-    const { waiting, answers } = await holdUpdatesOf(server.db, held.id, async () => {
+    const { waiting, answers } = await holdUpdate(server.db, { device: held.id, deployment: id }, async () => {
       const waiting = succeed(held);
       return { waiting, answers: await Promise.all(others.map(succeed)) };
     });
@@ -124,31 +126,63 @@ describe('the reports of an update', () => {
     expect(await readBooks(server.db, id)).toMatchObject({ counts: { success: 4 }, rows: { success: 4 } });
   });
 
+  it('wait for an older update that a success ends, where somebody holds it, and keep no other device waiting', async () => {
+    const app = { name: 'irrigation', version: 'v9' };
+    const [held, other] = [await fleet.joinDevice(), await fleet.joinDevice()];
+    const older = await fleet.deployTo([held], { app });
+    const id = await fleet.deployTo([held, other], { app });
+    await setAtWork(id);
+    const reports = [await reporterOf(held), await reporterOf(other)].map(
+      (reporter) => () =>
+        recordReport(server.deps, reporter, createReport({ update_id: id, seq: 1, event: 'succeeded' })),
+    );
+    const { waiting } = await holdUpdate(server.db, { device: held.id, deployment: older }, async () => {
+      const [waiting, answer] = reports.map((report) => report());
+      expect(await answer).toBe('success');
+      expect((await readUpdate(held, id)).status).toBe('in_progress');
+      return { waiting };
+    });
+    expect(await waiting).toBe('success');
+    expect(await readUpdate(held, older)).toMatchObject({ status: 'aborted', reason: 'overtaken' });
+    expect(await readBooks(server.db, older)).toMatchObject({ counts: { ...none, aborted: 1 }, is_finished: true });
+  });
+
   it('of many devices at once are booked as they would be one after the other', async () => {
-    const say = fc.record({ device: fc.nat(4), event: fc.constantFrom(...reportEvents), step: fc.nat(1) });
+    const words: fc.Arbitrary<Words> = fc.record({
+      device: fc.nat(4),
+      seq: fc.integer({ min: 1, max: 8 }),
+      event: fc.constantFrom(...reportEvents),
+      step: fc.constantFrom(0, 1, null),
+    });
     await fc.assert(
-      fc.asyncProperty(fc.array(say, { maxLength: 25 }), async (said) => {
+      fc.asyncProperty(fc.array(words, { minLength: 5, maxLength: 30 }), async (said) => {
         const [together, apart] = [await makeSubjects(5), await makeSubjects(5)];
-        const reportsOf = ({ id, devices }: Subjects) =>
-          said.map(
-            ({ device, event, step }, index) =>
-              () =>
-                devices[device]?.report({
-                  update_id: id,
-                  seq: index + 1,
-                  event,
-                  step: event.startsWith('step') ? step : null,
-                }),
-          );
-        const sent = reportsOf(together).map((report) => report());
-        const answers = await Promise.all(sent);
-        const answersApart: unknown[] = [];
-        for (const report of reportsOf(apart)) answersApart.push(await report());
-        expect(answers).toEqual(answersApart);
+        const answers = await Promise.all((await sayersOf(together, said)).map((say) => say()));
+        expect(answers).toEqual(await inTurn(await sayersOf(apart, said), (say) => say()));
         expect(await booksOf(together)).toEqual(await booksOf(apart));
       }),
-      { numRuns: 12 },
+      { numRuns: 15 },
     );
+  });
+
+  it('that cannot be booked fail alone', async () => {
+    const devices = [await fleet.joinDevice(), await fleet.joinDevice(), await fleet.joinDevice()];
+    const id = await fleet.deployTo(devices);
+    await setAtWork(id);
+    const reporters = await Promise.all(devices.map(reporterOf));
+    const reports = reporters.map((reporter, index) =>
+      // No column holds a NUL; the door of the devices lets none through.
+      recordReport(
+        server.deps,
+        reporter,
+        createReport({ update_id: id, seq: 1, event: 'failed', message: index === 1 ? '\0' : null }),
+      ).catch(() => 'not booked'),
+    );
+    expect(await Promise.all(reports)).toEqual(['failed', 'not booked', 'failed']);
+    expect(await readBooks(server.db, id)).toMatchObject({
+      counts: { ...none, in_progress: 1, failed: 2 },
+      rows: { in_progress: 1, failed: 2 },
+    });
   });
 
   it('are unknown where they are about another device’s update, or that of a device elsewhere', async () => {
@@ -188,16 +222,7 @@ describe('a success', () => {
     const newer = await fleet.deployTo([device], { app });
     const newest = await fleet.deployTo([device], { app: { name: 'irrigation', version: 'v3' } });
     // As if the two had been paused until now.
-    await execute(
-      server.db,
-      sql`update device_update u set status = 'in_progress', taken_up_at = tideway_now() from deployment d
-          where d.id = u.deployment_id and d.public_id = ${newer}`,
-    );
-    await execute(
-      server.db,
-      sql`update deployment_count c set pending = 0, in_progress = 1 from deployment d
-          where d.id = c.deployment_id and d.public_id = ${newer}`,
-    );
+    await setAtWork(newer);
     await device.report({ update_id: newer, seq: 1, event: 'succeeded' });
 
     expect(await readUpdate(device, older)).toMatchObject({ status: 'aborted', reason: 'overtaken' });
@@ -272,22 +297,63 @@ async function readDevice(device: ScriptedDevice) {
   return body;
 }
 
-type Subjects = { id: string; devices: ScriptedDevice[] };
-
-/** Devices that are all at one update. */
-async function makeSubjects(count: number): Promise<Subjects> {
-  const devices = await Promise.all(Array.from({ length: count }, () => fleet.joinDevice()));
-  const id = await fleet.deployTo(devices, { app: { name: 'irrigation', version: '2' } });
-  await Promise.all(devices.map((device) => device.next()));
-  return { id, devices };
+/** Makes all updates of a deployment the ones that their devices are at, past older pending ones. */
+async function setAtWork(id: string): Promise<void> {
+  await execute(
+    server.db,
+    sql`with taken as (
+          update device_update u set status = 'in_progress', taken_up_at = tideway_now() from deployment d
+          where d.id = u.deployment_id and d.public_id = ${id} returning u.deployment_id)
+        update deployment_count c set in_progress = pending, pending = 0
+        from taken where c.deployment_id = taken.deployment_id`,
+  );
 }
 
-/** All that is booked of an update's devices, without what differs from device to device. */
-async function booksOf({ id, devices }: Subjects) {
-  const updates = await Promise.all(devices.map((device) => readUpdate(device, id)));
-  const booked = updates.map(({ status, reason, failed_step, late_result, steps }) => ({
-    ...{ status, reason, failed_step, late: late_result?.status },
-    steps: steps.map((step: { status: string; tries: number }) => [step.status, step.tries]),
-  }));
-  return { ...(await readBooks(server.db, id)), booked };
+/** A device as its reports are booked, past its door: calls of one moment are then one batch. */
+async function reporterOf({ id }: ScriptedDevice): Promise<ReportingDevice> {
+  return oneRow(server.db, sql`select id, project_id from device where public_id = ${id}`);
+}
+
+type Subjects = { id: string; older: string; devices: ScriptedDevice[] };
+
+/** Devices that are all at one update, and have an older one of the same app before them. */
+async function makeSubjects(count: number): Promise<Subjects> {
+  const devices = await Promise.all(Array.from({ length: count }, () => fleet.joinDevice()));
+  const app = { name: 'irrigation', version: 'v2' };
+  const older = await fleet.deployTo(devices, { app });
+  const id = await fleet.deployTo(devices, { app, configuration: { level: 'info' } });
+  await setAtWork(id);
+  return { id, older, devices };
+}
+
+/** Each device says what is for it to say, one report after the other. */
+async function sayersOf({ id, devices }: Subjects, said: Words[]) {
+  const reporters = await Promise.all(devices.map(reporterOf));
+  return reporters.map((reporter, index) => () => {
+    const own = said.filter(({ device }) => device === index);
+    return inTurn(own, ({ seq, event, step }) =>
+      recordReport(
+        server.deps,
+        reporter,
+        createReport({ update_id: id, seq, event, step, message: `${event} ${seq}` }),
+      ),
+    );
+  });
+}
+
+type Words = { device: number; seq: number; event: DeviceReport['event']; step: number | null };
+
+/** All that is booked of devices' updates, without what differs from one fleet to the other. */
+async function booksOf({ id, older, devices }: Subjects) {
+  const booked = await Promise.all(
+    devices.map(async (device) => {
+      const { apps, configuration } = await readDevice(device);
+      return { apps, configuration, updates: [await readUpdate(device, older), await readUpdate(device, id)] };
+    }),
+  );
+  const books = [await readBooks(server.db, older), await readBooks(server.db, id)];
+  return JSON.parse(JSON.stringify({ books, booked }), (key, value) => {
+    if (key === 'device') return undefined;
+    return (key.endsWith('_at') || key === 'at') && value !== null ? 'some time' : value;
+  });
 }

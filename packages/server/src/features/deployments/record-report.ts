@@ -45,11 +45,11 @@ async function bookReports(
   said: readonly Said[],
   onEnded: (ended: StatusChange[]) => void,
 ): Promise<(UpdateStatus | 'unknown' | typeof again)[]> {
-  const succeeding = said.filter(({ report }) => report.event === 'succeeded').map(({ device }) => device.id);
-  const heldDevices = await lockSucceedingDevices(tx, succeeding);
+  const succeeding = new Set(said.filter(({ report }) => report.event === 'succeeded').map(({ device }) => device.id));
+  const heldDevices = await lockSucceedingDevices(tx, [...succeeding]);
   const found = await findReportedUpdates(tx, said);
   const free = [...found.values()].filter(({ device_id }) => !heldDevices.has(device_id));
-  const locked = await lockReportedUpdates(tx, free);
+  const locked = await lockReportedUpdates(tx, free, succeeding);
 
   const booked: Booked[] = [];
   const answers = said.map(({ device, report }) => {

@@ -9,7 +9,7 @@ import {
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute } from '../../platform/database/database.ts';
-import { holdUpdatesOf } from './testing/hold-update.ts';
+import { holdUpdate } from './testing/hold-update.ts';
 import { readBooks } from './testing/read-books.ts';
 
 let server: TestServer;
@@ -117,7 +117,7 @@ describe('taking up an update', () => {
     const devices = await Promise.all(Array.from({ length: 4 }, () => fleet.joinDevice()));
     const [held, ...others] = devices as [ScriptedDevice, ...ScriptedDevice[]];
     const deployment = await fleet.deployTo(devices);
-    const { waiting, plans } = await holdUpdatesOf(server.db, held.id, async () => {
+    const { waiting, plans } = await holdUpdate(server.db, { device: held.id, deployment }, async () => {
       const waiting = held.next();
       return { waiting, plans: await Promise.all(others.map((device) => device.next())) };
     });

@@ -38,18 +38,42 @@ export async function findReportedUpdates(tx: Tx, said: readonly Said[]): Promis
   return byDevice(found);
 }
 
-/** Locks updates, by the internal id of their device, and reads them anew; those that somebody holds are left out. */
-export async function lockReportedUpdates(tx: Tx, updates: readonly UpdateRow[]): Promise<Map<number, UpdateRow>> {
+/**
+ * Locks updates, by the internal id of their device, and reads them anew; with each also what a success of it would
+ * overtake. Where somebody holds one of them, the device is left out, and nobody is waited for.
+ */
+export async function lockReportedUpdates(
+  tx: Tx,
+  updates: readonly UpdateRow[],
+  succeeding: ReadonlySet<number>,
+): Promise<Map<number, UpdateRow>> {
   if (updates.length === 0) return new Map();
-  const locked = await rows<UpdateRow>(
+  const wanted = await rows<UpdateRow & { is_reported: boolean; is_locked: boolean }>(
     tx,
-    sql`select ${updateColumns}
-        from unnest(${updates.map((update) => update.deployment_id)}::bigint[],
-                    ${updates.map((update) => update.device_id)}::bigint[]) as n (deployment_id, device_id)
-        join device_update u on u.deployment_id = n.deployment_id and u.device_id = n.device_id
-        order by u.device_id, u.deployment_id for no key update of u skip locked`,
+    sql`with reported as (
+          select * from unnest(${updates.map((update) => update.deployment_id)}::bigint[],
+                               ${updates.map((update) => update.device_id)}::bigint[],
+                               ${updates.map((update) => succeeding.has(update.device_id))}::boolean[])
+                 as r (deployment_id, device_id, succeeds)
+        ), wanted as (
+          select deployment_id, device_id, true as is_reported from reported
+          union all
+          select u.deployment_id, u.device_id, false
+          from reported r join deployment this on this.id = r.deployment_id
+          join device_update u on u.device_id = r.device_id and u.deployment_id < r.deployment_id
+                              and u.status = 'pending'
+          join deployment older on older.id = u.deployment_id and older.app_id = this.app_id
+          where r.succeeds
+        ), locked as (
+          select ${updateColumns} from wanted join device_update u using (deployment_id, device_id)
+          order by u.device_id, u.deployment_id for no key update of u skip locked
+        )
+        select w.deployment_id, w.device_id, w.is_reported, l.status, l.attempt, l.last_seq,
+               l.status is not null as is_locked
+        from wanted w left join locked l using (deployment_id, device_id)`,
   );
-  return byDevice(locked);
+  const held = new Set(wanted.filter((update) => !update.is_locked).map((update) => update.device_id));
+  return byDevice(wanted.filter((update) => update.is_reported && !held.has(update.device_id)));
 }
 
 /** Notes the newest reports that are booked of updates. */
