@@ -1,0 +1,67 @@
+import { makeDeviceFleet, startTestServer, type TestServer } from '@tideway/testkit';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createBatches } from '../../platform/batch/batches.ts';
+import { type Db, oneRow, openDatabase } from '../../platform/database/database.ts';
+import { SwitchablePool } from '../../platform/database/switchable-pool.ts';
+import { noteContact, type ProvenDevice } from './note-contact.ts';
+import { deviceIsOnline } from './online.rules.ts';
+import { pollIntervals } from './poll-intervals.rules.ts';
+
+const dayS = 24 * 3600;
+const rhythmS = 25;
+
+let server: TestServer;
+let pool: SwitchablePool;
+let db: Db;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  // One connection, whose clock the test moves as it likes.
+  pool = new SwitchablePool();
+  pool.open({ ...server.database.connection, max: 1 });
+  db = openDatabase(pool);
+});
+
+afterAll(async () => {
+  await pool.close();
+  await server.stop();
+});
+
+describe('a device that keeps its rhythm', () => {
+  it('is not shown offline once in a day', { timeout: 120_000 }, async () => {
+    const device = await joinDevice();
+    const batches = createBatches({ ...server.deps, db }, () => {});
+    const seen: boolean[] = [];
+    for (let atS = 0; atS < dayS; atS += rhythmS * (0.9 + Math.random() * 0.2)) {
+      await moveClock(atS);
+      if (atS > 0) seen.push(await isOnline(device));
+      await noteContact({ batches }, device, pollIntervals(rhythmS, Math.random()));
+    }
+    expect(seen.length).toBeGreaterThan(dayS / (rhythmS * 1.1) - 1);
+    expect(seen.filter((online) => !online)).toEqual([]);
+    await moveClock(dayS + 10 * rhythmS);
+    expect(await isOnline(device)).toBe(false);
+  });
+});
+
+async function joinDevice(): Promise<ProvenDevice> {
+  const { id } = await (await makeDeviceFleet(server, 'Rhythm')).joinDevice();
+  const row = await oneRow<{ id: number; public_key: string }>(
+    db,
+    sql`select id, public_key from device where public_id = ${id}`,
+  );
+  return { id: row.id, publicKey: row.public_key };
+}
+
+async function moveClock(toS: number): Promise<void> {
+  await sql`select set_config('tideway.clock_shift', ${`${toS} seconds`}, false)`.execute(db);
+}
+
+async function isOnline({ id }: ProvenDevice): Promise<boolean> {
+  const { online } = await oneRow<{ online: boolean }>(
+    db,
+    sql`select ${deviceIsOnline} as online from device d where d.id = ${id}`,
+  );
+  return online;
+}
