@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { bearerToken } from '../features/accounts/signed-in.access.ts';
 import { noteChannelEnded, noteChannelOpened } from '../features/devices/note-channel.ts';
 import { noteContact, type ProvenDevice } from '../features/devices/note-contact.ts';
 import type { Deps } from '../platform/deps.ts';
 import { bodyOf } from '../platform/http/refusals.ts';
 import { statusOf } from '../platform/http/status-codes.ts';
+import type { Metrics } from '../platform/metrics/metrics.ts';
 import { Refusal } from '../platform/refusal.ts';
+import { admitDevice } from './by-device.access.ts';
 import { Channel } from './channel.ts';
 import { exchangeMessages } from './exchange-messages.ts';
 import type { OpenChannels } from './open-channels.ts';
-import { readTicket } from './ticket.ts';
 
 const path = '/device/v1/channel';
 const maxFrameBytes = 1024 * 1024;
@@ -21,24 +22,24 @@ const maxFrameBytes = 1024 * 1024;
 export function openChannelDoor(server: Server, deps: Deps, channels: OpenChannels): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, perMessageDeflate: false });
   const ending = new Set<Promise<void>>();
-  let isClosed = false;
+  const closing = new AbortController();
 
   async function open(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    if (isClosed) throw new Refusal('unavailable', 'This server is being stopped', { retryAfterS: 2 });
+    if (closing.signal.aborted) throw new Refusal('unavailable', 'This server is being stopped', { retryAfterS: 2 });
     const device = await admit(deps, request);
     sockets.handleUpgrade(request, socket, head, (opened) => {
       const address = request.socket.remoteAddress ?? '';
-      const ended = serve(deps, channels, opened, device, address).finally(() => ending.delete(ended));
+      const ended = serve(deps, channels, opened, device, address, closing.signal).finally(() => ending.delete(ended));
       ending.add(ended);
     });
   }
 
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    open(request, socket, head).catch((error: unknown) => refuse(socket, error));
+    open(request, socket, head).catch((error: unknown) => refuse(socket, error, deps.metrics));
   });
   return async () => {
-    isClosed = true;
+    closing.abort();
     await channels.closeAll();
     const patience = setTimeout(() => {
       for (const client of sockets.clients) client.terminate();
@@ -52,11 +53,7 @@ async function admit(deps: Deps, request: IncomingMessage): Promise<ProvenDevice
   if (new URL(request.url ?? '', 'http://server').pathname !== path) {
     throw new Refusal('not_found', 'There is no WebSocket at this address');
   }
-  const ticket = bearerToken(request.headers.authorization);
-  const device = ticket && readTicket(deps.installation.ticketKey, ticket, Date.now());
-  if (!device) {
-    throw new Refusal('invalid_token', 'A ticket of a device is needed, and this one is unknown or has expired');
-  }
+  const device = await admitDevice(deps, request.headers.authorization, request.socket.remoteAddress ?? '');
   await noteContact(deps, device, null);
   return device;
 }
@@ -68,6 +65,7 @@ async function serve(
   socket: WebSocket,
   device: ProvenDevice,
   address: string,
+  closing: AbortSignal,
 ): Promise<void> {
   const event = { deviceId: device.id, session: randomUUID() };
   const ended = new Promise((resolve) => socket.once('close', resolve));
@@ -75,6 +73,7 @@ async function serve(
   const opened = noteChannelOpened(deps, event);
   const channel = new Channel(socket, async (messages) => {
     await opened;
+    await pauseIfTooFast(deps, device, closing);
     return exchangeMessages(deps, device, messages, { address, over: 'channel' });
   });
   channels.add(device.id, channel);
@@ -86,8 +85,15 @@ async function serve(
   });
 }
 
-function refuse(socket: Duplex, error: unknown): void {
+/** While a frame waits no other is read: who says too much is slowed down, and loses nothing. */
+async function pauseIfTooFast({ rates }: Pick<Deps, 'rates'>, device: ProvenDevice, end: AbortSignal): Promise<void> {
+  const pauseMs = rates.devices.pauseMs(device.id);
+  if (pauseMs > 0) await wait(pauseMs, undefined, { signal: end, ref: false }).catch(() => {});
+}
+
+function refuse(socket: Duplex, error: unknown, metrics: Metrics): void {
   const refusal = error instanceof Refusal ? error : new Refusal('unavailable', 'Try again', { retryAfterS: 2 });
+  metrics.refused(refusal.code);
   const status = statusOf[refusal.code];
   const body = JSON.stringify(bodyOf(refusal));
   const { retryAfterS } = refusal.details;

@@ -16,8 +16,10 @@ export async function startDeviceChannel(server: Server, deps: Deps): Promise<()
   const endLease = await holdLease(deps);
   const channels = new OpenChannels({
     wakesPerS: deps.settings.wakesPerS,
+    onWoken: () => deps.metrics.devicesWoken(1),
     random: () => Buffer.from(deps.randomBytes(4)).readUInt32BE() / 2 ** 32,
   });
+  deps.metrics.watchChannels(() => channels.size);
   const closeDoor = openChannelDoor(server, deps, channels);
   const wake = (found: Promise<number[]>) =>
     found.then(

@@ -37,11 +37,13 @@ const channelPollAfterS = 300;
 async function answerOrRefuse(deps: Deps, speaker: Speaker, message: unknown, index: number): Promise<ServerMessage[]> {
   const checked = checkAgainst(deviceMessageSchema, storableMessage(message));
   if ('faults' in checked) {
+    deps.metrics.refused('invalid_request');
     const faults = checked.faults.map((fault) => fault.message).join('; ');
     return [{ type: 'refused', index, code: 'invalid_request', message: faults }];
   }
   return answerMessage(deps, speaker, checked.value).catch((error: unknown) => {
     if (!(error instanceof Refusal)) throw error;
+    deps.metrics.refused(error.code);
     return [{ type: 'refused', index, code: error.code, message: error.message }];
   });
 }

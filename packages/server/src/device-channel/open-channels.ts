@@ -10,14 +10,16 @@ export class OpenChannels {
   private readonly channels = new Map<number, Channel>();
   private readonly wakesPerS: number;
   private readonly random: () => number;
+  private readonly onWoken: () => void;
   private readonly toWake = new Set<number>();
   private waking: NodeJS.Timeout | null = null;
   private wakesDue = 0;
   private readonly pinging: NodeJS.Timeout;
 
-  constructor({ wakesPerS, random }: { wakesPerS: number; random: () => number }) {
-    this.wakesPerS = wakesPerS;
-    this.random = random;
+  constructor(options: { wakesPerS: number; random: () => number; onWoken: () => void }) {
+    this.wakesPerS = options.wakesPerS;
+    this.random = options.random;
+    this.onWoken = options.onWoken;
     this.pinging = setInterval(() => {
       for (const channel of this.channels.values()) channel.ping();
     }, pingEveryMs);
@@ -62,6 +64,7 @@ export class OpenChannels {
       this.wakesDue -= 1;
       this.toWake.delete(id);
       this.channels.get(id)?.wake();
+      this.onWoken();
     }
     if (this.waking) clearInterval(this.waking);
     this.waking = null;

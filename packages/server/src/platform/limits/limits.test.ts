@@ -63,6 +63,28 @@ describe('a device that says too much', () => {
     expect((await talker.fetchArtifact('0'.repeat(64))).status).toBe(429);
     expect(await other.next()).toBeNull();
   });
+
+  it('is heard more slowly over a channel and loses nothing, while others are heard at once', async () => {
+    await startLimited({ deviceMessages: { perS: 20, burst: 5 } });
+    const fleet = await makeDeviceFleet(server, 'Chatting');
+    const [talker, other] = [await fleet.joinDevice(), await fleet.joinDevice()];
+    const begunMs = performance.now();
+    const channel = await talker.openChannel();
+    let answered = 0;
+    const talking = Promise.all(
+      Array.from({ length: 25 }, async () => {
+        await channel.sendFrame('{"messages":[]}');
+        answered += 1;
+      }),
+    );
+    await (await other.openChannel()).say({ type: 'next' });
+    const answeredMeanwhile = answered;
+    await talking;
+
+    expect(answeredMeanwhile).toBeLessThan(25);
+    // Opening the channel was one call, and four frames were let through at once.
+    expect(performance.now() - begunMs).toBeGreaterThan((20 / 20) * 1000);
+  });
 });
 
 describe('an address from which too much fails to authenticate', () => {

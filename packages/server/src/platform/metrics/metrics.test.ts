@@ -41,6 +41,24 @@ describe('/metrics', () => {
     });
   });
 
+  it('shows the channels that are open, and counts those that were woken', async () => {
+    server = await startTestServer();
+    const fleet = await makeDeviceFleet(server, 'Connected');
+    const device = await fleet.joinDevice();
+    const channel = await device.openChannel();
+    await channel.say({ type: 'next' });
+    await fleet.deployTo([device]);
+    await channel.woken();
+
+    expect(await lines()).toMatchObject({
+      tideway_channels_open: 1,
+      tideway_wakes_total: 1,
+      'tideway_device_contacts_total{over="channel"}': 1,
+    });
+    await channel.close();
+    await vi.waitFor(async () => expect(await lines()).toMatchObject({ tideway_channels_open: 0 }));
+  });
+
   it('has the metrics that docs/operations.md lists, and no others', async () => {
     server = await startTestServer();
     const listed = [...readFileSync(operations, 'utf8').matchAll(/^\| `([a-z0-9_]+)(?:\{[^`]*\})?` \|/gm)];
