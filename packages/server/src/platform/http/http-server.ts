@@ -16,7 +16,7 @@ import { describeRoutes, schemaOf } from './openapi.ts';
 import { limitDownloads, limitRequests } from './overload.ts';
 import { answerError, invalidRequest } from './refusals.ts';
 import { requestId } from './request-id.ts';
-import { logRequests } from './request-log.ts';
+import { logRequests, nameRequest, noteAnswer } from './request-log.ts';
 import type { BodyForm, Call, Route } from './route.ts';
 import { findUnstorableText } from './storable-text.rules.ts';
 import { checkAgainst } from './validation.rules.ts';
@@ -50,7 +50,12 @@ export async function createHttpServer(
     return503OnClosing: false,
     connectionTimeout: silentConnectionMs,
     trustProxy: settings.trustedProxies.length > 0 ? settings.trustedProxies : false,
-    frameworkErrors: (_error, _request, reply) => answerNotFound(reply),
+    // Hooks do not run for addresses that cannot be read.
+    frameworkErrors: (_error, request, reply) => {
+      nameRequest(request, reply);
+      answerNotFound(reply);
+      noteAnswer(request, reply, metrics);
+    },
   });
   server.setErrorHandler(answerError);
   server.setNotFoundHandler((_request, reply) => answerNotFound(reply));

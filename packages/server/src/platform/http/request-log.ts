@@ -3,10 +3,13 @@ import type { Metrics } from '../metrics/metrics.ts';
 
 /** Logs and counts every request once it is answered: what was refused or failed at `info`, all else at `debug`. */
 export function logRequests(server: FastifyInstance, metrics: Metrics): void {
-  server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-  });
+  server.addHook('onRequest', async (request, reply) => nameRequest(request, reply));
   server.addHook('onResponse', async (request, reply) => noteAnswer(request, reply, metrics));
+}
+
+/** Tells the caller under which id the log knows the request. */
+export function nameRequest(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id);
 }
 
 /** Without the query and with nothing of headers and bodies: they may hold secrets. */
