@@ -65,10 +65,10 @@ export class Stage {
     await new Promise((resolve) => child.once('exit', resolve));
   }
 
-  /** Ends the server or a device's agent in order. */
-  async end(name: string): Promise<void> {
+  /** Ends the server or a device's agent in order, and gives its exit code; null where it had to be killed. */
+  async end(name: string): Promise<number | null> {
     const child = this.#running.get(name);
-    if (child !== undefined) await end(child);
+    return child === undefined ? null : end(child);
   }
 
   /** Kills the database under the server. */
@@ -124,11 +124,13 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (hasEnded(child)) return;
-  const patienceMs = 15_000;
+async function end(child: ChildProcess): Promise<number | null> {
+  if (hasEnded(child)) return child.exitCode;
+  // The server lets what is in flight end for 20 s.
+  const patienceMs = 30_000;
   const kill = setTimeout(() => child.kill('SIGKILL'), patienceMs);
   child.kill('SIGTERM');
   await new Promise((resolve) => child.once('exit', resolve));
   clearTimeout(kill);
+  return child.exitCode;
 }
