@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from './config.ts';
+import { defaultLimits } from './platform/limits/limits.ts';
+
+describe('the settings', () => {
+  it('have the limits of docs/settings.md where nothing else is said', () => {
+    expect(readConfig({})).toMatchObject({
+      limits: {
+        tokenCalls: { perS: 100, burst: 200 },
+        deviceMessages: { perS: 50, burst: 300 },
+        failedAuthentications: { perS: 10, burst: 100 },
+        requestsAtOnce: 2000,
+        downloadsAtOnce: 200,
+      },
+      metricsToken: null,
+      trustedProxies: [],
+    });
+  });
+
+  it('take limits, proxies and the token of the metrics from the environment', () => {
+    const env = {
+      TIDEWAY_TOKEN_CALLS_PER_S: '0',
+      TIDEWAY_DEVICE_MESSAGES_BURST: '7',
+      TIDEWAY_MAX_REQUESTS: '9',
+      TIDEWAY_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      TIDEWAY_METRICS_TOKEN: 'scrape-me',
+    };
+
+    expect(readConfig(env)).toMatchObject({
+      limits: {
+        ...defaultLimits,
+        tokenCalls: { perS: 0, burst: 200 },
+        deviceMessages: { perS: 50, burst: 7 },
+        requestsAtOnce: 9,
+      },
+      metricsToken: 'scrape-me',
+      trustedProxies: ['10.0.0.0/8', '::1'],
+    });
+  });
+
+  it.each([
+    ['TIDEWAY_TOKEN_CALLS_BURST', '0', 'must be a number from 1 to 1000000, not "0"'],
+    ['TIDEWAY_FAILED_AUTHENTICATIONS_PER_S', 'many', 'must be a number from 0 to 1000000, not "many"'],
+    ['TIDEWAY_MAX_DOWNLOADS', '-1', 'must be a number from 1 to 1000000, not "-1"'],
+    ['TIDEWAY_TRUSTED_PROXIES', '10.0.0.0/33', 'must be addresses or ranges as 10.0.0.0/8, not "10.0.0.0/33"'],
+    [
+      'TIDEWAY_TRUSTED_PROXIES',
+      'proxy.example.org',
+      'must be addresses or ranges as 10.0.0.0/8, not "proxy.example.org"',
+    ],
+  ])('refuse %s=%s', (name, value, expected) => {
+    expect(readConfig({ [name]: value })).toEqual({ fault: `${name} ${expected}` });
+  });
+});
