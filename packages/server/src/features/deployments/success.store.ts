@@ -8,6 +8,8 @@ export type Success = {
   device_id: number;
   /** The update had ended otherwise before. */
   isLate: boolean;
+  /** The deployments of older pending updates of the same app and device, all of them locked. */
+  overtakes: number[];
 };
 
 /**
@@ -66,28 +68,23 @@ export async function setConfigurationsApplied(tx: Tx, successes: readonly Succe
   );
 }
 
-/** Ends the devices' pending updates of the same app that are older than these successes; gives their deployments. */
+/** Ends the older pending updates that successes overtake; gives their deployments. */
 export async function abortOvertaken(tx: Tx, successes: readonly Success[]): Promise<number[]> {
-  const ended = await rows<{ deployment_id: number }>(
+  const overtaken = successes.flatMap(({ device_id, overtakes }) =>
+    overtakes.map((deployment_id) => ({ deployment_id, device_id })),
+  );
+  if (overtaken.length === 0) return [];
+  await execute(
     tx,
-    sql`with overtaken as (
-          select u.deployment_id, u.device_id
-          from ${listed(successes)} join deployment this on this.id = s.deployment_id
-          join device_update u on u.device_id = s.device_id and u.deployment_id < s.deployment_id
-                              and u.status = 'pending'
-          join deployment older on older.id = u.deployment_id and older.app_id = this.app_id
-          order by u.device_id, u.deployment_id for no key update of u
-        )
-        update device_update u
+    sql`update device_update u
         set status = 'aborted', reason = 'overtaken', finished_at = tideway_now(),
             message = 'A newer update of the same app has succeeded on the device; nothing had run of this one'
-        from overtaken o where u.deployment_id = o.deployment_id and u.device_id = o.device_id
-        returning u.deployment_id`,
+        from ${listed(overtaken)} where u.deployment_id = s.deployment_id and u.device_id = s.device_id`,
   );
-  return ended.map((row) => row.deployment_id);
+  return overtaken.map(({ deployment_id }) => deployment_id);
 }
 
-function listed(successes: readonly Success[]) {
+function listed(successes: readonly { deployment_id: number; device_id: number }[]) {
   return sql`unnest(${successes.map((success) => success.deployment_id)}::bigint[],
                     ${successes.map((success) => success.device_id)}::bigint[]) as s (deployment_id, device_id)`;
 }

@@ -33,10 +33,13 @@ export async function setTakenUp(tx: Tx, updates: readonly UpdateName[]): Promis
     tx,
     sql`with next as (
           select u.deployment_id, u.device_id
-          from unnest(${updates.map((update) => update.deployment_id)}::bigint[],
-                      ${updates.map((update) => update.device_id)}::bigint[]) as n (deployment_id, device_id)
-          join device_update u on u.deployment_id = n.deployment_id and u.device_id = n.device_id
-          where u.status = 'pending' order by u.device_id for no key update of u skip locked
+          from (select * from unnest(${updates.map((update) => update.deployment_id)}::bigint[],
+                                     ${updates.map((update) => update.device_id)}::bigint[])
+                       as n (deployment_id, device_id) order by device_id) n
+          cross join lateral (
+            select deployment_id, device_id from device_update
+            where deployment_id = n.deployment_id and device_id = n.device_id and status = 'pending'
+            for no key update skip locked) u
         )
         update device_update u set status = 'in_progress', taken_up_at = tideway_now()
         from next where u.deployment_id = next.deployment_id and u.device_id = next.device_id
@@ -64,7 +67,8 @@ export async function findPlans(db: Db, deviceIds: readonly number[]): Promise<P
                v.name as device_name, d.document_sha256, d.secrets
         from unnest(${deviceIds}::bigint[]) as asked (id)
         join device v on v.id = asked.id and v.deleted_at is null and v.held_at is null
-        join device_update u on u.device_id = v.id and u.status = 'in_progress'
+        cross join lateral (select deployment_id, attempt from device_update
+                            where device_id = v.id and status = 'in_progress' limit 1) u
         join deployment d on d.id = u.deployment_id`,
   );
 }

@@ -12,8 +12,11 @@ export type Said = { device: ReportingDevice; report: DeviceReport };
 
 export type UpdateRow = ReportedUpdate & { deployment_id: number; device_id: number };
 
+/** An update that nobody else changes, and the deployments of older pending updates that its success ends. */
+export type LockedUpdate = UpdateRow & { overtakes: number[] };
+
 /** A report with what it changes. */
-export type Booked<Change extends Booking = Booking> = { update: UpdateRow; report: DeviceReport; booking: Change };
+export type Booked<Change extends Booking = Booking> = { update: LockedUpdate; report: DeviceReport; booking: Change };
 
 /** The device's update that it knows by this id (its deployment's); null where it has none. */
 export async function findUpdate(db: Db, device: ReportingDevice, updateId: string): Promise<UpdateRow | null> {
@@ -46,10 +49,12 @@ export async function lockReportedUpdates(
   tx: Tx,
   updates: readonly UpdateRow[],
   succeeding: ReadonlySet<number>,
-): Promise<Map<number, UpdateRow>> {
+): Promise<Map<number, LockedUpdate>> {
   if (updates.length === 0) return new Map();
   const wanted = await rows<UpdateRow & { is_reported: boolean; is_locked: boolean }>(
     tx,
+    // The older ones are looked up device by device: as a join, the planner would read all that is open while it does
+    // not yet know how much a new order has brought.
     sql`with reported as (
           select * from unnest(${updates.map((update) => update.deployment_id)}::bigint[],
                                ${updates.map((update) => update.device_id)}::bigint[],
@@ -58,11 +63,12 @@ export async function lockReportedUpdates(
         ), wanted as (
           select deployment_id, device_id, true as is_reported from reported
           union all
-          select u.deployment_id, u.device_id, false
-          from reported r join deployment this on this.id = r.deployment_id
-          join device_update u on u.device_id = r.device_id and u.deployment_id < r.deployment_id
-                              and u.status = 'pending'
-          join deployment older on older.id = u.deployment_id and older.app_id = this.app_id
+          select o.deployment_id, r.device_id, false
+          from reported r cross join lateral (
+            select u.deployment_id from device_update u
+            join deployment older on older.id = u.deployment_id
+            join deployment this on this.id = r.deployment_id and this.app_id = older.app_id
+            where u.device_id = r.device_id and u.deployment_id < r.deployment_id and u.status = 'pending' offset 0) o
           where r.succeeds
         ), locked as (
           select ${updateColumns} from wanted join device_update u using (deployment_id, device_id)
@@ -73,7 +79,12 @@ export async function lockReportedUpdates(
         from wanted w left join locked l using (deployment_id, device_id)`,
   );
   const held = new Set(wanted.filter((update) => !update.is_locked).map((update) => update.device_id));
-  return byDevice(wanted.filter((update) => update.is_reported && !held.has(update.device_id)));
+  const reported = wanted.filter((update) => update.is_reported && !held.has(update.device_id));
+  const locked = byDevice(reported.map((update): LockedUpdate => ({ ...update, overtakes: [] })));
+  for (const { is_reported, status, device_id, deployment_id } of wanted) {
+    if (!is_reported && status === 'pending') locked.get(device_id)?.overtakes.push(deployment_id);
+  }
+  return locked;
 }
 
 /** Notes the newest reports that are booked of updates. */
@@ -161,6 +172,6 @@ function recordset<One extends Booked>(
   return sql`jsonb_to_recordset(${JSON.stringify(values)}::jsonb) as b (deployment_id bigint, device_id bigint, ${columns})`;
 }
 
-function byDevice(updates: UpdateRow[]): Map<number, UpdateRow> {
+function byDevice<Row extends UpdateRow>(updates: Row[]): Map<number, Row> {
   return new Map(updates.map((update) => [update.device_id, update]));
 }
