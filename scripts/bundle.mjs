@@ -9,11 +9,12 @@ const entries = {
   tideway: 'packages/cli/src/main.ts',
   'tideway-agent': 'packages/agent/src/main.ts',
   demo: 'packages/testkit/src/demo/main.ts',
+  bench: 'bench/main.ts',
 };
 
 const dist = join(root, 'dist');
 
-/** Bundles one program (`tideway`, `tideway-agent` or `demo`) and gives the URL of its file, to be imported or run. */
+/** Bundles one program (`tideway`, `tideway-agent`, `demo` or `bench`) and gives the URL of its file, to be imported or run. */
 export async function bundle(name) {
   const temporary = join(dist, `.${name}-${process.pid}`);
   mkdirSync(temporary, { recursive: true });

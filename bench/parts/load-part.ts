@@ -1,0 +1,72 @@
+import type { DeviceReport } from '@tideway/protocol';
+import { type HttpConnection, openHttpConnection } from './http-connection.ts';
+
+/** What the devices do: ask for something to do where there is nothing, or report how an update of theirs goes. */
+export type Load = {
+  url: string;
+  /** A ticket for each device. Each is used by one connection at a time. */
+  tickets: string[];
+  /** Null where they only ask. */
+  updateId: string | null;
+  connections: number;
+  seconds: number;
+};
+
+export type LoadCommands = { run: (load: Load) => Promise<{ answersPerS: number; devicesUsed: number }> };
+
+/** Devices that poll or report over HTTP, each as soon as it has its answer. */
+export const loadPart: LoadCommands = {
+  run: async ({ url, tickets, updateId, connections, seconds }) => {
+    const bodies = updateId === null ? [pollBody] : reportBodies(updateId);
+    const opened = await Promise.all(Array.from({ length: connections }, () => openHttpConnection(url)));
+    const begunMs = performance.now();
+    const endsMs = begunMs + seconds * 1000;
+    let next = 0;
+    let answers = 0;
+    const work = async (connection: HttpConnection) => {
+      while (performance.now() < endsMs) {
+        const ticket = tickets[next % tickets.length] ?? '';
+        next += 1;
+        if (updateId !== null && next > tickets.length) throw new Error('There are too few devices for this load');
+        for (const body of bodies) {
+          await say(connection, ticket, body, updateId === null ? '"messages":[]' : '"type":"ack"');
+          answers += 1;
+        }
+      }
+    };
+    await Promise.all(opened.map(work));
+    const tookS = (performance.now() - begunMs) / 1000;
+    for (const connection of opened) connection.close();
+    return { answersPerS: answers / tookS, devicesUsed: Math.min(next, tickets.length) };
+  },
+};
+
+const pollBody = JSON.stringify({ messages: [{ type: 'next' }] });
+
+/** The reports of an update with two steps, one in each request. */
+function reportBodies(updateId: string): string[] {
+  const events = ['step_started', 'step_succeeded', 'step_started', 'step_succeeded', 'succeeded'] as const;
+  return events.map((event, index) => {
+    const report: DeviceReport = {
+      type: 'report',
+      update_id: updateId,
+      attempt: 1,
+      seq: index + 1,
+      event,
+      step: event === 'succeeded' ? null : Math.floor(index / 2),
+      exit_code: event === 'step_succeeded' ? 0 : null,
+      message: null,
+      reason: null,
+      undone: [],
+      device_time: '2030-01-01T00:00:00Z',
+    };
+    return JSON.stringify({ messages: [report] });
+  });
+}
+
+async function say(connection: HttpConnection, ticket: string, body: string, expected: string): Promise<void> {
+  const answer = await connection.post('/device/v1/messages', ticket, body);
+  if (answer.status !== 200 || !answer.body.includes(expected)) {
+    throw new Error(`${body} was answered with ${answer.status} ${answer.body}`);
+  }
+}
