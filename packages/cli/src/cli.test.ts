@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Stage } from '@tideway/testkit';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createApi, Stage } from '@tideway/testkit';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 
 const programs = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'dist');
 
@@ -45,6 +46,65 @@ describe('the tideway command', () => {
     );
   });
 });
+
+describe('a move from the embedded database to one of one’s own', () => {
+  const devices = process.env.TIDEWAY_LONG ? 1_000_000 : 1000;
+
+  it('takes every device along', { timeout: 300_000 }, async () => {
+    const stage = new Stage(programs);
+    const url = await stage.startServer();
+    const token = await stage.createToken('owner');
+    await createApi(url, token).send('POST', '/api/v2/projects', { name: 'Fleet', key: 'fleet' });
+    await enterDevices(join(stage.home, 'server'), devices);
+    const file = join(home, 'backup');
+    const begunMs = performance.now();
+    const backup = await tideway(['backup', file], { TIDEWAY_HOME: join(stage.home, 'server') });
+    const middleMs = performance.now();
+    expect(backup).toMatchObject({ code: 0, said: '' });
+
+    const own = await createOwnDatabase();
+    const restored = await tideway(['restore', file], { DATABASE_URL: own.url });
+    expect(restored).toMatchObject({ code: 0, said: '' });
+    const [backupS, restoreS] = [(middleMs - begunMs) / 1000, (performance.now() - middleMs) / 1000];
+    if (process.env.TIDEWAY_LONG) {
+      console.log(`${devices} devices: backup ${backupS.toFixed(1)} s, restore ${restoreS.toFixed(1)} s`);
+    }
+    const again = await tideway(['restore', file], { DATABASE_URL: own.url });
+    expect(again.said).toBe('tideway: The database is not empty: a backup is restored into a new one only\n');
+
+    await stage.end('server');
+    const moved = await stage.startServer(0, { DATABASE_URL: own.url });
+    const last = `device%20${devices}`;
+    const found = await createApi(moved, token).get<{ items: unknown[] }>(`/api/v2/fleet/devices?search=${last}`);
+    expect(found.items).toMatchObject([{ name: `device ${devices}` }]);
+    await stage.stop();
+    await own.drop();
+  });
+});
+
+/** Enters devices into the embedded database of a server. */
+async function enterDevices(serverHome: string, count: number): Promise<void> {
+  const socketFolder = readFileSync(join(serverHome, 'data', 'postmaster.pid'), 'utf8').split('\n')[4] ?? '';
+  const client = new pg.Client({ host: socketFolder, user: 'tideway', database: 'tideway' });
+  await client.connect();
+  await client.query(
+    `insert into device (public_id, project_id, group_id, name, public_key, joined_at)
+     select 'd-' || n, g.project_id, g.id, 'device ' || n, lpad(n::text, 43, 'k'), now()
+     from generate_series(1, ${count}) n, device_group g`,
+  );
+  await client.end();
+}
+
+/** An empty database in the PostgreSQL of the tests, with its URL. */
+async function createOwnDatabase() {
+  const { host, user } = inject('postgres');
+  const name = `own_${Date.now()}`;
+  const client = new pg.Client({ host, user, database: 'postgres' });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  const drop = () => client.query(`drop database ${name} with (force)`).finally(() => client.end());
+  return { url: `postgresql://${user}@/${name}?host=${encodeURIComponent(host)}`, drop };
+}
 
 /** Runs the command to its end; gives its exit code and what it said on standard error. */
 function tideway(

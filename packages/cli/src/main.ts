@@ -1,5 +1,6 @@
 import { version } from '@tideway/server';
 import { Command } from 'commander';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { serveCommand } from './commands/serve.ts';
 import { tokenCommand } from './commands/token.ts';
 
@@ -9,6 +10,8 @@ export async function main(words: string[]): Promise<void> {
     .description('Deploys software updates over the air to fleets of Linux and IoT devices')
     .version(version)
     .addCommand(serveCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand())
     .addCommand(tokenCommand());
   await program.parseAsync(words, { from: 'user' });
 }

@@ -1,4 +1,5 @@
 export { createApp } from './app.ts';
+export { backUpInstallation, restoreInstallation } from './backup.ts';
 export { type Config, readConfig } from './config.ts';
 export { createDeps } from './deps.ts';
 export { createTokenOnThisMachine } from './features/accounts/create-token-on-this-machine.ts';

@@ -49,6 +49,57 @@ export async function openStore(config: Config, log: Log, onLost: (why: string) 
 }
 
 /**
+ * Opens a database that has no tables yet, for a backup to be restored into it, and makes the tables newer where the
+ * backup is older than this program. Gives what `restore` gives.
+ */
+export async function fillEmptyStore<Result>(
+  config: Config,
+  log: Log,
+  restore: (client: pg.ClientBase) => Promise<Result>,
+): Promise<Result> {
+  const postgres = config.databaseUrl
+    ? { connection: { connectionString: config.databaseUrl }, stop: async () => {} }
+    : await startEmbeddedPostgres({ home: config.home, log });
+  try {
+    const result = await withClient(postgres.connection, restore);
+    await bringUpToDate(postgres.connection);
+    return result;
+  } finally {
+    await postgres.stop();
+  }
+}
+
+/** Does something on one connection to the database of an installation, also beside its server. */
+export async function onConnection<Result>(
+  config: Config,
+  log: Log,
+  work: (client: pg.ClientBase) => Promise<Result>,
+): Promise<Result> {
+  const running = config.databaseUrl === null ? await findRunningPostgres(config.home) : null;
+  if (running) return withClient(running, work);
+  if (config.databaseUrl) return withClient({ connectionString: config.databaseUrl }, work);
+  const postgres = await startEmbeddedPostgres({ home: config.home, log });
+  try {
+    return await withClient(postgres.connection, work);
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function withClient<Result>(
+  connection: pg.PoolConfig,
+  work: (client: pg.ClientBase) => Promise<Result>,
+): Promise<Result> {
+  const pool = openPool({ ...connection, max: 1 });
+  try {
+    const client = await pool.connect();
+    return await work(client).finally(() => client.release());
+  } finally {
+    await pool.end();
+  }
+}
+
+/**
  * Opens the database for a command beside the server: where the embedded PostgreSQL runs already, its tables are the
  * server's affair.
  */

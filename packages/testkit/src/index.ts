@@ -1,3 +1,4 @@
+export * from './api.ts';
 export * from './fixtures/device-fleet.ts';
 export * from './fixtures/flow-files.ts';
 export * from './fixtures/greenhouses.ts';

@@ -26,6 +26,23 @@ export async function migrate(pool: pg.Pool, folder: string): Promise<void> {
   }
 }
 
+/**
+ * Makes the tables of a version in an empty database, in the caller's transaction, as a backup of that version needs
+ * them. False where this program does not know the version.
+ */
+export async function makeTablesOf(client: pg.ClientBase, folder: string, version: number): Promise<boolean> {
+  const migrations = readMigrations(folder).filter(({ number }) => number <= version);
+  if (migrations.at(-1)?.number !== version) return false;
+  for (const migration of migrations) await apply(client, migration);
+  return true;
+}
+
+/** The number of the newest migration that a database has seen; null where it has none of our tables. */
+export async function versionOf(client: pg.ClientBase): Promise<number | null> {
+  const done = await numbersDone(client);
+  return done.at(-1) ?? null;
+}
+
 type Migration = { number: number; name: string; sql: string };
 
 function readMigrations(folder: string): Migration[] {
@@ -39,7 +56,7 @@ function readMigrations(folder: string): Migration[] {
     }));
 }
 
-async function numbersDone(client: pg.PoolClient): Promise<number[]> {
+async function numbersDone(client: pg.ClientBase): Promise<number[]> {
   const { rows: tables } = await client.query(`select to_regclass('schema_migration') as found`);
   if (tables[0]?.found === null) return [];
   const { rows } = await client.query<{ number: number }>('select number from schema_migration order by number');
@@ -56,18 +73,22 @@ function refuseNewer(done: number[], migrations: Migration[]): void {
   );
 }
 
-async function run(client: pg.PoolClient, { number, name, sql }: Migration): Promise<void> {
+async function run(client: pg.PoolClient, migration: Migration): Promise<void> {
   await client.query('begin');
   try {
-    await client.query(
-      `create table if not exists schema_migration (
-         number integer primary key, name text not null, applied_at timestamptz not null default now())`,
-    );
-    await client.query(sql);
-    await client.query('insert into schema_migration (number, name) values ($1, $2)', [number, name]);
+    await apply(client, migration);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => {});
-    throw new Error(`The migration ${number} (${name}) failed`, { cause: error });
+    throw new Error(`The migration ${migration.number} (${migration.name}) failed`, { cause: error });
   }
+}
+
+async function apply(client: pg.ClientBase, { number, name, sql }: Migration): Promise<void> {
+  await client.query(
+    `create table if not exists schema_migration (
+       number integer primary key, name text not null, applied_at timestamptz not null default now())`,
+  );
+  await client.query(sql);
+  await client.query('insert into schema_migration (number, name) values ($1, $2)', [number, name]);
 }
