@@ -2,7 +2,7 @@ import { bearerToken } from '../features/accounts/signed-in.access.ts';
 import type { ProvenDevice } from '../features/devices/note-contact.ts';
 import type { Deps } from '../platform/deps.ts';
 import type { Access } from '../platform/http/route.ts';
-import { attemptFrom, requireNoPause } from '../platform/limits/limits.ts';
+import { refuseAttempt, requireNoPause } from '../platform/limits/limits.ts';
 import { Refusal } from '../platform/refusal.ts';
 import { isOurTicket, readTicket } from './ticket.ts';
 
@@ -26,11 +26,13 @@ export async function admitDevice(
   const ticket = bearerToken(authorization);
   const device = ticket && readTicket(ticketKey, ticket, Date.now());
   if (!device) {
-    const refuse = async () => {
-      throw new Refusal('invalid_token', 'A ticket of a device is needed, and this one is unknown or has expired');
-    };
+    const refusal = new Refusal(
+      'invalid_token',
+      'A ticket of a device is needed, and this one is unknown or has expired',
+    );
     // A whole fleet behind one address may come back with tickets that have run out: those are no attempts of strangers.
-    return ticket === null || isOurTicket(ticketKey, ticket) ? refuse() : attemptFrom(address, rates.failures, refuse);
+    if (ticket === null || isOurTicket(ticketKey, ticket)) throw refusal;
+    return refuseAttempt(address, rates.failures, refusal);
   }
   requireNoPause(rates.devices.pauseMs(device.id), 'of this device');
   rates.devices.charge(device.id);

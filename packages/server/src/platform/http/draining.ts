@@ -11,12 +11,14 @@ export function drainOnClose(server: FastifyInstance, limitMs: number): void {
     isClosing = true;
     limit = setTimeout(() => server.server.closeAllConnections(), limitMs);
   });
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
     if (isClosing) reply.header('connection', 'close');
+    done();
   });
   // An answer whose headers were sent before the end began leaves its connection open.
-  server.addHook('onResponse', async () => {
+  server.addHook('onResponse', (_request, _reply, done) => {
     if (isClosing) setImmediate(() => server.server.closeIdleConnections());
+    done();
   });
   server.addHook('onClose', async () => clearTimeout(limit));
 }

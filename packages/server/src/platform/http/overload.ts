@@ -6,15 +6,16 @@ import { Refusal } from '../refusal.ts';
 /** Refuses requests, before their bodies are read, while as many as `requestsAtOnce` are in work. */
 export function limitRequests(server: FastifyInstance, requestsAtOnce: number, metrics: Metrics): void {
   const slots = new Slots(requestsAtOnce);
-  server.addHook('onRequest', async ({ routeOptions }, reply) => {
-    if (routeOptions.config.isAlwaysAnswered) return;
+  server.addHook('onRequest', ({ routeOptions }, reply, done) => {
+    if (routeOptions.config.isAlwaysAnswered) return done();
     const free = slots.take();
-    if (free === null) throw busy('This server has too much to do at the moment', 1, 5);
+    if (free === null) return done(busy('This server has too much to do at the moment', 1, 5));
     metrics.requestBegun();
     whenClosed(reply, () => {
       free();
       metrics.requestEnded();
     });
+    done();
   });
 }
 

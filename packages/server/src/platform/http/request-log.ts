@@ -3,8 +3,14 @@ import type { Metrics } from '../metrics/metrics.ts';
 
 /** Logs and counts every request once it is answered: what was refused or failed at `info`, all else at `debug`. */
 export function logRequests(server: FastifyInstance, metrics: Metrics): void {
-  server.addHook('onRequest', async (request, reply) => nameRequest(request, reply));
-  server.addHook('onResponse', async (request, reply) => noteAnswer(request, reply, metrics));
+  server.addHook('onRequest', (request, reply, done) => {
+    nameRequest(request, reply);
+    done();
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    noteAnswer(request, reply, metrics);
+    done();
+  });
 }
 
 /** Tells the caller under which id the log knows the request. */
@@ -19,6 +25,7 @@ export function noteAnswer(request: FastifyRequest, reply: FastifyReply, metrics
   const seconds = reply.elapsedTime / 1000;
   metrics.requestAnswered({ method, route, status: reply.statusCode, seconds });
   if (refusalCode) metrics.refused(refusalCode);
+  if (!refusalCode && !isDebugging(request)) return;
   const line = {
     method,
     route,
@@ -30,4 +37,9 @@ export function noteAnswer(request: FastifyRequest, reply: FastifyReply, metrics
   };
   if (refusalCode) request.log.info(line, 'A request was refused');
   else request.log.debug(line, 'A request was answered');
+}
+
+/** Most requests are answered well and leave no line: none is put together for them. */
+function isDebugging({ log }: FastifyRequest): boolean {
+  return log.level === 'debug' || log.level === 'trace';
 }

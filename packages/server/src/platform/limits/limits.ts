@@ -55,11 +55,22 @@ export async function attemptFrom<Result>(
   failures: RateLimit,
   attempt: () => Promise<Result>,
 ): Promise<Result> {
-  requireNoPause(failures.pauseMs(address), 'from this address that failed to authenticate');
+  requireNoFailures(address, failures);
   try {
     return await attempt();
   } catch (error) {
     if (error instanceof Refusal && error.code === 'invalid_token') failures.charge(address);
     throw error;
   }
+}
+
+/** Refuses an attempt that was looked at because that costs nothing, and counts it. */
+export function refuseAttempt(address: string, failures: RateLimit, refusal: Refusal): never {
+  requireNoFailures(address, failures);
+  failures.charge(address);
+  throw refusal;
+}
+
+function requireNoFailures(address: string, failures: RateLimit): void {
+  requireNoPause(failures.pauseMs(address), 'from this address that failed to authenticate');
 }

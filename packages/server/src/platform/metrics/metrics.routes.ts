@@ -3,17 +3,18 @@ import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import type { Deps } from '../deps.ts';
 import { type Access, defineRoute, type Route } from '../http/route.ts';
+import { type RateLimits, refuseAttempt } from '../limits/limits.ts';
 import { Refusal } from '../refusal.ts';
 
 /** `/metrics`, for Prometheus. */
-export function metricsRoutes({ metrics, settings }: Pick<Deps, 'metrics' | 'settings'>): Route[] {
+export function metricsRoutes({ metrics, rates, settings }: Pick<Deps, 'metrics' | 'rates' | 'settings'>): Route[] {
   return [
     defineRoute({
       method: 'GET',
       path: '/metrics',
       tag: 'Health',
       summary: 'What the server does and how it feels, in the text format of Prometheus',
-      access: settings.metricsToken === null ? onThisMachine : withToken(settings.metricsToken),
+      access: settings.metricsToken === null ? onThisMachine : withToken(settings.metricsToken, rates),
       isAlwaysAnswered: true,
       streams: metrics.contentType,
       handle: async () => Readable.from([await metrics.text()]),
@@ -34,16 +35,14 @@ const onThisMachine: Access<null> = {
   },
 };
 
-function withToken(token: string): Access<null> {
+function withToken(token: string, { failures }: RateLimits): Access<null> {
   return {
     needs: 'the token of the setting TIDEWAY_METRICS_TOKEN',
     role: null,
-    admit: async ({ headers }: FastifyRequest) => {
+    admit: async ({ headers, ip }: FastifyRequest) => {
       if (isSame(headers.authorization ?? '', `Bearer ${token}`)) return null;
-      throw new Refusal(
-        'invalid_token',
-        'Metrics need the token of TIDEWAY_METRICS_TOKEN: Authorization: Bearer <token>',
-      );
+      const needed = 'Metrics need the token of TIDEWAY_METRICS_TOKEN: Authorization: Bearer <token>';
+      return refuseAttempt(ip, failures, new Refusal('invalid_token', needed));
     },
   };
 }
