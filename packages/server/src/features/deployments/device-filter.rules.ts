@@ -45,10 +45,19 @@ export function conditionSql(condition: DeviceCondition): RawBuilder<boolean> {
                          where u.device_id = d.id and u.deployment_id = ${condition.deploymentId}
                          ${condition.status === null ? sql`` : sql`and u.status = ${condition.status}`})`;
     case 'last_update':
-      return sql`coalesce((select u.status = ${condition.status} from updates_of_device(d.id) u
-                           order by u.deployment_id desc limit 1), false)`;
+      return sql`coalesce(${lastStatus} = ${condition.status}, false)`;
   }
 }
+
+/** Two looks at one row each: what is open and what is finished stand in an index each. */
+const lastStatus = sql`(
+  select u.status from (
+    (select deployment_id, status from device_update
+     where device_id = d.id and status in ('pending', 'in_progress') order by deployment_id desc limit 1)
+    union all
+    (select deployment_id, status from device_update
+     where device_id = d.id and finished_at is not null order by deployment_id desc limit 1)) u
+  order by u.deployment_id desc limit 1)`;
 
 function joined(
   conditions: DeviceCondition[],

@@ -9,9 +9,13 @@ export async function findDevicesToWake(
 ): Promise<number[]> {
   const found = await rows<{ device_id: number }>(
     db,
-    sql`select distinct u.device_id
-        from device_presence p join device_update u on u.device_id = p.device_id
-        where p.server_id = ${serverId} and u.deployment_id = any(${deploymentIds}::bigint[]) and u.status = 'pending'`,
+    // Asked for each connected device, which are few: the deployment may have half a million.
+    sql`select p.device_id from device_presence p
+        cross join lateral (
+          select from device_update u
+          where u.device_id = p.device_id and u.deployment_id = any(${deploymentIds}::bigint[])
+            and u.status = 'pending' limit 1) u
+        where p.server_id = ${serverId}`,
   );
   return found.map((row) => row.device_id);
 }
