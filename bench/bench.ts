@@ -24,6 +24,8 @@ export type Bench = {
   largeFleet: () => Promise<Fleet>;
   /** A thousand devices and ten thousand past updates. */
   smallFleet: () => Promise<Fleet>;
+  /** As many devices as hold a channel open. */
+  connectedFleet: () => Promise<Fleet>;
 };
 
 /** Some lines of the table, measured together. */

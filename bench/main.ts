@@ -2,10 +2,17 @@ import { parseArgs } from 'node:util';
 import { loadPart } from './parts/load-part.ts';
 import { type Commands, servePart } from './parts/part.ts';
 import { serverPart } from './parts/server-part.ts';
+import { socketsPart } from './parts/sockets-part.ts';
+import { bareSocketsPart } from './rows/bare-sockets.ts';
 import { rows } from './rows.ts';
 import { runBench } from './run-bench.ts';
 
-const parts: Record<string, Commands> = { server: serverPart, load: loadPart };
+const parts: Record<string, Commands> = {
+  server: serverPart,
+  'bare sockets': bareSocketsPart,
+  load: loadPart,
+  sockets: socketsPart,
+};
 
 const [, , word, name = ''] = process.argv;
 if (word === 'part') servePart(parts[name] ?? {});

@@ -1,5 +1,6 @@
 import type { Row } from './bench.ts';
 import { callsRow } from './rows/calls.ts';
+import { channelRow } from './rows/channel.ts';
 import { orderRow } from './rows/order.ts';
 import { overviewRow } from './rows/overview.ts';
 import { pollsRow } from './rows/polls.ts';
@@ -7,4 +8,4 @@ import { reportsRow } from './rows/reports.ts';
 import { takeUpRow } from './rows/take-up.ts';
 
 /** Everything that is measured, in the order of the table. What only reads comes before what writes. */
-export const rows: Row[] = [callsRow, overviewRow, takeUpRow, orderRow, pollsRow, reportsRow];
+export const rows: Row[] = [callsRow, overviewRow, takeUpRow, orderRow, pollsRow, reportsRow, channelRow];
