@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createApi, Stage } from '@tideway/testkit';
+import { createApi, createOwnDatabase, Stage } from '@tideway/testkit';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 
@@ -62,7 +62,7 @@ describe('a move from the embedded database to one of one’s own', () => {
     const middleMs = performance.now();
     expect(backup).toMatchObject({ code: 0, said: '' });
 
-    const own = await createOwnDatabase();
+    const own = await createOwnDatabase(inject('postgres'));
     const restored = await tideway(['restore', file], { DATABASE_URL: own.url });
     expect(restored).toMatchObject({ code: 0, said: '' });
     const [backupS, restoreS] = [(middleMs - begunMs) / 1000, (performance.now() - middleMs) / 1000];
@@ -93,17 +93,6 @@ async function enterDevices(serverHome: string, count: number): Promise<void> {
      from generate_series(1, ${count}) n, device_group g`,
   );
   await client.end();
-}
-
-/** An empty database in the PostgreSQL of the tests, with its URL. */
-async function createOwnDatabase() {
-  const { host, user } = inject('postgres');
-  const name = `own_${Date.now()}`;
-  const client = new pg.Client({ host, user, database: 'postgres' });
-  await client.connect();
-  await client.query(`create database ${name}`);
-  const drop = () => client.query(`drop database ${name} with (force)`).finally(() => client.end());
-  return { url: `postgresql://${user}@/${name}?host=${encodeURIComponent(host)}`, drop };
 }
 
 /** Runs the command to its end; gives its exit code and what it said on standard error. */

@@ -7,4 +7,5 @@ export * from './fixtures/tokens.ts';
 export * from './scripted-channel.ts';
 export * from './scripted-device.ts';
 export * from './stage.ts';
+export { createOwnDatabase } from './test-database.ts';
 export * from './test-server.ts';

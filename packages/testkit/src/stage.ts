@@ -19,8 +19,8 @@ export class Stage {
   }
 
   /** Starts the server with its embedded database, on a free port where none is given; gives its address. */
-  async startServer(port = 0, settings: Record<string, string> = {}): Promise<string> {
-    const server = this.#start('server', 'tideway', ['serve'], {
+  async startServer(port = 0, settings: Record<string, string> = {}, name = 'server'): Promise<string> {
+    const server = this.#start(name, 'tideway', ['serve'], {
       ...this.#serverEnvironment(),
       TIDEWAY_HOST: '127.0.0.1',
       TIDEWAY_PORT: String(port),
@@ -38,9 +38,11 @@ export class Stage {
   }
 
   /** Makes a token the way an operator does it on the server's machine. */
-  async createToken(role: string): Promise<string> {
+  async createToken(role: string, settings: Record<string, string> = {}): Promise<string> {
     const words = [join(this.#programs, 'tideway.mjs'), 'token', 'create', '--role', role, '--name', 'stage'];
-    const { stdout } = await promisify(execFile)(process.execPath, words, { env: this.#serverEnvironment() });
+    const { stdout } = await promisify(execFile)(process.execPath, words, {
+      env: { ...this.#serverEnvironment(), ...settings },
+    });
     return stdout.trim();
   }
 

@@ -29,6 +29,18 @@ export async function createTestDatabase(postgres: TestPostgres) {
   };
 }
 
+/** A database without tables, for a server that is given it by its URL. */
+export async function createOwnDatabase(postgres: TestPostgres) {
+  const database = `own_${randomBytes(6).toString('hex')}`;
+  await administer(postgres, `create database ${database}`);
+  const { host, user } = postgres;
+  return {
+    url: `postgresql://${user}@/${database}?host=${encodeURIComponent(host)}`,
+    connection: { host, user, database },
+    drop: () => administer(postgres, `drop database ${database} with (force)`),
+  };
+}
+
 async function administer({ host, user }: TestPostgres, statement: string): Promise<void> {
   const client = new pg.Client({ host, user, database: 'postgres' });
   await client.connect();

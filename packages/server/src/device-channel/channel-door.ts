@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { noteChannelEnded, noteChannelOpened } from '../features/devices/note-channel.ts';
 import { noteContact, type ProvenDevice } from '../features/devices/note-contact.ts';
 import type { Deps } from '../platform/deps.ts';
+import { callerAddress } from '../platform/http/caller-address.ts';
 import { bodyOf } from '../platform/http/refusals.ts';
 import { statusOf } from '../platform/http/status-codes.ts';
 import type { Metrics } from '../platform/metrics/metrics.ts';
@@ -28,7 +29,7 @@ export function openChannelDoor(server: Server, deps: Deps, channels: OpenChanne
     if (closing.signal.aborted) throw new Refusal('unavailable', 'This server is being stopped', { retryAfterS: 2 });
     const device = await admit(deps, request);
     sockets.handleUpgrade(request, socket, head, (opened) => {
-      const address = request.socket.remoteAddress ?? '';
+      const address = callerAddress(request, deps.settings.trustedProxies);
       const ended = serve(deps, channels, opened, device, address, closing.signal).finally(() => ending.delete(ended));
       ending.add(ended);
     });
@@ -53,7 +54,11 @@ async function admit(deps: Deps, request: IncomingMessage): Promise<ProvenDevice
   if (new URL(request.url ?? '', 'http://server').pathname !== path) {
     throw new Refusal('not_found', 'There is no WebSocket at this address');
   }
-  const device = await admitDevice(deps, request.headers.authorization, request.socket.remoteAddress ?? '');
+  const device = await admitDevice(
+    deps,
+    request.headers.authorization,
+    callerAddress(request, deps.settings.trustedProxies),
+  );
   await noteContact(deps, device, null);
   return device;
 }

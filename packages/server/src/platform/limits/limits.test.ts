@@ -10,6 +10,7 @@ import {
 } from '@tideway/testkit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTicket } from '../../device-channel/ticket.ts';
+import type { Settings } from '../deps.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 
 const unlimited = { perS: 0, burst: 1 };
@@ -17,9 +18,9 @@ const unlimited = { perS: 0, burst: 1 };
 const slow = 0.001;
 let server: TestServer;
 
-async function startLimited(limits: Partial<Limits>): Promise<TestServer> {
+async function startLimited(limits: Partial<Limits>, settings: Partial<Settings> = {}): Promise<TestServer> {
   const rates = { tokenCalls: unlimited, deviceMessages: unlimited, failedAuthentications: unlimited };
-  server = await startTestServer({ limits: { ...defaultLimits, ...rates, ...limits } });
+  server = await startTestServer({ ...settings, limits: { ...defaultLimits, ...rates, ...limits } });
   return server;
 }
 
@@ -116,6 +117,21 @@ describe('an address from which too much fails to authenticate', () => {
     expect(await device.next()).toBeNull();
   });
 
+  it('is the one that a trusted proxy names, at the door of channels as well, and nobody else is believed', async () => {
+    await startLimited({ failedAuthentications: { perS: slow, burst: 1 } }, { trustedProxies: ['127.0.0.1'] });
+    const guessFrom = async (address: string) => {
+      const headers = { 'x-forwarded-for': address };
+      return (await server.request('GET', '/api/v2/projects', { token: 'twu_guessed', headers })).status;
+    };
+    expect([await guessFrom('192.0.2.1'), await guessFrom('192.0.2.1')]).toEqual([401, 429]);
+    expect([await guessFrom('192.0.2.2'), await guessFrom('192.0.2.1, 192.0.2.3')]).toEqual([401, 401]);
+    expect([await upgradeFrom('192.0.2.1'), await upgradeFrom('192.0.2.4')]).toEqual([429, 401]);
+    await server.stop();
+
+    await startLimited({ failedAuthentications: { perS: slow, burst: 1 } });
+    expect([await guessFrom('192.0.2.1'), await guessFrom('192.0.2.2')]).toEqual([401, 429]);
+  });
+
   it('is not one from which devices come back whose tickets have run out', async () => {
     await startLimited({ failedAuthentications: { perS: slow, burst: 1 } });
     const fleet = await makeDeviceFleet(server, 'Sleeping');
@@ -186,6 +202,23 @@ async function upload(path: DeviceFleet['path'], name: string, size: number): Pr
 async function metric(name: string): Promise<number> {
   const text = await server.deps.metrics.text();
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+}
+
+/** The status with which a channel is refused that a forged ticket asks for. */
+async function upgradeFrom(address: string): Promise<number | undefined> {
+  const request = httpRequest(`${server.url}/device/v1/channel`, {
+    headers: {
+      connection: 'upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      'sec-websocket-version': '13',
+      authorization: 'Bearer forged',
+      'x-forwarded-for': address,
+    },
+  });
+  request.end();
+  const answer = await new Promise<IncomingMessage>((resolve) => request.once('response', resolve));
+  return answer.resume().statusCode;
 }
 
 /** An upload whose body goes on until it is ended. */
