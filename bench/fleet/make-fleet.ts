@@ -2,6 +2,7 @@ import { createTokenOnThisMachine, type Db, openDatabase, setUpAccount } from '@
 import pg from 'pg';
 import type { BenchDatabases, Connection } from './databases.ts';
 import {
+  type FleetProject,
   insertDevices,
   insertLabels,
   insertPastDeployment,
@@ -17,9 +18,6 @@ export type Fleet = {
   token: string;
   projects: FleetProject[];
 };
-
-/** A project whose devices are half in the group `half` and half in `rest`. */
-export type FleetProject = { id: number; key: string; flowId: string; flowVersionId: number; devices: number };
 
 /** A project to be made, each of whose devices has had so many updates. */
 export type WantedProject = { key: string; devices: number; pastUpdates: number };

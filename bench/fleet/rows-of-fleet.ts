@@ -1,9 +1,11 @@
 import type { FlowDocument } from '@tideway/protocol';
 import { type Db, execute, oneRow } from '@tideway/server';
 import { sql } from 'kysely';
-import type { FleetProject } from './make-fleet.ts';
 
 // Everything that writes the rows of a fleet past the server's doors stands in this file.
+
+/** A project whose devices are half in the group `half` and half in `rest`. */
+export type FleetProject = { id: number; key: string; flowId: string; flowVersionId: number; devices: number };
 
 /** A project with two groups, two tags, an app and a flow. */
 export async function insertProject(

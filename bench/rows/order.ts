@@ -1,8 +1,8 @@
 import { execute, oneRow } from '@tideway/server';
 import { sql } from 'kysely';
 import type { Bench, Row } from '../bench.ts';
-import type { Fleet, FleetProject } from '../fleet/make-fleet.ts';
-import { removeDeployment } from '../fleet/rows-of-fleet.ts';
+import type { Fleet } from '../fleet/make-fleet.ts';
+import { type FleetProject, removeDeployment } from '../fleet/rows-of-fleet.ts';
 import { alternate, secondsOf } from '../measuring/alternate.ts';
 import { resultOf } from '../measuring/result.ts';
 import { callApi, type StartedServer, startServerPart } from '../parts/start-server.ts';

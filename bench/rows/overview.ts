@@ -5,7 +5,8 @@ import {
   type DeviceCondition,
 } from '../../packages/server/src/features/deployments/device-filter.rules.ts';
 import type { Row } from '../bench.ts';
-import { type FleetProject, largestProject } from '../fleet/make-fleet.ts';
+import { largestProject } from '../fleet/make-fleet.ts';
+import type { FleetProject } from '../fleet/rows-of-fleet.ts';
 import { alternate, secondsOf } from '../measuring/alternate.ts';
 import { resultOf } from '../measuring/result.ts';
 import { callApi, startServerPart } from '../parts/start-server.ts';
