@@ -9,7 +9,6 @@ import { type Booking, bookingOf } from './report.rules.ts';
 import { lockSucceedingDevices } from './success.store.ts';
 import {
   type Booked,
-  findReportedUpdates,
   lockReportedUpdates,
   type ReportingDevice,
   type Said,
@@ -45,17 +44,16 @@ async function bookReports(
   said: readonly Said[],
   onEnded: (ended: StatusChange[]) => void,
 ): Promise<(UpdateStatus | 'unknown' | typeof again)[]> {
-  const succeeding = new Set(said.filter(({ report }) => report.event === 'succeeded').map(({ device }) => device.id));
-  const heldDevices = await lockSucceedingDevices(tx, [...succeeding]);
-  const found = await findReportedUpdates(tx, said);
-  const free = [...found.values()].filter(({ device_id }) => !heldDevices.has(device_id));
-  const locked = await lockReportedUpdates(tx, free, succeeding);
+  const succeeding = said.filter(({ report }) => report.event === 'succeeded').map(({ device }) => device.id);
+  const heldDevices = await lockSucceedingDevices(tx, succeeding);
+  const free = said.filter(({ device }) => !heldDevices.has(device.id));
+  const updates = await lockReportedUpdates(tx, free);
 
   const booked: Booked[] = [];
   const answers = said.map(({ device, report }) => {
-    if (!found.has(device.id)) return 'unknown';
-    const update = locked.get(device.id);
-    if (update === undefined) return again;
+    const update = heldDevices.has(device.id) ? 'held' : updates.get(device.id);
+    if (update === undefined) return 'unknown';
+    if (update === 'held') return again;
     const booking = bookingOf(update, report);
     if (booking.kind !== 'nothing') booked.push({ update, report, booking });
     return booking.kind === 'result' ? booking.status : update.status;

@@ -27,39 +27,26 @@ export async function findUpdate(db: Db, device: ReportingDevice, updateId: stri
   );
 }
 
-/** The updates that reports are about, by the internal id of their device; those that do not exist are left out. */
-export async function findReportedUpdates(tx: Tx, said: readonly Said[]): Promise<Map<number, UpdateRow>> {
-  const found = await rows<UpdateRow>(
-    tx,
-    sql`select ${updateColumns}
-        from unnest(${said.map(({ device }) => device.id)}::bigint[],
-                    ${said.map(({ device }) => device.project_id)}::bigint[],
-                    ${said.map(({ report }) => report.update_id)}::text[]) as s (device_id, project_id, update_id)
-        join deployment d on d.project_id = s.project_id and d.public_id = s.update_id
-        join device_update u on u.deployment_id = d.id and u.device_id = s.device_id`,
-  );
-  return byDevice(found);
-}
-
 /**
- * Locks updates, by the internal id of their device, and reads them anew; with each also what a success of it would
- * overtake. Where somebody holds one of them, the device is left out, and nobody is waited for.
+ * Locks the updates that reports are about, by the internal id of their device; with each also what a success of it
+ * would overtake. Nobody is waited for: an update is `held` where somebody else has it or one of those. What does not
+ * exist is left out.
  */
-export async function lockReportedUpdates(
-  tx: Tx,
-  updates: readonly UpdateRow[],
-  succeeding: ReadonlySet<number>,
-): Promise<Map<number, LockedUpdate>> {
-  if (updates.length === 0) return new Map();
+export async function lockReportedUpdates(tx: Tx, said: readonly Said[]): Promise<Map<number, LockedUpdate | 'held'>> {
+  if (said.length === 0) return new Map();
   const wanted = await rows<UpdateRow & { is_reported: boolean; is_locked: boolean }>(
     tx,
     // The older ones are looked up device by device: as a join, the planner would read all that is open while it does
     // not yet know how much a new order has brought.
     sql`with reported as (
-          select * from unnest(${updates.map((update) => update.deployment_id)}::bigint[],
-                               ${updates.map((update) => update.device_id)}::bigint[],
-                               ${updates.map((update) => succeeding.has(update.device_id))}::boolean[])
-                 as r (deployment_id, device_id, succeeds)
+          select u.deployment_id, u.device_id, s.succeeds
+          from unnest(${said.map(({ device }) => device.id)}::bigint[],
+                      ${said.map(({ device }) => device.project_id)}::bigint[],
+                      ${said.map(({ report }) => report.update_id)}::text[],
+                      ${said.map(({ report }) => report.event === 'succeeded')}::boolean[])
+               as s (device_id, project_id, update_id, succeeds)
+          join deployment d on d.project_id = s.project_id and d.public_id = s.update_id
+          join device_update u on u.deployment_id = d.id and u.device_id = s.device_id
         ), wanted as (
           select deployment_id, device_id, true as is_reported from reported
           union all
@@ -76,13 +63,15 @@ export async function lockReportedUpdates(
         )
         select w.deployment_id, w.device_id, w.is_reported, l.status, l.attempt, l.last_seq,
                l.status is not null as is_locked
-        from wanted w left join locked l using (deployment_id, device_id)`,
+        from wanted w left join locked l using (deployment_id, device_id)
+        order by w.is_reported desc`,
   );
-  const held = new Set(wanted.filter((update) => !update.is_locked).map((update) => update.device_id));
-  const reported = wanted.filter((update) => update.is_reported && !held.has(update.device_id));
-  const locked = byDevice(reported.map((update): LockedUpdate => ({ ...update, overtakes: [] })));
-  for (const { is_reported, status, device_id, deployment_id } of wanted) {
-    if (!is_reported && status === 'pending') locked.get(device_id)?.overtakes.push(deployment_id);
+  const locked = new Map<number, LockedUpdate | 'held'>();
+  for (const { is_reported, is_locked, ...update } of wanted) {
+    const before = locked.get(update.device_id);
+    if (!is_locked) locked.set(update.device_id, 'held');
+    else if (is_reported) locked.set(update.device_id, { ...update, overtakes: [] });
+    else if (before !== 'held' && update.status === 'pending') before?.overtakes.push(update.deployment_id);
   }
   return locked;
 }
@@ -170,8 +159,4 @@ function recordset<One extends Booked>(
     return { deployment_id, device_id, ...valuesOf(one) };
   });
   return sql`jsonb_to_recordset(${JSON.stringify(values)}::jsonb) as b (deployment_id bigint, device_id bigint, ${columns})`;
-}
-
-function byDevice<Row extends UpdateRow>(updates: Row[]): Map<number, Row> {
-  return new Map(updates.map((update) => [update.device_id, update]));
 }
