@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Db, firstRow, rows } from '../../platform/database/database.ts';
 import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
 import { Refusal } from '../../platform/refusal.ts';
-import { deviceIsOnline } from '../devices/online.rules.ts';
+import { shownDeviceIsOnline } from '../devices/online.rules.ts';
 
 /** One page of a deployment's updates in the order of its devices, of one status where it is given. */
 export async function listUpdates(
@@ -14,16 +14,27 @@ export async function listUpdates(
 ) {
   const found = await rows<UpdateRow>(
     db,
-    sql`${selectUpdates(updatesWithDevices)} where p.project_id = ${projectId} and p.public_id = ${deploymentId}
-        and (${page.status ?? null}::text is null or u.status = ${page.status ?? null})
-        and u.device_id > ${page.after ?? 0}::bigint
-        order by u.device_id limit ${page.limit + 1}`,
+    sql`${selectUpdates(sql`(${updatesOfPage(projectId, deploymentId, page)}) u join device d on d.id = u.device_id`)}
+        order by u.device_id`,
   );
   return pageOfRows(
     found.map((row) => ({ ...row, id: row.device_id })),
     page.limit,
     showUpdate,
   );
+}
+
+/** The page is cut out before anything is joined: the way through all devices would be shorter only for a whole fleet. */
+function updatesOfPage(
+  projectId: number,
+  deploymentId: string,
+  { after, limit, status }: IdPage & { status?: UpdateStatus | undefined },
+): RawBuilder<unknown> {
+  return sql`select * from device_update
+             where deployment_id = (select id from deployment
+                                    where project_id = ${projectId} and public_id = ${deploymentId})
+               and device_id > ${after ?? 0}::bigint ${status === undefined ? sql`` : sql`and status = ${status}`}
+             order by device_id limit ${limit + 1}`;
 }
 
 /** A device's updates, newest first, each with its deployment. */
@@ -63,14 +74,18 @@ async function findUpdate(db: Db, projectId: number, deploymentId: string, devic
   const row = await firstRow<UpdateRow>(
     db,
     // A deleted device may have left its id to another one: the newest of them is meant.
-    sql`${selectUpdates(updatesWithDevices)} where p.project_id = ${projectId} and p.public_id = ${deploymentId}
-        and d.public_id = ${deviceId} order by d.id desc limit 1`,
+    sql`${selectUpdates(sql`(${devicesOfId(projectId, deviceId)}) d join device_update u on u.device_id = d.id`)}
+        where p.project_id = ${projectId} and p.public_id = ${deploymentId} order by d.id desc limit 1`,
   );
   if (row === null) throw new Refusal('not_found', `Device ${deviceId} has no part in deployment ${deploymentId}`);
   return row;
 }
 
-const updatesWithDevices = sql`device_update u join device d on d.id = u.device_id`;
+/** In two parts, each of which has an index. */
+function devicesOfId(projectId: number, deviceId: string): RawBuilder<unknown> {
+  const devices = sql`select * from device where project_id = ${projectId} and public_id = ${deviceId}`;
+  return sql`${devices} and deleted_at is null union all ${devices} and deleted_at is not null`;
+}
 
 /**
  * Why a pending update waits is asked of what stands in the tables now, never kept.
@@ -80,7 +95,7 @@ const selectUpdates = (updates: RawBuilder<unknown>) => sql`
   select u.*, d.public_id as device_public_id, d.name as device_name, p.public_id as deployment_public_id,
          v.document as flow,
          case when u.status <> 'pending' then null
-              when not ${deviceIsOnline} then 'offline'
+              when not ${shownDeviceIsOnline} then 'offline'
               when d.update_trigger_on or d.held_at is not null then 'blocked'
               when exists (select from device_update w
                            where w.device_id = d.id and w.status in ('pending', 'in_progress')
