@@ -1,11 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  type DeviceFleet,
-  makeDeviceFleet,
-  type ScriptedDevice,
-  startTestServer,
-  type TestServer,
-} from '@tideway/testkit';
+import { type DeviceFleet, makeDeviceFleet, ScriptedDevice, startTestServer, type TestServer } from '@tideway/testkit';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute } from '../../platform/database/database.ts';
@@ -71,6 +65,20 @@ describe('taking up an update', () => {
     }
   });
 
+  it('happens once for each of many devices that ask two servers at once, and the counts stay true', async () => {
+    const beside = await startTestServer({}, server);
+    for (let round = 0; round < 4; round++) {
+      const devices = await Promise.all(Array.from({ length: 8 }, () => fleet.joinDevice()));
+      const [first, later] = [await fleet.deployTo(devices), await fleet.deployTo(devices)];
+      const asked = devices.flatMap((device) => [device, deviceAt(beside, device), deviceAt(beside, device)]);
+      const plans = await Promise.all(asked.map((device) => device.next()));
+      expect(plans.map((plan) => plan?.update_id)).toEqual(Array(24).fill(first));
+      expect(await readBooks(server.db, first)).toMatchObject({ counts: { in_progress: 8 }, rows: { in_progress: 8 } });
+      expect(await readBooks(server.db, later)).toMatchObject({ counts: { pending: 8 }, rows: { pending: 8 } });
+    }
+    await beside.stop();
+  });
+
   it('begins with the oldest deployment, one after the other', async () => {
     const device = await fleet.joinDevice();
     const deployments = [await fleet.deployTo([device]), await fleet.deployTo([device])];
@@ -125,3 +133,8 @@ describe('taking up an update', () => {
     expect((await waiting)?.update_id).toBe(deployment);
   });
 });
+
+/** The same device, in the same session, at another server. */
+function deviceAt({ url }: TestServer, { key, id, ticket }: ScriptedDevice): ScriptedDevice {
+  return Object.assign(new ScriptedDevice(url, key), { id, ticket });
+}
