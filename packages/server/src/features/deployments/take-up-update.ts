@@ -6,7 +6,7 @@ import { inTransaction } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { openSecrets } from '../../platform/secret-box.ts';
 import { countChanges } from './deployment-count.store.ts';
-import { readDocuments } from './deployment-document.store.ts';
+import { readDocuments } from './read-documents.ts';
 import { findOpenOfDevices, findPlans, type PlanRow, setTakenUp } from './take-up.store.ts';
 
 /**
