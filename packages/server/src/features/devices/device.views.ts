@@ -23,8 +23,11 @@ export async function listDevices(
 ): Promise<{ items: Device[]; next: string | null }> {
   const found = await rows<DeviceRow>(
     db,
-    sql`${selectDevices} where d.project_id = ${projectId} and d.deleted_at is null and ${conditionOf(query)}
-        order by d.id limit ${query.limit + 1}`,
+    // The page is cut out before anything is joined: a join might be begun at the first of all devices.
+    sql`${selectDevices(sql`(select * from device d
+                             where d.project_id = ${projectId} and d.deleted_at is null and ${conditionOf(query)}
+                             order by d.id limit ${query.limit + 1})`)}
+        order by d.id`,
   );
   return pageOfRows(found, query.limit, showDevice);
 }
@@ -33,17 +36,18 @@ export async function listDevices(
 export async function findDevice(db: Db, projectId: number, publicId: string): Promise<Device | null> {
   const row = await firstRow<DeviceRow>(
     db,
-    sql`${selectDevices} where d.project_id = ${projectId} and d.public_id = ${publicId} and d.deleted_at is null`,
+    sql`${selectDevices(sql`device`)} where d.project_id = ${projectId} and d.public_id = ${publicId} and d.deleted_at is null`,
   );
   return row && showDevice(row);
 }
 
 /** A device that is there: it was just written or locked. */
 export async function readDevice(db: Db, id: number): Promise<Device> {
-  return showDevice(await oneRow<DeviceRow>(db, sql`${selectDevices} where d.id = ${id}`));
+  return showDevice(await oneRow<DeviceRow>(db, sql`${selectDevices(sql`device`)} where d.id = ${id}`));
 }
 
-const selectDevices = sql`
+/** @param devices what gives the devices */
+const selectDevices = (devices: RawBuilder<unknown>) => sql`
   select d.id, d.public_id, d.name, d.description, g.name as group_name,
          array(select t.name from device_tag c join tag t on t.id = c.tag_id
                where c.device_id = d.id order by t.name) as tags,
@@ -51,11 +55,14 @@ const selectDevices = sql`
                from device_app c join app a on a.id = c.app_id where c.device_id = d.id order by a.name) as apps,
          d.reported_apps, ${shownDeviceIsOnline} as is_online, p.last_contact_at, d.update_trigger_on, d.needs_approval,
          d.held_at, d.agent_version, d.os, d.arch, d.attributes, d.configuration, d.created_at, d.joined_at
-  from device d join device_group g on g.id = d.group_id left join device_presence p on p.device_id = d.id`;
+  from ${devices} d join device_group g on g.id = d.group_id left join device_presence p on p.device_id = d.id`;
 
 function conditionOf({ after, group_name, tags, state, app, search }: DeviceListQuery): RawBuilder<unknown> {
   const conditions = [sql`d.id > ${after ?? 0}`];
-  if (group_name !== undefined) conditions.push(sql`g.name = ${group_name}`);
+  if (group_name !== undefined) {
+    conditions.push(sql`d.group_id in (select g.id from device_group g
+                                       where g.project_id = d.project_id and g.name = ${group_name})`);
+  }
   if (state !== undefined) conditions.push(sql`${deviceIsOnline} = ${state === 'online'}`);
   if (tags !== undefined) {
     conditions.push(sql`exists (select from device_tag c join tag t on t.id = c.tag_id

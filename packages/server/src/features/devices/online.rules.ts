@@ -1,8 +1,12 @@
 import { sql } from 'kysely';
 
-/** Whether the row `o` of the table `device_presence` makes its device online. May be null where it does not. */
+/**
+ * Whether the row `o` of the table `device_presence` makes its device online. May be null where it does not. The time is
+ * asked for once, and not for each of a million rows.
+ */
 const makesOnline = sql`(
-  o.online_until > tideway_now() or o.server_id in (select l.id from server_lease l where l.ends_at > tideway_now()))`;
+  o.online_until > (select tideway_now())
+  or o.server_id in (select l.id from server_lease l where l.ends_at > tideway_now()))`;
 
 /**
  * Whether the device `d` is online, as a condition: it was here lately enough, or holds a channel open at a server whose
