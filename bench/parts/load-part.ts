@@ -8,15 +8,17 @@ export type Load = {
   tickets: string[];
   /** Null where they only ask. */
   updateId: string | null;
+  /** Begins again with the first device after the last: where it keeps nothing of what they say. */
+  repeats: boolean;
   connections: number;
   seconds: number;
 };
 
-export type LoadCommands = { run: (load: Load) => Promise<{ answersPerS: number; devicesUsed: number }> };
+export type LoadCommands = { run: (load: Load) => Promise<{ answersPerS: number }> };
 
 /** Devices that poll or report over HTTP, each as soon as it has its answer. */
 export const loadPart: LoadCommands = {
-  run: async ({ url, tickets, updateId, connections, seconds }) => {
+  run: async ({ url, tickets, updateId, repeats, connections, seconds }) => {
     const bodies = updateId === null ? [pollBody] : reportBodies(updateId);
     const opened = await Promise.all(Array.from({ length: connections }, () => openHttpConnection(url)));
     const begunMs = performance.now();
@@ -27,7 +29,7 @@ export const loadPart: LoadCommands = {
       while (performance.now() < endsMs) {
         const ticket = tickets[next % tickets.length] ?? '';
         next += 1;
-        if (updateId !== null && next > tickets.length) throw new Error('There are too few devices for this load');
+        if (!repeats && next > tickets.length) throw new Error('There are too few devices for this load');
         for (const body of bodies) {
           await say(connection, ticket, body, updateId === null ? '"messages":[]' : '"type":"ack"');
           answers += 1;
@@ -37,7 +39,7 @@ export const loadPart: LoadCommands = {
     await Promise.all(opened.map(work));
     const tookS = (performance.now() - begunMs) / 1000;
     for (const connection of opened) connection.close();
-    return { answersPerS: answers / tookS, devicesUsed: Math.min(next, tickets.length) };
+    return { answersPerS: answers / tookS };
   },
 };
 
