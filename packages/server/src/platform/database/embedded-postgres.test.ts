@@ -118,6 +118,21 @@ describe('the embedded PostgreSQL', () => {
     await start();
   });
 
+  it('starts although another program has the number of a postmaster that was killed, as after a boot', async () => {
+    const first = await start();
+    await query(first.connection, 'create table kept (value integer); insert into kept values (42)');
+    const file = join(home, 'data', 'postmaster.pid');
+    const note = readFileSync(file, 'utf8').split('\n');
+    await first.stop();
+    const stranger = spawn('sleep', ['1000']);
+    writeFileSync(file, [stranger.pid, ...note.slice(1)].join('\n'), { mode: 0o600 });
+    if (isRoot) chownSync(file, statSync(join(home, 'data')).uid, statSync(join(home, 'data')).gid);
+    const second = await start();
+    stranger.kill();
+
+    expect(await query(second.connection, 'select value from kept')).toEqual([{ value: 42 }]);
+  });
+
   it('does not wait for a PostgreSQL that was killed the instant before', async () => {
     const postgres = await start();
     process.kill(postmasterPid(), 'SIGKILL');

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { clusterFolder } from './data-home.ts';
 import { type Cluster, databaseUser, lastComplaint, logFile, spawnPostmaster } from './postgres-process.ts';
-import { readPostmasterNote } from './postmaster-file.ts';
+import { disownPostmasterNote, readPostmasterNote } from './postmaster-file.ts';
 import { isOfOwner, makeSocketFolder, removeSocketFolder } from './socket-folder.ts';
 import { StoreUnusable } from './store-unusable.ts';
 
@@ -31,6 +31,7 @@ export async function reachPostgres(cluster: Cluster, signal: AbortSignal): Prom
     if (found === 'busy') patientUntil = Date.now() + patienceMs;
     if (found === 'nobody' && !isRunning(postmaster)) {
       if (postmaster !== null) await delay(200);
+      disownPostmasterNote(home);
       folder ??= makeSocketFolder(home);
       postmaster = spawnPostmaster(cluster, folder);
     }

@@ -10,6 +10,8 @@ export function answerError(error: FastifyError | Error, request: FastifyRequest
   request.refusalCode = refusal.code;
   if (refusal.code === 'internal') request.log.error({ err: error }, 'A request failed');
   if (refusal.details.retryAfterS !== undefined) reply.header('retry-after', refusal.details.retryAfterS);
+  // What has not arrived of the body would be in the way of the next request on this connection.
+  if (!request.raw.complete) reply.header('connection', 'close');
   return reply.status(statusOf[refusal.code]).type('application/json').serializer(JSON.stringify).send(bodyOf(refusal));
 }
 
@@ -42,6 +44,11 @@ export function bodyOf({ message, code, details }: Refusal): RefusalBody {
 
 function asRefusal(error: FastifyError | Error, request: FastifyRequest): Refusal {
   if (error instanceof Refusal) return error;
+  if (isDiskFull(error)) {
+    return new Refusal('unavailable', 'The disk of the server is full: nothing can be kept at the moment', {
+      retryAfterS: 30,
+    });
+  }
   if (isDatabaseAway(error)) {
     return new Refusal('unavailable', 'The database cannot be reached at the moment', { retryAfterS: 2 });
   }
@@ -57,4 +64,9 @@ function asRefusal(error: FastifyError | Error, request: FastifyRequest): Refusa
     return new Refusal('invalid_request', 'The body is not as long as content-length says');
   }
   return new Refusal('internal', `Something went wrong on our side (request ${request.id})`);
+}
+
+/** Also the disk of the database. */
+function isDiskFull(error: Error): boolean {
+  return 'code' in error && ['ENOSPC', 'EDQUOT', '53100'].includes(String(error.code));
 }
