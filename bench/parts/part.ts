@@ -17,10 +17,10 @@ export type Part<Known extends Commands> = {
 type Question = { number: number; command: string; input: unknown };
 type Answer = { number: number; value?: unknown; error?: string };
 
-/** Starts a process of this program with these commands. */
+/** Starts a process of this program with these commands, and with Node's own options of this one, as `--cpu-prof`. */
 export async function startPart<Known extends Commands>(name: string): Promise<Part<Known>> {
   const child = fork(fileURLToPath(import.meta.url), ['part', name], {
-    execArgv: ['--expose-gc', '--enable-source-maps'],
+    execArgv: [...process.execArgv, '--expose-gc', '--enable-source-maps'],
   });
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let count = 0;
@@ -59,6 +59,6 @@ export function servePart(commands: Commands): void {
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
-  child.kill('SIGKILL');
+  child.disconnect();
   await ended;
 }

@@ -7,7 +7,8 @@ import type { LoadCommands } from '../parts/load-part.ts';
 import { startPart } from '../parts/part.ts';
 import { startServerPart } from '../parts/start-server.ts';
 
-const connections = 200;
+/** As of a fleet at work: devices wait for their batch, and so the server is full only with many of them. */
+const connections = 1000;
 const pollingDevices = 20_000;
 
 /** Polls of devices that have nothing to do; each notes that the device is there. */

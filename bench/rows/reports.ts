@@ -9,7 +9,8 @@ import { type Part, startPart } from '../parts/part.ts';
 import type { ServerVariant } from '../parts/server-part.ts';
 import { type StartedServer, startServerPart } from '../parts/start-server.ts';
 
-const connections = 200;
+/** As of a fleet at work: devices wait for their batch, and so the server is full only with many of them. */
+const connections = 1000;
 /** More than any of the servers gets through. */
 const updatesPerS = 2500;
 
@@ -18,7 +19,7 @@ export const reportsRow: Row = {
   name: 'reports',
   measure: async (bench) => {
     const fleet = await bench.largeFleet();
-    const devices = await pickDevices(fleet.db, largestProject(fleet), bench.sizes.loadS * updatesPerS);
+    const devices = await pickDevices(fleet.db, largestProject(fleet), (bench.sizes.loadS + 2) * updatesPerS);
     const load = await startPart<LoadCommands>('load');
     const measure = async (variant: ServerVariant) => {
       const server = await startServerPart(bench, fleet, variant);
