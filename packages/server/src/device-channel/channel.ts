@@ -18,6 +18,7 @@ export class Channel {
   private readonly socket: WebSocket;
   private readonly answer: AnswerFrame;
   private answering: Promise<void> = Promise.resolve();
+  private unanswered = 0;
   private unansweredPings = 0;
 
   constructor(socket: WebSocket, answer: AnswerFrame) {
@@ -53,7 +54,14 @@ export class Channel {
 
   private take(data: Buffer, isBinary: boolean): void {
     this.socket.pause();
-    this.answering = this.answering.then(() => this.answerFrame(data, isBinary)).finally(() => this.socket.resume());
+    this.unanswered += 1;
+    this.answering = this.answering
+      .then(() => this.answerFrame(data, isBinary))
+      .finally(() => {
+        this.unanswered -= 1;
+        // One read from the network may have brought many frames.
+        if (this.unanswered === 0) this.socket.resume();
+      });
   }
 
   private async answerFrame(data: Buffer, isBinary: boolean): Promise<void> {
