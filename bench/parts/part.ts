@@ -17,10 +17,13 @@ export type Part<Known extends Commands> = {
 type Question = { number: number; command: string; input: unknown };
 type Answer = { number: number; value?: unknown; error?: string };
 
+/** As `npm run tideway` starts Node. */
+const asStarted = ['--max-semi-space-size=64'];
+
 /** Starts a process of this program with these commands, and with Node's own options of this one, as `--cpu-prof`. */
 export async function startPart<Known extends Commands>(name: string): Promise<Part<Known>> {
   const child = fork(fileURLToPath(import.meta.url), ['part', name], {
-    execArgv: [...process.execArgv, '--expose-gc', '--enable-source-maps'],
+    execArgv: [...process.execArgv, ...asStarted, '--expose-gc', '--enable-source-maps'],
   });
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let count = 0;

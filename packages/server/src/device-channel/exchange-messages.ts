@@ -21,7 +21,7 @@ export async function exchangeMessages(
   deps.metrics.deviceContacted(over);
   deps.rates.devices.charge(device.id, Math.max(1, messages.length));
   const idleS = over === 'channel' ? channelPollAfterS : deps.settings.pollAfterS;
-  const told = pollIntervals(idleS, Buffer.from(deps.randomBytes(4)).readUInt32BE() / 2 ** 32);
+  const told = pollIntervals(idleS, Math.random());
   const contacted = await noteContact(deps, device, over === 'channel' ? null : told);
   const answers: ServerMessage[] = [];
   for (const [index, message] of messages.entries()) {

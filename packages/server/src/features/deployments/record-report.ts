@@ -68,7 +68,7 @@ async function writeBookings(tx: Tx, booked: Booked[]): Promise<StatusChange[]> 
   const steps = booked.filter(isOf('step'));
   const results = booked.filter(isOf('result'));
   const late = booked.filter(isOf('late_result'));
-  await setReportsBooked(tx, booked);
+  await setReportsBooked(tx, [...steps, ...late]);
   await setStepStatuses(tx, steps);
   await setUpdateResults(tx, results);
   await setLateResults(tx, late);

@@ -76,8 +76,9 @@ export async function lockReportedUpdates(tx: Tx, said: readonly Said[]): Promis
   return locked;
 }
 
-/** Notes the newest reports that are booked of updates. */
+/** Notes the newest reports that are booked of updates; a result notes its own. */
 export async function setReportsBooked(tx: Tx, booked: readonly Booked[]): Promise<void> {
+  if (booked.length === 0) return;
   await execute(
     tx,
     sql`update device_update u set attempt = b.attempt, last_seq = b.seq
@@ -111,16 +112,18 @@ export async function setStepStatuses(tx: Tx, booked: readonly Booked<Kind<'step
 /** Ends updates with what their devices say of them. */
 export async function setUpdateResults(tx: Tx, booked: readonly Booked<Kind<'result'>>[]): Promise<void> {
   if (booked.length === 0) return;
-  const columns = sql`status text, reason text, message text, step integer, exit_code integer, undone jsonb`;
-  const valuesOf = ({ booking: { status }, report }: Booked<Kind<'result'>>) => ({
-    ...{ status, message: report.message, step: report.step, exit_code: report.exit_code, undone: report.undone },
-    reason: status === 'success' ? null : (report.reason ?? report.event),
-  });
+  const columns = sql`status text, reason text, message text, step integer, exit_code integer, undone jsonb,
+                      attempt integer, seq integer`;
+  const valuesOf = ({ booking: { status }, report }: Booked<Kind<'result'>>) => {
+    const { message, step, exit_code, undone, attempt, seq } = report;
+    const reason = status === 'success' ? null : (report.reason ?? report.event);
+    return { status, reason, message, step, exit_code, undone, attempt, seq };
+  };
   await execute(
     tx,
     sql`update device_update u
         set status = b.status, reason = b.reason, message = b.message, failed_step = b.step, exit_code = b.exit_code,
-            undone = b.undone, finished_at = tideway_now()
+            undone = b.undone, attempt = b.attempt, last_seq = b.seq, finished_at = tideway_now()
         from ${recordset(booked, valuesOf, columns)}
         where u.deployment_id = b.deployment_id and u.device_id = b.device_id`,
   );

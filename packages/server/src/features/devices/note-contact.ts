@@ -42,6 +42,7 @@ const contacts: BatchWork<Pick<Deps, 'db'>, Contact, ContactedDevice | null> = {
   run: async ({ db }, items) => {
     const found = await rows<ContactedDevice & { place: number }>(
       db,
+      // Devices say several things at once: that one is here is written once in a second, unless its end moves by more than 3.
       sql`with asked as (
             select * from unnest(${items.map(({ device }) => device.id)}::bigint[],
                                  ${items.map(({ device }) => device.publicKey)}::text[],
@@ -58,8 +59,12 @@ const contacts: BatchWork<Pick<Deps, 'db'>, Contact, ContactedDevice | null> = {
                                 where u.device_id = d.id and u.status in ('pending', 'in_progress')) o
           ), noted as (
             insert into device_presence (device_id, last_contact_at, online_until)
-            select id, tideway_now(), tideway_now() + make_interval(secs => 60 + 3 * told_s)
-            from contacted where told_s is not null order by id
+            select id, tideway_now(), ends_at
+            from contacted cross join lateral (select tideway_now() + make_interval(secs => 60 + 3 * told_s) as ends_at) n
+            where told_s is not null and not exists (
+              select from device_presence where device_id = id and last_contact_at > tideway_now() - interval '1 s'
+              and online_until between ends_at - interval '3 s' and ends_at + interval '3 s' offset 0)
+            order by id
             on conflict (device_id) do update
             set last_contact_at = excluded.last_contact_at, online_until = excluded.online_until
           )

@@ -5,16 +5,16 @@ import { again } from './again.ts';
 import { BatchQueue } from './batch-queue.ts';
 
 describe('a queue of batches', () => {
-  it('answers each item with its own result, in batches of at most 200', async () => {
+  it('answers each item with its own result, in batches of at most 500', async () => {
     const sizes: number[] = [];
     const queue = new BatchQueue<number, number>(identity, async (items) => {
       sizes.push(items.length);
       return items.map((item) => item * 2);
     });
-    const results = await Promise.all(numbers(1000).map((item) => queue.add(item)));
+    const results = await Promise.all(numbers(2000).map((item) => queue.add(item)));
 
-    expect(results).toEqual(numbers(1000).map((item) => item * 2));
-    expect(Math.max(...sizes)).toBe(200);
+    expect(results).toEqual(numbers(2000).map((item) => item * 2));
+    expect(Math.max(...sizes)).toBe(500);
     expect(sizes.length).toBeLessThan(20);
   });
 

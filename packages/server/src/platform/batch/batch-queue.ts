@@ -4,7 +4,7 @@ import { again } from './again.ts';
 
 /** How long calls are gathered, in milliseconds, unless there are enough of them before. */
 const gatherMs = 5;
-const maxItems = 200;
+const maxItems = 500;
 const maxBatchesAtOnce = 2;
 /** An item whose row is held by somebody tries again after a pause that grows up to this. */
 const longestPauseMs = 250;
