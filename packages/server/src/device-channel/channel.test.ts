@@ -102,7 +102,7 @@ describe('a channel', () => {
     const device = await fleet.joinDevice();
     const { installation } = server.deps;
     const stranger = await startTestServer();
-    const known = { id: 1, publicKey: device.key.publicKey };
+    const known = { id: 1, publicKey: device.key.publicKey, session: 1 };
     const tickets = {
       none: '',
       forged: device.ticket.slice(0, -9) + (device.ticket.at(-9) === 'A' ? 'B' : 'A') + device.ticket.slice(-8),

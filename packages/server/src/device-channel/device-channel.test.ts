@@ -68,6 +68,39 @@ describe('a session', () => {
   });
 });
 
+describe('a session', () => {
+  it('ends the one before, so that of two machines with the same state one is heard', async () => {
+    const device = await fleet.joinDevice();
+    const older = await device.openChannel();
+    const ended = { ticket: device.ticket };
+    const update = await fleet.deployTo([device]);
+    await device.openSession();
+
+    expect((await device.next())?.update_id).toBe(update);
+    const copy = Object.assign(new ScriptedDevice(server.url, device.key), ended);
+    expect(await copy.post('/device/v1/messages', { messages: [{ type: 'next' }] })).toMatchObject({
+      status: 401,
+      body: { code: 'invalid_token' },
+    });
+    await expect(copy.openChannel()).rejects.toThrow(/^401/);
+    older.socket.send('{"messages":[{"type":"next"}]}');
+    expect(await older.ended).toMatchObject({ code: 1008 });
+    expect(await device.report({ update_id: update, seq: 1, event: 'succeeded' })).toBe('success');
+  });
+
+  it('is the newest one of those that are opened at once', async () => {
+    const device = await fleet.joinDevice();
+    const opened = await Promise.all(Array.from({ length: 5 }, () => device.openSession()));
+    const heard = await Promise.all(
+      opened.map(async ({ body }) => {
+        const one = Object.assign(new ScriptedDevice(server.url, device.key), { ticket: body.ticket });
+        return (await one.post('/device/v1/messages', { messages: [] })).status;
+      }),
+    );
+    expect(heard.toSorted()).toEqual([200, 401, 401, 401, 401]);
+  });
+});
+
 describe('a contact', () => {
   it('shows the device as online, for three of the intervals that it is told and a minute', async () => {
     const device = await fleet.joinDevice();
@@ -188,12 +221,17 @@ describe('a hello', () => {
     await device.hello();
     const copy = new ScriptedDevice(server.url, device.key);
     Object.assign(copy, { id: device.id, installationId: device.installationId, sessionValue: device.sessionValue });
-    await copy.openSession();
     const deployment = await fleet.deployTo([device]);
-    for (let times = 0; times < 3; times++) for (const one of [device, copy]) await one.hello();
+    for (let times = 0; times < 3; times++) {
+      for (const one of [device, copy]) {
+        await one.openSession();
+        await one.hello();
+      }
+    }
     expect(await isHeld(device)).toBe(true);
-    expect(await device.next()).toBeNull();
     expect(await copy.next()).toBeNull();
+    await device.openSession();
+    expect(await device.next()).toBeNull();
     expect(await readBooks(server.db, deployment)).toMatchObject({ rows: { pending: 1 } });
 
     await fleet.call('POST', `/devices/${device.id}/approve`);

@@ -1,6 +1,13 @@
 import type { Tx } from '../../platform/database/transaction.ts';
 import type { StatusChange } from './deployment-count.store.ts';
-import { abortOvertaken, findNewer, type Success, setAppVersions, setConfigurationsApplied } from './success.store.ts';
+import {
+  abortOvertaken,
+  findNewer,
+  type Success,
+  setAppsReported,
+  setAppVersions,
+  setConfigurationsApplied,
+} from './success.store.ts';
 
 /**
  * What successes mean for their devices: the app's version, the configuration, and the end of older updates of the same
@@ -17,6 +24,7 @@ export async function bookSuccesses(tx: Tx, successes: readonly Success[]): Prom
   const setsApp = successes.filter(({ device_id }) => !newer.get(device_id)?.app);
   await setConfigurationsApplied(tx, setsConfiguration);
   await setAppVersions(tx, setsApp);
+  await setAppsReported(tx, setsApp);
   const overtaken = await abortOvertaken(tx, setsApp);
   return overtaken.map((deploymentId) => ({ deploymentId, from: 'pending', to: 'aborted' }));
 }

@@ -215,6 +215,19 @@ describe('a success', () => {
     expect(await readDevice(device)).toMatchObject({ apps: [app], configuration: { level: 'info' } });
   });
 
+  it('is what the device says of its app, until it says something else', async () => {
+    const device = await fleet.joinDevice();
+    const others = { name: 'by hand', version: '7' };
+    await device.hello({ apps: [{ name: 'irrigation', version: 'v1' }, others] });
+    const id = await startUpdate(device, { app });
+    await device.report({ update_id: id, seq: 1, event: 'succeeded' });
+    const drift = [{ name: 'by hand', version: null, reported_version: '7' }];
+    expect(await readDevice(device)).toMatchObject({ apps: [app], drift });
+
+    await device.hello({ apps: [{ name: 'irrigation', version: 'v1' }] });
+    expect((await readDevice(device)).drift).toEqual([{ name: 'irrigation', version: 'v2', reported_version: 'v1' }]);
+  });
+
   it('ends the older pending updates of the same app, and no others: the device is never downgraded', async () => {
     const device = await fleet.joinDevice();
     const older = await fleet.deployTo([device], { app: { name: 'irrigation', version: 'v1' } });

@@ -58,6 +58,20 @@ export async function setAppVersions(tx: Tx, successes: readonly Success[]): Pro
   );
 }
 
+/** Corrects what devices said of their apps, so that a success is not shown as drift until the next hello. */
+export async function setAppsReported(tx: Tx, successes: readonly Success[]): Promise<void> {
+  await execute(
+    tx,
+    sql`update device v
+        set reported_apps = (
+          select jsonb_agg(case when said ->> 'name' = a.name then said || jsonb_build_object('version', d.app_version)
+                                else said end)
+          from jsonb_array_elements(v.reported_apps) said)
+        from ${listed(successes)} join deployment d on d.id = s.deployment_id join app a on a.id = d.app_id
+        where v.id = s.device_id and v.reported_apps @> jsonb_build_array(jsonb_build_object('name', a.name))`,
+  );
+}
+
 /** Notes that devices have applied the configurations of deployments, where those have one. */
 export async function setConfigurationsApplied(tx: Tx, successes: readonly Success[]): Promise<void> {
   await execute(
