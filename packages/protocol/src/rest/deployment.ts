@@ -22,8 +22,11 @@ export const deploymentSchema = z.object({
 });
 export type Deployment = z.infer<typeof deploymentSchema>;
 
-/** Why a pending update is not moving: a word of `semantics`. */
-export const waitingReasons = ['offline', 'busy', 'blocked', 'ready'] as const;
+/**
+ * Why a pending update is not moving: its device is offline, is at another update, takes up none because its update
+ * trigger is on (`blocked`) or because it is held for a person to decide, or is ready.
+ */
+export const waitingReasons = ['offline', 'busy', 'blocked', 'held', 'ready'] as const;
 
 /** One device's part in a deployment. */
 export const updateSchema = z.object({
@@ -49,7 +52,8 @@ export const updateDetailsSchema = updateSchema.extend({
   steps: z.array(
     z.object({
       name: z.string(),
-      status: z.enum(['waiting', 'started', 'success', 'failed']),
+      /** `not_run` where the update ended before it came to this step. */
+      status: z.enum(['waiting', 'started', 'success', 'failed', 'not_run']),
       tries: z.number().int(),
       exit_code: z.number().int().nullable(),
       message: z.string().nullable(),

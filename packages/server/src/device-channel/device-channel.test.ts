@@ -232,6 +232,8 @@ describe('a hello', () => {
     expect(await copy.next()).toBeNull();
     await device.openSession();
     expect(await device.next()).toBeNull();
+    const { body } = await server.request('GET', `${fleet.path}/deployments/${deployment}/updates`);
+    expect(body.items[0].waiting_for).toBe('held');
     expect(await readBooks(server.db, deployment)).toMatchObject({ rows: { pending: 1 } });
 
     await fleet.call('POST', `/devices/${device.id}/approve`);

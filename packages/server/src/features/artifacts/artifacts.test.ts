@@ -31,6 +31,13 @@ describe('an artifact', () => {
     expect(got.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
+  it('may be empty, and come without a content type', async () => {
+    const put = await server.request('PUT', `${artifacts}/empty`);
+    expect([put.status, put.body.size]).toEqual([201, 0]);
+    const bytes = await server.request('PUT', `${artifacts}/untyped`, { body: new Uint8Array([1, 2]) });
+    expect([bytes.status, bytes.body.size]).toEqual([201, 2]);
+  });
+
   it('is never overwritten, and the same bytes again are answered as the first time', async () => {
     await server.request('PUT', `${artifacts}/once`, { body: 'first' });
     const same = await server.request('PUT', `${artifacts}/once`, { body: 'first' });

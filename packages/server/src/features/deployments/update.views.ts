@@ -96,7 +96,8 @@ const selectUpdates = (updates: RawBuilder<unknown>) => sql`
          v.document as flow,
          case when u.status <> 'pending' then null
               when not ${shownDeviceIsOnline} then 'offline'
-              when d.update_trigger_on or d.held_at is not null then 'blocked'
+              when d.held_at is not null then 'held'
+              when d.update_trigger_on then 'blocked'
               when exists (select from device_update w
                            where w.device_id = d.id and w.status in ('pending', 'in_progress')
                              and (w.status = 'in_progress' or w.deployment_id < u.deployment_id)) then 'busy'
@@ -159,15 +160,18 @@ function showDetails(row: UpdateRow, steps: StepRow[]): UpdateDetails {
       showStep(
         name,
         steps.find((step) => step.step === index),
+        row.finished_at === null ? 'waiting' : 'not_run',
       ),
     ),
   };
 }
 
-function showStep(name: string, step: StepRow | undefined): UpdateDetails['steps'][number] {
+type ShownStep = UpdateDetails['steps'][number];
+
+function showStep(name: string, step: StepRow | undefined, unbegun: ShownStep['status']): ShownStep {
   return {
     name,
-    status: step?.status ?? 'waiting',
+    status: step?.status ?? unbegun,
     tries: step?.tries ?? 0,
     exit_code: step?.exit_code ?? null,
     message: step?.message ?? null,

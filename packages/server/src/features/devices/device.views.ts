@@ -25,8 +25,8 @@ export async function listDevices(
     db,
     // The page is cut out before anything is joined: a join might be begun at the first of all devices.
     sql`${selectDevices(sql`(select * from device d
-                             where d.project_id = ${projectId} and d.deleted_at is null and ${conditionOf(query)}
-                             order by d.id limit ${query.limit + 1})`)}
+                             where d.deleted_at is null and ${conditionOf(projectId, query)}
+                             order by d.project_id, d.id limit ${query.limit + 1})`)}
         order by d.id`,
   );
   return pageOfRows(found, query.limit, showDevice);
@@ -57,8 +57,17 @@ const selectDevices = (devices: RawBuilder<unknown>) => sql`
          d.held_at, d.agent_version, d.os, d.arch, d.attributes, d.configuration, d.created_at, d.joined_at
   from ${devices} d join device_group g on g.id = d.group_id left join device_presence p on p.device_id = d.id`;
 
-function conditionOf({ after, group_name, tags, state, app, search }: DeviceListQuery): RawBuilder<unknown> {
-  const conditions = [sql`d.id > ${after ?? 0}`];
+function conditionOf(projectId: number, { after, limit: _, ...filter }: DeviceListQuery): RawBuilder<unknown> {
+  const conditions = filterConditions(filter);
+  if (conditions.length > 0) {
+    return sql.join([sql`d.project_id = ${projectId} and d.id > ${after ?? 0}`, ...conditions], sql` and `);
+  }
+  // With `=` the planner takes the order of ids for that of the project's ids, and walks over the devices of all others.
+  return sql`(d.project_id, d.id) > (${projectId}, ${after ?? 0}) and d.project_id <= ${projectId}`;
+}
+
+function filterConditions({ group_name, tags, state, app, search }: Omit<DeviceListQuery, keyof IdPage>) {
+  const conditions: RawBuilder<unknown>[] = [];
   if (group_name !== undefined) {
     conditions.push(sql`d.group_id in (select g.id from device_group g
                                        where g.project_id = d.project_id and g.name = ${group_name})`);
@@ -75,7 +84,7 @@ function conditionOf({ after, group_name, tags, state, app, search }: DeviceList
   if (search !== undefined) {
     conditions.push(sql`d.public_id || ' ' || d.name || ' ' || d.description ilike ${patternOf(search)}`);
   }
-  return sql.join(conditions, sql` and `);
+  return conditions;
 }
 
 /** A pattern of `ilike` for texts that hold this one. PostgreSQL looks through a million of them with all its workers. */

@@ -13,6 +13,27 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe('a flow', () => {
+  it.each([
+    ['description', 'description: "\\0"'],
+    ['steps[0].run', 'steps: [{ name: list, run: "ls \\0" }]'],
+    ['steps[0].run', 'steps: [{ name: list, run: "ls \\ud800" }]'],
+    ['steps[0].name', 'steps: [{ name: "\\0", run: ls }]'],
+    ['steps[0].env.A', 'steps: [{ name: list, run: ls, env: { A: "\\0" } }]'],
+    ['rollback.run', 'rollback: { run: "ls \\0" }'],
+    ['requires.os[0]', 'requires: { os: ["\\0"] }'],
+  ])('with a text that cannot be kept as its %s is refused', async (field, line) => {
+    const plain = line.startsWith('steps') ? '' : 'steps: [{ name: list, run: ls }]';
+    const body = `flows:\n  broken:\n    ${line}\n    ${plain}\n`;
+    const answer = await server.request('POST', flows, { body, headers: yaml });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_flow' } });
+    expect(answer.body.errors ?? [answer.body]).toMatchObject([{ path: `flows.broken.${field}`, line: 3 }]);
+  });
+
+  it('of another content type is refused with those that are taken', async () => {
+    const answer = await server.request('POST', flows, { body: 'flows', headers: { 'content-type': 'text/csv' } });
+    expect(answer).toMatchObject({ status: 415, body: { error_message: expect.stringContaining('application/yaml') } });
+  });
+
   it('is created from YAML, and shown with its text as it was sent', async () => {
     const source = '# kept\nflows:\n  kept:\n    steps: [{ name: list, run: "ls ${{ inputs.folder }}" }]\n';
     const created = await server.request('POST', flows, { body: source, headers: yaml });

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Refusal } from '../refusal.ts';
 import type { BodyForm } from './route.ts';
-import { findUnstorableText } from './storable-text.rules.ts';
+import { findUnstorableText, unstorableText } from './storable-text.rules.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -17,6 +17,10 @@ export function readBodiesAs(scope: FastifyInstance, form: BodyForm): void {
   scope.removeAllContentTypeParsers();
   if (form === 'stream') {
     scope.addContentTypeParser('*', async (_request: unknown, payload: unknown) => payload);
+    // Without a content type nothing is parsed: the bytes are there all the same.
+    scope.addHook('preValidation', async (request) => {
+      request.body ??= request.raw;
+    });
     return;
   }
   const types = { json: jsonType, json_of_any_type: '*', json_of_any_text: jsonType, text: textType }[form];
@@ -37,11 +41,13 @@ function parseText(text: string): string {
 }
 
 function parseJson(text: string): unknown {
+  // As many clients send a call without a body, with the content type that they always send.
+  if (text === '') return undefined;
   const value = parseOrRefuse(text);
   // Only an escape can bring such a character in; looking for one is cheaper than walking every body.
   const unstorable = /\\u(0000|[dD][89a-fA-F])/.test(text) ? findUnstorableText(value) : null;
   if (unstorable === null) return value;
-  throw new Refusal('invalid_request', `${unstorable || 'The request'} must not contain NUL or half a character`, {
+  throw new Refusal('invalid_request', `${unstorable || 'The request'} ${unstorableText}`, {
     ...(unstorable !== '' && { field: unstorable }),
   });
 }
@@ -50,6 +56,8 @@ function parseOrRefuse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Refusal('invalid_json', `The body must be a JSON object: ${(error as Error).message}`);
+    // Behind its first words the message repeats a piece of the body, which may be one of a token.
+    const [said] = (error as Error).message.split(/, (?:"|\.\.\.)/);
+    throw new Refusal('invalid_json', `The body must be a JSON object: ${said}`);
   }
 }

@@ -18,7 +18,7 @@ import { answerError, invalidRequest } from './refusals.ts';
 import { requestId } from './request-id.ts';
 import { logRequests, nameRequest, noteAnswer } from './request-log.ts';
 import type { BodyForm, Call, Route } from './route.ts';
-import { findUnstorableText } from './storable-text.rules.ts';
+import { findUnstorableText, unstorableText } from './storable-text.rules.ts';
 import { checkAgainst } from './validation.rules.ts';
 
 /** Body schemas that only describe: their use cases check the bodies themselves. */
@@ -95,7 +95,10 @@ function addRoute(scope: FastifyInstance, route: Route, beginDownload: (reply: F
     url: route.path,
     bodyLimit: bodyLimitBytes(route.bodyForm ?? 'json'),
     schema: schemaOf(route),
-    config: { ...(route.isAlwaysAnswered && { isAlwaysAnswered: true }) },
+    config: {
+      ...(route.isAlwaysAnswered && { isAlwaysAnswered: true }),
+      ...(route.bodyForm === 'text' && { takesYaml: true }),
+    },
     onRequest: async (request, reply) => {
       request.caller = await route.access.admit(request);
       if (route.isDownload) beginDownload(reply);
@@ -138,7 +141,7 @@ function validate(schema: z.ZodType, part: string | undefined, data: unknown): {
 function refuseUnstorableQuery(data: unknown): void {
   const field = findUnstorableText(data);
   if (field === null) return;
-  throw new Refusal('invalid_request', `${field} must not contain NUL or half a character`, { field });
+  throw new Refusal('invalid_request', `${field} ${unstorableText}`, { field });
 }
 
 function isObject(data: unknown): boolean {

@@ -20,6 +20,9 @@ declare module 'fastify' {
     /** How the request was refused; null where it was not. */
     refusalCode: ErrorCode | null;
   }
+  interface FastifyContextConfig {
+    takesYaml?: boolean;
+  }
 }
 
 /** A refusal that lists what is wrong with a request; the first fault speaks for all. */
@@ -58,7 +61,8 @@ function asRefusal(error: FastifyError | Error, request: FastifyRequest): Refusa
     return new Refusal('too_large', `The body must have at most ${limitMiB} MiB`);
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return new Refusal('unsupported_media_type', 'This call does not take that content type: send application/json');
+    const taken = request.routeOptions.config.takesYaml ? 'application/yaml or application/json' : 'application/json';
+    return new Refusal('unsupported_media_type', `This call does not take that content type: send ${taken}`);
   }
   if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH') {
     return new Refusal('invalid_request', 'The body is not as long as content-length says');

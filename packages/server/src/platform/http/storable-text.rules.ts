@@ -1,5 +1,8 @@
 import { formatPath } from './validation.rules.ts';
 
+/** What is wrong with such a text, behind its name. */
+export const unstorableText = 'must not contain NUL or half of a surrogate pair';
+
 /**
  * The path of the first text in a JSON value that no database column can hold (with NUL, or with half a surrogate
  * pair), or null where all can be kept.
