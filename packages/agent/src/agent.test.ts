@@ -67,6 +67,21 @@ describe('an agent', () => {
     expect(device.log).toContain('The server does not let this device join: Refused: invalid_token');
   });
 
+  it('says in one sentence that its state folder cannot be made, and ends', async () => {
+    writeFileSync(device.state, 'no folder');
+    const [code] = await once(device.start(), 'exit');
+    expect(code).toBe(1);
+    expect(device.log).toMatch(/^[^\n]*EEXIST[^\n]*set --state and --root to folders that can be written\.\n$/);
+  });
+
+  it('says at each start who it is, and what of the command line counts no more', async () => {
+    device.start();
+    await device.logged(/Joined as/);
+    await device.end('SIGTERM');
+    device.start(['--name', 'other', '--pairing-token', 'good-token']);
+    await device.logged(/This is device \S+\. It has joined already: --name, the token changes nothing\.\n/);
+  });
+
   it('is the only one with its state folder', async () => {
     device.start();
     await server.until(() => server.hellos.length > 0);

@@ -66,6 +66,8 @@ export function startAgent(config: Config, log: Log): Agent {
     onChannelEnded: (delayMs) => polling.contactWithin(delayMs),
   });
 
+  log.info(`tideway-agent ${agentVersion}, server ${config.server}, state in ${stateFolder}`);
+  connection.announce();
   runner.resume();
   return {
     ended: Promise.race([polling.start(), bug.promise]),

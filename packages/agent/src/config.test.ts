@@ -28,6 +28,10 @@ describe('the settings of the agent', () => {
   it.each([
     [{}, 'The server is missing: give --server URL or set TIDEWAY_SERVER.'],
     [{ server: 'ftp://x' }, '--server must be an http or https address, not "ftp://x".'],
+    [
+      { server, pairingToken: 'p', claimToken: 'c' },
+      '--pairing-token and --claim-token are two ways to join: give one of them.',
+    ],
     [{ server, app: 'camera' }, '--app and --app-version belong together: give both.'],
     [{ server, name: 'a\u0000b' }, '--name must not contain control characters.'],
   ])('that cannot be used are named: %j', (options, message) => {

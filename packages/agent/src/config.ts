@@ -43,7 +43,7 @@ export function readConfig(options: Options, environment: NodeJS.ProcessEnv = pr
   const group = readName('--group', setting('group'));
   return {
     server: readServer(setting('server')),
-    token: setting('pairingToken') ?? setting('claimToken'),
+    token: readToken(setting('pairingToken'), setting('claimToken')),
     name,
     group,
     app: readApp(setting('app'), setting('appVersion')),
@@ -58,6 +58,11 @@ function readServer(text: string | null): string {
   const url = z.url({ protocol: /^https?$/ }).safeParse(text);
   if (!url.success) throw new ConfigFault(`--server must be an http or https address, not "${text}".`);
   return url.data.replace(/\/+$/, '');
+}
+
+function readToken(pairing: string | null, claim: string | null): string | null {
+  if (pairing === null || claim === null) return pairing ?? claim;
+  throw new ConfigFault('--pairing-token and --claim-token are two ways to join: give one of them.');
 }
 
 function readName(flag: string, text: string | null): string | null {

@@ -35,8 +35,7 @@ async function run(options: Options): Promise<void> {
     stopOnSignal(agent);
     await agent.ended;
   } catch (error) {
-    const isExpected = error instanceof ConfigFault || error instanceof StateInUse || error instanceof JoinRefused;
-    console.error(isExpected ? error.message : error);
+    console.error(sentenceOf(error) ?? error);
     process.exit(1);
   }
 }
@@ -53,4 +52,14 @@ function stopOnSignal(agent: Agent): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/** Null for what nobody foresaw. */
+function sentenceOf(error: unknown): string | null {
+  if (error instanceof ConfigFault || error instanceof StateInUse || error instanceof JoinRefused) return error.message;
+  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return null;
+  const isOfFolders = ['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR'].includes(String(error.code));
+  return isOfFolders
+    ? `${error.message}. Start as root, or set --state and --root to folders that can be written.`
+    : null;
 }

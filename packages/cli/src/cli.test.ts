@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,23 @@ describe('the tideway command', () => {
 
     expect(ended.code).toBe(1);
     expect(ended.said).toBe('tideway: There is no account yet: start the server once to make it\n');
+    expect(existsSync(join(home, 'data', 'PG_VERSION'))).toBe(true);
+    expect(existsSync(join(home, 'data', 'postmaster.pid'))).toBe(false);
+  });
+
+  it.each([
+    [{ TIDEWAY_HOME: fileURLToPath(import.meta.url) }, /The data folder \S+ is no folder: set TIDEWAY_HOME to one\n$/],
+    [
+      { DATABASE_URL: 'postgresql://me:secret@127.0.0.1:1/mine' },
+      /The database of DATABASE_URL, 127\.0\.0\.1:1\/mine, cannot be used: connect ECONNREFUSED \S+\n$/,
+    ],
+    [{ DATABASE_URL: 'mine' }, /The database of DATABASE_URL, which is no URL as \S+, cannot be used: [^\n]+\n$/],
+    [{ TIDEWAY_HOST: '192.0.2.1' }, /EADDRNOTAVAIL[^\n]+: set another TIDEWAY_PORT or TIDEWAY_HOST\n$/],
+  ])('does not start with what cannot be had, and names the setting: %o', async (settings, said) => {
+    const ended = await tideway(['serve'], settings);
+    expect(ended.code).toBe(1);
+    expect(ended.said).toMatch(said);
+    expect(ended.said).not.toContain('secret');
   });
 
   it('makes tokens beside a running server, whose data folder no second server gets', async () => {

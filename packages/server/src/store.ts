@@ -5,6 +5,7 @@ import { type Db, openDatabase, rows } from './platform/database/database.ts';
 import { findRunningPostgres, startEmbeddedPostgres } from './platform/database/embedded-postgres.ts';
 import { migrate, migrationsFolder } from './platform/database/migrate.ts';
 import { openPool } from './platform/database/open-pool.ts';
+import { StoreUnusable } from './platform/database/store-unusable.ts';
 import { SwitchablePool } from './platform/database/switchable-pool.ts';
 import type { Log } from './platform/log.ts';
 
@@ -16,7 +17,7 @@ export async function openStore(config: Config, log: Log, onLost: (why: string) 
   const pool = new SwitchablePool();
   const db = openDatabase(pool);
   const postgres = config.databaseUrl
-    ? { connection: { connectionString: config.databaseUrl }, stop: async () => {} }
+    ? await reachOwn(config.databaseUrl)
     : await startEmbeddedPostgres({
         home: config.home,
         log,
@@ -58,7 +59,7 @@ export async function fillEmptyStore<Result>(
   restore: (client: pg.ClientBase) => Promise<Result>,
 ): Promise<Result> {
   const postgres = config.databaseUrl
-    ? { connection: { connectionString: config.databaseUrl }, stop: async () => {} }
+    ? await reachOwn(config.databaseUrl)
     : await startEmbeddedPostgres({ home: config.home, log });
   try {
     const result = await withClient(postgres.connection, restore);
@@ -77,13 +78,30 @@ export async function onConnection<Result>(
 ): Promise<Result> {
   const running = config.databaseUrl === null ? await findRunningPostgres(config.home) : null;
   if (running) return withClient(running, work);
-  if (config.databaseUrl) return withClient({ connectionString: config.databaseUrl }, work);
-  const postgres = await startEmbeddedPostgres({ home: config.home, log });
+  const postgres = config.databaseUrl
+    ? await reachOwn(config.databaseUrl)
+    : await startEmbeddedPostgres({ home: config.home, log });
   try {
     return await withClient(postgres.connection, work);
   } finally {
     await postgres.stop();
   }
+}
+
+/** A PostgreSQL that somebody else runs. Throws StoreUnusable where it does not let us in. */
+async function reachOwn(databaseUrl: string): Promise<{ connection: pg.PoolConfig; stop: () => Promise<void> }> {
+  const connection = { connectionString: databaseUrl };
+  await withClient(connection, async (client) => client.query('select 1')).catch((error: Error) => {
+    throw new StoreUnusable(`The database of DATABASE_URL, ${placeOf(databaseUrl)}, cannot be used: ${error.message}`);
+  });
+  return { connection, stop: async () => {} };
+}
+
+/** Without user and password. */
+function placeOf(databaseUrl: string): string {
+  if (!URL.canParse(databaseUrl)) return 'which is no URL as postgresql://user@host/database';
+  const { host, pathname } = new URL(databaseUrl);
+  return `${host}${pathname}`;
 }
 
 async function withClient<Result>(

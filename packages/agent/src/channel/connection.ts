@@ -54,6 +54,16 @@ export class Connection {
     this.identityFile = jsonFile(path.join(deps.stateFolder, 'identity.json'), identitySchema);
   }
 
+  /** Says who the device is where it has joined already. What it is introduced with counts no more then. */
+  announce(): void {
+    const identity = this.identityFile.read();
+    if (identity === null) return;
+    const { name, group, token } = this.introduction;
+    const given = [name && '--name', group && '--group', token && 'the token'].filter(Boolean);
+    const ignored = given.length > 0 ? ` It has joined already: ${given.join(', ')} changes nothing.` : '';
+    this.log.info(`This is device ${identity.device_id}.${ignored}`);
+  }
+
   listen(listener: ConnectionListener): void {
     this.listener = listener;
   }
@@ -172,7 +182,9 @@ export class Connection {
     const identity = { device_id: joined.device_id, installation_id: joined.installation_id };
     this.identityFile.write(identity);
     const approval = joined.needs_approval ? ' It gets no updates until a person has approved it.' : '';
-    this.log.info(`Joined as ${joined.name} (${joined.device_id}).${approval}`);
+    const wished = this.introduction.name ?? joined.name;
+    const otherName = wished === joined.name ? '' : ` The name ${wished} was taken.`;
+    this.log.info(`Joined as ${joined.name} (${joined.device_id}).${otherName}${approval}`);
     return identity;
   }
 }

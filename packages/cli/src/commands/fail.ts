@@ -8,10 +8,11 @@ export function fail(cause: unknown): never {
 
 function sentenceOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
-  const isForPeople = cause instanceof Refusal || cause instanceof StoreUnusable || isAddressTaken(cause);
+  if (isAddressNotHad(cause)) return `${cause.message}: set another TIDEWAY_PORT or TIDEWAY_HOST`;
+  const isForPeople = cause instanceof Refusal || cause instanceof StoreUnusable;
   return isForPeople ? cause.message : (cause.stack ?? cause.message);
 }
 
-function isAddressTaken(error: Error): boolean {
-  return 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+function isAddressNotHad(error: Error): boolean {
+  return 'syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo');
 }

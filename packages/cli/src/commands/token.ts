@@ -1,5 +1,5 @@
 import { type Role, roles } from '@tideway/protocol';
-import { createLog, createTokenOnThisMachine, openStoreOnThisMachine, readConfig } from '@tideway/server';
+import { type Config, createLog, createTokenOnThisMachine, openStoreOnThisMachine, readConfig } from '@tideway/server';
 import { Command, Option } from 'commander';
 import { fail } from './fail.ts';
 
@@ -16,13 +16,13 @@ export function tokenCommand(): Command {
 async function createToken({ role, name }: { role: Role; name: string }): Promise<void> {
   const config = readConfig();
   if ('fault' in config) fail(config.fault);
-  const store = await openStoreOnThisMachine(config, createLog('silent')).catch(fail);
-  try {
-    const { token } = await createTokenOnThisMachine(store.db, { role, name });
-    process.stdout.write(`${token}\n`);
-  } catch (error) {
-    fail(error);
-  } finally {
-    await store.close();
-  }
+  process.stdout.write(`${await tokenOf(config, role, name).catch(fail)}\n`);
+}
+
+/** Ends the database again where this command has started it, also where no token can be made. */
+async function tokenOf(config: Config, role: Role, name: string): Promise<string> {
+  const store = await openStoreOnThisMachine(config, createLog('silent'));
+  return createTokenOnThisMachine(store.db, { role, name })
+    .then(({ token }) => token)
+    .finally(() => store.close());
 }

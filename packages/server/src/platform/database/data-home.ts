@@ -22,6 +22,9 @@ export function prepareHome(home: string): void {
     removeLeftovers(home);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' || code === 'ENOTDIR') {
+      throw new StoreUnusable(`The data folder ${home} is no folder: set TIDEWAY_HOME to one`);
+    }
     if (code !== 'EACCES' && code !== 'EPERM') throw error;
     throw new StoreUnusable(`The data folder ${home} belongs to another user: start as its owner, or set TIDEWAY_HOME`);
   }
