@@ -1,5 +1,5 @@
 // Puts a program and all it imports into one file below dist/. It takes a fifth of a second, so every start does it.
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -17,7 +17,7 @@ const dist = join(root, 'dist');
 /** Bundles one program (`tideway`, `tideway-agent`, `demo` or `bench`) and gives the URL of its file, to be imported or run. */
 export async function bundle(name) {
   const temporary = join(dist, `.${name}-${process.pid}`);
-  mkdirSync(temporary, { recursive: true });
+  if (!mayWrite(temporary)) return bundledBefore(name);
   try {
     await build({
       entryPoints: { [name]: join(root, entries[name]) },
@@ -41,6 +41,27 @@ export async function bundle(name) {
   }
   process.setSourceMapsEnabled(true);
   return pathToFileURL(join(dist, `${name}.mjs`)).href;
+}
+
+/** False in a clone of somebody else. */
+function mayWrite(folder) {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return true;
+  } catch (error) {
+    if (error.code === 'EACCES' || error.code === 'EROFS') return false;
+    throw error;
+  }
+}
+
+function bundledBefore(name) {
+  const file = join(dist, `${name}.mjs`);
+  if (!existsSync(file)) {
+    console.error(`${dist} cannot be written: start ${name} once as the owner of this folder`);
+    process.exit(1);
+  }
+  process.setSourceMapsEnabled(true);
+  return pathToFileURL(file).href;
 }
 
 function copyMigrations(temporary) {

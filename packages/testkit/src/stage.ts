@@ -30,7 +30,7 @@ export class Stage {
     });
     return new Promise((resolve, reject) => {
       server.stdout?.on('data', (chunk) => {
-        const url = /listens at (\S+)/.exec(String(chunk))?.[1];
+        const url = /listens at ([^\s,]+)/.exec(String(chunk))?.[1];
         if (url) resolve(url);
       });
       server.once('exit', () => reject(new Error(`The server did not start:\n${this.#log}`)));

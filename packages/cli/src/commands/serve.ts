@@ -14,10 +14,11 @@ async function serve(): Promise<void> {
   if ('fault' in config) fail(config.fault);
   const server = await startServer(config, createLog(config.logLevel), fail).catch(fail);
   stopOnSignal(server);
-  process.stdout.write(`Tideway listens at ${server.url}\n`);
+  const everywhere = ['::', '0.0.0.0'].includes(config.host) ? ', and at every other address of this machine' : '';
+  process.stdout.write(`Tideway listens at ${server.url}${everywhere}\n`);
   if (server.isFirstStart) {
     process.stdout.write(
-      'The account is made. A token for a program: npm run tideway -- token create --role operator\n',
+      'The account is made. Its first token: npm run --silent tideway -- token create --role owner\n',
     );
   }
 }

@@ -4,7 +4,7 @@ import { shellSchema } from './flow-document.ts';
 
 /**
  * A flow as people write it, in YAML or JSON, ours or the vendor's: keys in kebab-case, every scalar a text, so that an
- * unquoted `1.10` keeps its zero. What each key means stands in docs/flow-steps.md.
+ * unquoted `1.10` keeps its zero. What each key means stands in docs/flows.md.
  */
 const text = z.string();
 const flag = z.enum(['true', 'false']).transform((word) => word === 'true');

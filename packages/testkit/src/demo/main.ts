@@ -12,6 +12,7 @@ let isStopping = false;
 async function stop(exitCode: number): Promise<void> {
   if (isStopping) return;
   isStopping = true;
+  if (!isOnce) process.stdout.write('\nStopping …\n');
   await stage.stop();
   process.exit(exitCode);
 }
@@ -26,7 +27,7 @@ try {
     process.stdout.write(`${JSON.stringify(result.summary)}\n`);
     process.exit(result.isAsItShould ? 0 : 1);
   }
-  process.stdout.write('\nThe server and its three agents stay up until Ctrl-C.\n');
+  process.stdout.write(`\n${result.next}\nThe server and its three agents stay up until Ctrl-C.\n`);
 } catch (error) {
   if (!isStopping)
     process.stderr.write(`The demo failed: ${error instanceof Error ? error.stack : error}\n${stage.log()}\n`);

@@ -11,8 +11,11 @@ type Counted = { deployment_id: string; devices: number; success: number; failed
 /** What the demo says at its end, for programs; `app_versions` are those that the server holds, by device id. */
 export type DemoSummary = Counted & { app_versions: Record<string, string>; failed_deployment: Counted };
 
-/** Deploys an update to three real agents, and then one that fails on one of them and is rolled back there. */
-export async function runDemo(stage: Stage): Promise<{ summary: DemoSummary; isAsItShould: boolean }> {
+/**
+ * Deploys an update to three real agents, and then one that fails on one of them and is rolled back there. `next` is what
+ * may be tried while all of it runs.
+ */
+export async function runDemo(stage: Stage): Promise<{ summary: DemoSummary; isAsItShould: boolean; next: string }> {
   say('Starting a server with its own PostgreSQL …');
   const url = await stage.startServer();
   const token = await stage.createToken('owner');
@@ -22,7 +25,7 @@ export async function runDemo(stage: Stage): Promise<{ summary: DemoSummary; isA
   const devices = await startFleet(stage, api, url);
   const flowId = await saveFlow(api);
 
-  say('\nDeploying irrigation 1.1.0 with POST /v2/deploy_update:');
+  say('\nDeploying irrigation 1.1.0 with POST /v2/deploy_update (its greeting is shell code: values stay values):');
   await uploadRelease(api, '1.1.0', 'exit 0');
   const first = await deploy(api, token, flowId, '1.1.0');
   show(devices, 'On the devices now:');
@@ -32,14 +35,12 @@ export async function runDemo(stage: Stage): Promise<{ summary: DemoSummary; isA
   const second = await deploy(api, token, flowId, '1.2.0');
   show(devices, 'On the devices now:');
   await showFailure(api, second);
-  say(`\nTry next, in another terminal:\n\n${curl(url, token, flowId)}`);
-
   const summary = {
     ...counted(first.deployment),
     app_versions: await appVersions(api),
     failed_deployment: counted(second.deployment),
   };
-  return { summary, isAsItShould: isAsItShould(summary, devices) };
+  return { summary, isAsItShould: isAsItShould(summary, devices), next: nextOrder(url, token, flowId) };
 }
 
 async function saveFlow(api: Api): Promise<string> {
@@ -119,9 +120,17 @@ function isAsItShould({ app_versions, failed_deployment, ...first }: DemoSummary
   );
 }
 
-function curl(url: string, token: string, flowId: string): string {
+/** An order to send, and how to see what becomes of it. */
+function nextOrder(url: string, token: string, flowId: string): string {
   const body = JSON.stringify(orderBody(token, flowId, '1.1.0')).replaceAll("'", "'\\''");
-  return `curl -X POST ${url}/v2/deploy_update -H 'content-type: application/json' -d '${body}'`;
+  return `Back to 1.1.0, from another terminal (a second time it selects no device: all of them have it):
+
+curl -X POST ${url}/v2/deploy_update -H 'content-type: application/json' -d '${body}'
+
+And how it goes:
+
+curl -H 'authorization: Bearer ${token}' ${url}${projectPath}/deployments
+`;
 }
 
 function say(line: string): void {
