@@ -122,7 +122,7 @@ export async function removeDeployment(db: Db, publicId: string): Promise<void> 
 export async function pickDevices(db: Db, project: FleetProject, count: number): Promise<PickedDevice[]> {
   const { devices } = await oneRow<{ devices: PickedDevice[] }>(
     db,
-    sql`select json_agg(json_build_object('id', d.id, 'publicId', d.public_id, 'publicKey', d.public_key) order by md5(d.public_id)) as devices
+    sql`select json_agg(json_build_object('id', d.id, 'publicId', d.public_id) order by md5(d.public_id)) as devices
         from generate_series(1, ${count}::bigint) n
         join device d on d.project_id = ${project.id}
                      and d.public_id = ${project.key} || '-' || (n * ${project.devices}::bigint / ${count}::bigint)`,
@@ -130,7 +130,7 @@ export async function pickDevices(db: Db, project: FleetProject, count: number):
   return devices;
 }
 
-export type PickedDevice = { id: number; publicId: string; publicKey: string };
+export type PickedDevice = { id: number; publicId: string };
 
 /** What autovacuum would do in the minutes after. */
 export async function refreshStatistics(db: Db): Promise<void> {

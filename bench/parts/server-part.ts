@@ -51,7 +51,7 @@ export const serverPart: ServerCommands = {
   },
   createTickets: async (devices) => {
     const ticketKey = deps?.installation.ticketKey ?? new Uint8Array();
-    return devices.map((device) => createTicket(ticketKey, { ...device, session: 0 }, Date.now()));
+    return devices.map(({ id }) => createTicket(ticketKey, { id, session: 0 }, Date.now()));
   },
   measureMemory: async () => residentBytes(),
 };

@@ -122,18 +122,19 @@ async function enterDevices(): Promise<CrowdedDevice[]> {
   const pidFile = readFileSync(join(stage.home, 'server', 'data', 'postmaster.pid'), 'utf8');
   const client = new pg.Client({ host: pidFile.split('\n')[4] ?? '', user: 'tideway', database: 'tideway' });
   await client.connect();
-  const { rows: entered } = await client.query<{ id: string; public_key: string }>(
+  const { rows: entered } = await client.query<{ id: string }>(
     `insert into device (public_id, project_id, group_id, name, public_key, joined_at)
      select 'd-' || lpad(n::text, 8, '0'), g.project_id, g.id, 'device ' || n, lpad(n::text, 43, 'k'), now()
-     from generate_series(1, ${devices}) n, device_group g returning id, public_key`,
+     from generate_series(1, ${devices}) n, device_group g returning id`,
   );
   const { rows: keys } = await client.query<{ ticket_key: Buffer }>('select ticket_key from installation');
   await client.end();
-  return entered.map(({ id, public_key }) => new CrowdedDevice(ticketOf(keys[0]?.ticket_key, id, public_key)));
+  return entered.map(({ id }) => new CrowdedDevice(ticketOf(keys[0]?.ticket_key, id)));
 }
 
-function ticketOf(key: Buffer | undefined, id: string, publicKey: string): string {
-  const text = `${id}.${publicKey}.${Date.now() + 3_600_000}`;
+function ticketOf(key: Buffer | undefined, id: string): string {
+  const firstSession = 0;
+  const text = `${id}.${firstSession}.${Date.now() + 3_600_000}`;
   const signature = createHmac('sha256', key ?? '')
     .update(`ticket\n${text}`)
     .digest('base64url');

@@ -22,12 +22,12 @@ export async function openSession(
   const id = await findJoinedDevice(db, deviceId, publicKey);
   const proof = sessionProofText(challenge, installation.publicId, deviceId);
   const isProven = id !== null && isSignedBy(publicKey, proof, signature);
-  const session = isProven ? await beginSession(deps, id) : null;
+  const session = isProven ? await beginSession(deps, { id, publicKey }) : null;
   if (id === null || session === null) {
     throw new Refusal('invalid_token', 'There is no device with this id and key here, or it has not signed this');
   }
   return {
-    ticket: createTicket(installation.ticketKey, { id, publicKey, session }, Date.now()),
+    ticket: createTicket(installation.ticketKey, { id, session }, Date.now()),
     expires_in_s: ticketValidForS,
     installation_id: installation.publicId,
     server_time: now.toISOString(),

@@ -25,8 +25,7 @@ export async function openUpdateArtifact(
         from device v join device_update u on u.device_id = v.id and u.status in ('pending', 'in_progress')
         join deployment_artifact n on n.deployment_id = u.deployment_id and n.sha256 = ${sha256}
         join artifact a on a.id = n.artifact_id
-        where v.id = ${device.id} and v.public_key = ${device.publicKey} and v.session_number = ${device.session}
-          and v.deleted_at is null limit 1`,
+        where v.id = ${device.id} and v.session_number = ${device.session} and v.deleted_at is null limit 1`,
   );
   const etag = `"${sha256}"`;
   const isUnchanged = ifRange === undefined || ifRange === etag;

@@ -99,7 +99,8 @@ export async function setDeviceApproved(tx: Tx, id: number): Promise<void> {
 export async function setDeviceClaimable(tx: Tx, id: number, claimTokenHash: Buffer): Promise<void> {
   await execute(
     tx,
-    sql`update device set public_key = null, claim_token_hash = ${claimTokenHash}, session_presented = null,
+    sql`update device set public_key = null, claim_token_hash = ${claimTokenHash},
+                          session_number = session_number + 1, session_presented = null,
                           session_successor = null, held_at = null, copy_noticed_at = null
         where id = ${id}`,
   );

@@ -5,11 +5,8 @@ import type { Deps } from '../../platform/deps.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import type { PollIntervals } from './poll-intervals.rules.ts';
 
-/**
- * A device that has proved itself: with this key, which it has as long as nobody takes it away, and in this session, which
- * counts until it opens another one.
- */
-export type ProvenDevice = { id: number; publicKey: string; session: number };
+/** A device that has proved itself, in this session: it counts until the device opens another one, or loses its key. */
+export type ProvenDevice = { id: number; session: number };
 
 /** What is known of a device that has just been in contact. */
 export type ContactedDevice = {
@@ -24,7 +21,7 @@ export type ContactedDevice = {
 
 /**
  * Notes that a device is here: it is online until three of the intervals that it is told have passed, and a minute.
- * Refuses one that was deleted, whose key was taken away, or that has opened another session, since it proved itself.
+ * Refuses one that was deleted since it proved itself, or whose session has ended.
  * @param told null over an open channel, which makes it online by itself
  */
 export async function noteContact(
@@ -33,9 +30,7 @@ export async function noteContact(
   told: PollIntervals | null,
 ): Promise<ContactedDevice> {
   const contacted = await batches.run(contacts, { device, told });
-  if (contacted === null) {
-    throw new Refusal('invalid_token', 'This device was deleted, has another key now, or has opened another session');
-  }
+  if (contacted === null) throw new Refusal('invalid_token', 'This device was deleted, or its session has ended');
   return contacted;
 }
 
@@ -50,17 +45,15 @@ const contacts: BatchWork<Pick<Deps, 'db'>, Contact, ContactedDevice | null> = {
       // Devices say several things at once: that one is here is written once in a second, unless its end moves by more than 3.
       sql`with asked as (
             select * from unnest(${items.map(({ device }) => device.id)}::bigint[],
-                                 ${items.map(({ device }) => device.publicKey)}::text[],
                                  ${items.map(({ device }) => device.session)}::bigint[],
                                  ${items.map(({ told }) => told?.idleS ?? null)}::float8[],
                                  ${items.map(({ told }) => told?.atWorkS ?? null)}::float8[])
-                   with ordinality as a (device_id, public_key, session, idle_s, at_work_s, place)
+                   with ordinality as a (device_id, session, idle_s, at_work_s, place)
           ), contacted as (
             select d.id, d.public_id, d.project_id, p.account_id, a.place,
                    coalesce(o.is_at_work, false) as is_at_work, o.is_at_work is not null as has_open,
                    case when o.is_at_work then a.at_work_s else a.idle_s end as told_s
-            from asked a join device d on d.id = a.device_id and d.public_key = a.public_key
-                                          and d.session_number = a.session and d.deleted_at is null
+            from asked a join device d on d.id = a.device_id and d.session_number = a.session and d.deleted_at is null
             join project p on p.id = d.project_id
             cross join lateral (select bool_or(u.status = 'in_progress') as is_at_work from device_update u
                                 where u.device_id = d.id and u.status in ('pending', 'in_progress')) o
@@ -77,8 +70,9 @@ const contacts: BatchWork<Pick<Deps, 'db'>, Contact, ContactedDevice | null> = {
           )
           select id, public_id, project_id, account_id, is_at_work, has_open, place from contacted`,
     );
-    const byPlace = new Map(found.map(({ place, ...device }) => [place, device]));
-    return items.map((_, index) => byPlace.get(index + 1) ?? null);
+    const contacted: (ContactedDevice | null)[] = items.map(() => null);
+    for (const device of found) contacted[device.place - 1] = device;
+    return contacted;
   },
 };
 

@@ -47,11 +47,11 @@ describe('a device that keeps its rhythm', () => {
 
 async function joinDevice(): Promise<ProvenDevice> {
   const { id } = await (await makeDeviceFleet(server, 'Rhythm')).joinDevice();
-  const row = await oneRow<{ id: number; public_key: string; session_number: number }>(
+  const row = await oneRow<{ id: number; session_number: number }>(
     db,
-    sql`select id, public_key, session_number from device where public_id = ${id}`,
+    sql`select id, session_number from device where public_id = ${id}`,
   );
-  return { id: row.id, publicKey: row.public_key, session: row.session_number };
+  return { id: row.id, session: row.session_number };
 }
 
 async function moveClock(toS: number): Promise<void> {
