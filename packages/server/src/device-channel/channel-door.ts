@@ -28,11 +28,16 @@ export function openChannelDoor(server: Server, deps: Deps, channels: OpenChanne
   async function open(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     if (closing.signal.aborted) throw new Refusal('unavailable', 'This server is being stopped', { retryAfterS: 2 });
     const device = await admit(deps, request);
+    const address = callerAddress(request, deps.settings.trustedProxies);
     sockets.handleUpgrade(request, socket, head, (opened) => {
-      const address = callerAddress(request, deps.settings.trustedProxies);
-      const ended = serve(deps, channels, opened, device, address, closing.signal).finally(() => ending.delete(ended));
-      ending.add(ended);
+      watch(serve(deps, channels, opened, device, address, closing.signal));
     });
+  }
+
+  /** Apart, so that a channel does not keep the request alive that it came with. */
+  function watch(ended: Promise<void>): void {
+    ending.add(ended);
+    void ended.finally(() => ending.delete(ended));
   }
 
   server.on('upgrade', (request, socket, head) => {
