@@ -17,7 +17,7 @@ import { createHttpServer } from '../../packages/server/src/platform/http/http-s
 import type { Connection } from '../fleet/databases.ts';
 import type { PickedDevice } from '../fleet/rows-of-fleet.ts';
 import { routesWithoutDatabase } from '../rows/without-database.ts';
-import { residentBytes } from './resident-bytes.ts';
+import { liveBytes } from './live-bytes.ts';
 
 /** What is measured, or its baseline made of the same parts. */
 export type ServerVariant = 'whole' | 'without batches' | 'without database';
@@ -53,7 +53,7 @@ export const serverPart: ServerCommands = {
     const ticketKey = deps?.installation.ticketKey ?? new Uint8Array();
     return devices.map(({ id }) => createTicket(ticketKey, { id, session: 0 }, Date.now()));
   },
-  measureMemory: async () => residentBytes(),
+  measureMemory: async () => liveBytes(),
 };
 
 /** As it is delivered, but that one token may ask as often as it likes: here one caller stands for many. */

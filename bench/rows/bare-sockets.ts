@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { residentBytes } from '../parts/resident-bytes.ts';
+import { liveBytes } from '../parts/live-bytes.ts';
 
 export type BareSocketsCommands = {
   start: (nothing: null) => Promise<{ url: string }>;
@@ -40,5 +40,5 @@ export const bareSocketsPart: BareSocketsCommands = {
     });
     return null;
   },
-  measureMemory: async () => residentBytes(),
+  measureMemory: async () => liveBytes(),
 };

@@ -98,8 +98,6 @@ async function memoryOfEachKib({
 }: Stand<Part<Pick<BareSocketsCommands, 'measureMemory'>>>): Promise<number> {
   const first = Math.ceil(tickets.length / 10);
   await connectAndAsk(sockets, url, tickets.slice(0, first));
-  // As many answers as the others will get: what the work itself needs, as a young generation, is no device's.
-  for (let round = 1; round < 10; round += 1) await sockets.ask('askAll', null);
   const before = await server.ask('measureMemory', null);
   await connectAndAsk(sockets, url, tickets.slice(first));
   const after = await server.ask('measureMemory', null);
