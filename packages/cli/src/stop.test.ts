@@ -29,7 +29,7 @@ describe('a server that is told to stop', () => {
     await vi.waitFor(async () => expect(await openRequests()).toBe(1));
     const ended = stage.end('server');
     await vi.waitFor(async () => expect(await connects()).toBe(false), { timeout: 10_000 });
-    expect(stage.isRunning('server')).toBe(true);
+    expect(stage.isEnded('server')).toBe(false);
     upload.request.end('and the second');
     const answer = await upload.answer;
 

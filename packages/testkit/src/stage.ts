@@ -79,9 +79,10 @@ export class Stage {
     process.kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]), 'SIGKILL');
   }
 
-  isRunning(name: string): boolean {
+  /** Whether it has ended, and not by our hand. */
+  isEnded(name: string): boolean {
     const child = this.#running.get(name);
-    return child !== undefined && !hasEnded(child);
+    return child !== undefined && child.exitCode !== null;
   }
 
   /** What the processes said on standard error, for when something went wrong. */

@@ -189,7 +189,11 @@ async function isReady(): Promise<boolean> {
 
 /** Waits for a condition; while it cannot be asked (the server is being killed), it does not hold. */
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition().catch(() => false))) await delay(100);
+  while (!(await condition().catch(() => false))) {
+    // Nothing that it waits for happens any more.
+    if (stage.isEnded('server')) throw new Error(`The server has ended by itself:\n${stage.logOf('server')}`);
+    await delay(100);
+  }
 }
 
 function onDevice(device: string, path: string): string {

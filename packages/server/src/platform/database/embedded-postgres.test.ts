@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import pg from 'pg';
@@ -102,6 +103,24 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(postgres.connection, 'select value from kept')).toEqual([{ value: 42 }]);
     await expect(start()).rejects.toThrow('in use by another server');
   });
+
+  it('starts again however soon the postmaster is killed after it was started again', async () => {
+    const events: string[] = [];
+    const onRegained = async () => void events.push('regained');
+    const onGivenUp = (why: string) => void events.push(why);
+    const postgres = await start({ onRegained, onGivenUp });
+    for (let round = 0; round < 20; round++) {
+      const killed = postmasterPid();
+      events.length = 0;
+      process.kill(killed, 'SIGKILL');
+      await vi.waitFor(() => expect(isReadyAfter(killed)).toBe(true), { interval: 1, timeout: 20_000 });
+      // Reached every few milliseconds, it is asked for the lock at about this time.
+      await delay(round);
+    }
+    await vi.waitFor(() => expect(events).toContain('regained'), { timeout: 20_000 });
+    expect(await query(postgres.connection, 'select 1 as one')).toEqual([{ one: 1 }]);
+    expect(events.filter((event) => event !== 'regained')).toEqual([]);
+  }, 60_000);
 
   it('leaves no PostgreSQL behind when it is stopped while that is being started again', async () => {
     const events: string[] = [];
@@ -279,6 +298,12 @@ async function query(connection: PostgresConnection, text: string): Promise<unkn
 
 function postmasterPid(): number {
   return Number(readFileSync(join(home, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+}
+
+/** Whether another postmaster than this one has just begun to take connections. */
+function isReadyAfter(pid: number): boolean {
+  const note = readFileSync(join(home, 'data', 'postmaster.pid'), 'utf8').split('\n');
+  return Number(note[0]) !== pid && note[7]?.trim() === 'ready';
 }
 
 /** How often a postmaster has begun to run, or has found that it may not yet. */

@@ -10,6 +10,7 @@ import { postmasterFile, readPostmasterNote } from './postmaster-file.ts';
 import { connectToRunning, type Reached, reachPostgres } from './reach-postgres.ts';
 import { isRunning } from './running-process.ts';
 import { removeSocketFolder } from './socket-folder.ts';
+import { StoreUnusable } from './store-unusable.ts';
 
 export type PostgresConnection = { host: string; user: string; database: string };
 
@@ -98,7 +99,9 @@ function prepareCluster(home: string): Cluster {
   return cluster;
 }
 
-async function takeHome(cluster: Cluster, signal: AbortSignal): Promise<Reached> {
+const mostTries = 10;
+
+async function takeHome(cluster: Cluster, signal: AbortSignal, tries = 1): Promise<Reached> {
   const reached = await reachPostgres(cluster, signal);
   try {
     await lockDataHome(reached.client, cluster.home);
@@ -107,7 +110,9 @@ async function takeHome(cluster: Cluster, signal: AbortSignal): Promise<Reached>
     return reached;
   } catch (error) {
     await reached.client.end().catch(() => {});
-    throw error;
+    // It may have died in the instant in which it was reached.
+    if (error instanceof StoreUnusable || tries === mostTries) throw error;
+    return takeHome(cluster, signal, tries + 1);
   }
 }
 
