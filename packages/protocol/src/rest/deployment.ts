@@ -38,9 +38,14 @@ export const updateSchema = z.object({
   reason: z.string().nullable(),
   message: z.string().nullable(),
   taken_up_at: z.string().nullable(),
+  /** Since when somebody wants it to end; a device at work is asked to stop and has its time to confirm. */
+  abort_requested_at: z.string().nullable(),
   finished_at: z.string().nullable(),
 });
 export type Update = z.infer<typeof updateSchema>;
+
+/** What an abort did: how many updates it has ended, and how many devices it has asked to stop. */
+export const abortedSchema = z.object({ aborted: z.number().int(), stopping: z.number().int() });
 
 /** One device's part with its steps and what was undone. */
 export const updateDetailsSchema = updateSchema.extend({

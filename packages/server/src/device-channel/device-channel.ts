@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { findDevicesToWake, findIdleDevicesToWake } from '../features/deployments/find-devices-to-wake.ts';
+import { findDevicesToWake, findForgottenDevices } from '../features/deployments/find-devices-to-wake.ts';
 import { holdLease } from '../features/devices/hold-lease.ts';
 import type { Deps } from '../platform/deps.ts';
 import { openChannelDoor } from './channel-door.ts';
@@ -26,16 +26,16 @@ export async function startDeviceChannel(server: Server, deps: Deps): Promise<()
       (ids) => channels.wake(ids),
       (error: unknown) => deps.log.debug({ err: error }, 'It could not be found out whom to wake'),
     );
-  const wakeIdle = () => {
-    if (channels.size > 0) void wake(findIdleDevicesToWake(deps));
+  const wakeForgotten = () => {
+    if (channels.size > 0) void wake(findForgottenDevices(deps));
   };
-  const looking = setInterval(wakeIdle, lookEveryMs);
+  const looking = setInterval(wakeForgotten, lookEveryMs);
   void deps.wakes.listen({
     onWoken: ({ deployments, devices }) => {
       channels.wake(devices);
       if (deployments.length > 0 && channels.size > 0) void wake(findDevicesToWake(deps, deployments));
     },
-    onRegained: wakeIdle,
+    onRegained: wakeForgotten,
   });
   return async () => {
     clearInterval(looking);

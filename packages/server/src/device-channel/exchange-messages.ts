@@ -27,6 +27,7 @@ export async function exchangeMessages(
   for (const [index, message] of messages.entries()) {
     answers.push(...(await answerOrRefuse(deps, { ...contacted, address }, message, index)));
   }
+  if (contacted.to_abort !== null) answers.push({ type: 'abort', update_id: contacted.to_abort });
   const asksSoon = contacted.is_at_work && over === 'polling';
   return { messages: answers, poll_after_s: asksSoon ? told.atWorkS : told.idleS };
 }

@@ -13,7 +13,7 @@ export async function deleteDevice(
   await inTransaction(db, async (tx, onCommit) => {
     const deviceId = await leaveTombstone(tx, caller, publicId);
     const ended = await abortOpenUpdatesOfDevice(tx, deviceId);
-    onCommit(() => metrics.updatesEnded(ended.map(({ to }) => to)));
+    onCommit(() => metrics.updatesEnded(ended));
     // It finds out at once that it is not known here any more.
     onCommit(() => wakes.devices([deviceId]));
   });

@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import { execute } from '../../platform/database/database.ts';
 import type { Tx } from '../../platform/database/transaction.ts';
 
-/** One update that went from a status to another in this transaction. */
-export type StatusChange = { deploymentId: number; from: UpdateStatus; to: UpdateStatus };
+/** Updates, one where no count is given, that went from a status to another in this transaction. */
+export type StatusChange = { deploymentId: number; from: UpdateStatus; to: UpdateStatus; count?: number };
 
 /**
  * Keeps the counts of deployments true, and finishes those that have nothing open any more. It comes last in a
@@ -32,10 +32,10 @@ type Sums = Record<UpdateStatus, number>;
 /** By how much each count changes, in the order of the deployments. */
 function sumsByDeployment(changes: readonly StatusChange[]): [number, Sums][] {
   const byDeployment = new Map<number, Sums>();
-  for (const { deploymentId, from, to } of changes.toSorted((a, b) => a.deploymentId - b.deploymentId)) {
+  for (const { deploymentId, from, to, count = 1 } of changes.toSorted((a, b) => a.deploymentId - b.deploymentId)) {
     const sums = byDeployment.get(deploymentId) ?? { pending: 0, in_progress: 0, success: 0, failed: 0, aborted: 0 };
-    sums[from] -= 1;
-    sums[to] += 1;
+    sums[from] -= count;
+    sums[to] += count;
     byDeployment.set(deploymentId, sums);
   }
   return [...byDeployment];

@@ -1,4 +1,5 @@
 import {
+  abortedSchema,
   deploymentBodySchema,
   deploymentCreatedSchema,
   deploymentSchema,
@@ -11,6 +12,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { idPageQuery } from '../../platform/http/id-page.ts';
 import { defineRoute, pageOf, type Route } from '../../platform/http/route.ts';
 import { inProject, projectParams } from '../projects/in-project.access.ts';
+import { abortDeployment, abortUpdate } from './abort-deployment.ts';
 import { listDeployments, readDeploymentView } from './deployment.views.ts';
 import { placeProjectOrder } from './place-order.ts';
 import { listUpdates, listUpdatesOfDevice, locateOutput, readUpdate } from './update.views.ts';
@@ -97,6 +99,26 @@ export function deploymentRoutes(deps: Deps): Route[] {
         const { place, attempt } = await locateOutput(deps.db, caller.project.id, params.id, params.device);
         return { output: await readUpdateOutput(deps.blobs, place, attempt) };
       },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: `${path}/:id/abort`,
+      tag,
+      summary: 'Abort a deployment: what is pending ends at once, and devices at work are asked to stop',
+      access: inProject(deps, 'operator'),
+      params,
+      answer: abortedSchema,
+      handle: ({ caller, params }) => abortDeployment(deps, caller, params.id),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: `${path}/:id/updates/:device/abort`,
+      tag,
+      summary: "Abort one device's update",
+      access: inProject(deps, 'operator'),
+      params: updateParams,
+      answer: abortedSchema,
+      handle: ({ caller, params }) => abortUpdate(deps, caller, params.id, params.device),
     }),
     defineRoute({
       method: 'GET',

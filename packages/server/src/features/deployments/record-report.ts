@@ -34,9 +34,7 @@ const reports: BatchWork<Pick<Deps, 'db' | 'metrics'>, Said, UpdateStatus | 'unk
   name: 'reports',
   keyOf: ({ device }) => device.id,
   run: ({ db, metrics }, said) =>
-    inTransaction(db, (tx, onCommit) =>
-      bookReports(tx, said, (ended) => onCommit(() => metrics.updatesEnded(ended.map(({ to }) => to)))),
-    ),
+    inTransaction(db, (tx, onCommit) => bookReports(tx, said, (ended) => onCommit(() => metrics.updatesEnded(ended)))),
 };
 
 async function bookReports(

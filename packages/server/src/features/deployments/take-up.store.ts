@@ -41,8 +41,10 @@ export async function setTakenUp(tx: Tx, updates: readonly UpdateName[]): Promis
             where deployment_id = n.deployment_id and device_id = n.device_id and status = 'pending'
             for no key update skip locked) u
         )
-        update device_update u set status = 'in_progress', taken_up_at = tideway_now()
-        from next where u.deployment_id = next.deployment_id and u.device_id = next.device_id
+        update device_update u
+        set status = 'in_progress', taken_up_at = tideway_now(), ends_at = update_ends_at(tideway_now(), d.time_limit_s)
+        from next join deployment d on d.id = next.deployment_id
+        where u.deployment_id = next.deployment_id and u.device_id = next.device_id
         returning u.deployment_id, u.device_id`,
   );
 }

@@ -122,7 +122,11 @@ export async function setUpdateResults(tx: Tx, booked: readonly Booked<Kind<'res
   await execute(
     tx,
     sql`update device_update u
-        set status = b.status, reason = b.reason, message = b.message, failed_step = b.step, exit_code = b.exit_code,
+        set status = b.status,
+            reason = case when b.status = 'aborted' and u.abort_requested_by is not null then 'by_person' else b.reason end,
+            message = case when b.status = 'aborted' and u.abort_requested_by is not null
+                           then concat_ws('. ', 'Aborted by ' || u.abort_requested_by, b.message) else b.message end,
+            failed_step = b.step, exit_code = b.exit_code,
             undone = b.undone, attempt = b.attempt, last_seq = b.seq, finished_at = tideway_now()
         from ${recordset(booked, valuesOf, columns)}
         where u.deployment_id = b.deployment_id and u.device_id = b.device_id`,

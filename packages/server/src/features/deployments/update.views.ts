@@ -123,6 +123,7 @@ type UpdateRow = {
   undone: UpdateDetails['undone'];
   late_result: Record<string, unknown> | null;
   taken_up_at: Date | null;
+  abort_requested_at: Date | null;
   finished_at: Date | null;
 };
 
@@ -144,6 +145,7 @@ function showUpdate(row: UpdateRow): Update {
     reason: row.reason,
     message: row.message,
     taken_up_at: row.taken_up_at?.toISOString() ?? null,
+    abort_requested_at: row.abort_requested_at?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,
   };
 }

@@ -17,6 +17,8 @@ export type ContactedDevice = {
   is_at_work: boolean;
   /** Whether any of its updates is pending or in progress. */
   has_open: boolean;
+  /** The deployment whose update the device is to stop; null where there is none. */
+  to_abort: string | null;
 };
 
 /**
@@ -52,10 +54,13 @@ const contacts: BatchWork<Pick<Deps, 'db'>, Contact, ContactedDevice | null> = {
           ), contacted as (
             select d.id, d.public_id, d.project_id, p.account_id, a.place,
                    coalesce(o.is_at_work, false) as is_at_work, o.is_at_work is not null as has_open,
+                   (select public_id from deployment where id = o.to_abort) as to_abort,
                    case when o.is_at_work then a.at_work_s else a.idle_s end as told_s
             from asked a join device d on d.id = a.device_id and d.session_number = a.session and d.deleted_at is null
             join project p on p.id = d.project_id
-            cross join lateral (select bool_or(u.status = 'in_progress') as is_at_work from device_update u
+            cross join lateral (select bool_or(u.status = 'in_progress') as is_at_work,
+                                       max(u.deployment_id) filter (where u.abort_requested_at is not null) as to_abort
+                                from device_update u
                                 where u.device_id = d.id and u.status in ('pending', 'in_progress')) o
           ), noted as (
             insert into device_presence (device_id, last_contact_at, online_until)
@@ -68,7 +73,7 @@ const contacts: BatchWork<Pick<Deps, 'db'>, Contact, ContactedDevice | null> = {
             on conflict (device_id) do update
             set last_contact_at = excluded.last_contact_at, online_until = excluded.online_until
           )
-          select id, public_id, project_id, account_id, is_at_work, has_open, place from contacted`,
+          select id, public_id, project_id, account_id, is_at_work, has_open, to_abort, place from contacted`,
     );
     const contacted: (ContactedDevice | null)[] = items.map(() => null);
     for (const device of found) contacted[device.place - 1] = device;

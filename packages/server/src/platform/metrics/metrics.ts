@@ -17,7 +17,7 @@ export type Metrics = {
   devicesWoken: (count: number) => void;
   batchDone: (batch: { work: string; items: number; seconds: number }) => void;
   /** Updates came to these statuses, which are final; called after the commit. */
-  updatesEnded: (statuses: UpdateStatus[]) => void;
+  updatesEnded: (ended: readonly { to: UpdateStatus; count?: number }[]) => void;
   /** Where to read how many channels of devices are open. */
   watchChannels: (read: () => number) => void;
   /** Where to read how the pool of connections is used. */
@@ -98,8 +98,8 @@ export function createMetrics(): Metrics {
       batchItems.observe({ work }, items);
       batchSeconds.observe({ work }, seconds);
     },
-    updatesEnded: (statuses) => {
-      for (const status of statuses) updates.inc({ status });
+    updatesEnded: (ended) => {
+      for (const { to, count = 1 } of ended) updates.inc({ status: to }, count);
     },
     watchChannels: (read) => {
       readChannels = read;

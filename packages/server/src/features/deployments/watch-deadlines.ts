@@ -1,0 +1,61 @@
+import { sql } from 'kysely';
+import { type Db, oneRow } from '../../platform/database/database.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { endOverdueUpdates } from './abort.store.ts';
+import { countChanges } from './deployment-count.store.ts';
+
+type WatchDeps = Pick<Deps, 'db' | 'log' | 'metrics' | 'settings'>;
+
+const lookEveryMs = 5000;
+const batchSize = 500;
+/** So many intervals of polling must have passed since an outage. */
+const intervalsToSpeak = 3;
+
+/** Ends what is overdue, every few seconds, on every server. Gives what stops it. */
+export function watchDeadlines(deps: WatchDeps): () => Promise<void> {
+  let looking: Promise<void> = Promise.resolve();
+  const look = () => {
+    looking = looking
+      .then(() => endWhatIsOverdue(deps))
+      .catch((error: unknown) => deps.log.warn({ err: error }, 'It could not be seen which updates are overdue'));
+  };
+  const timer = setInterval(look, lookEveryMs);
+  look();
+  return async () => {
+    clearInterval(timer);
+    await looking;
+  };
+}
+
+/**
+ * Ends the updates whose deadline has passed, unless the service has been away lately: devices may have results that they
+ * could not say.
+ */
+export async function endWhatIsOverdue({ db, metrics, settings }: WatchDeps): Promise<void> {
+  const upForS = await noteServiceIsUp(db);
+  if (upForS < intervalsToSpeak * settings.pollAfterS) return;
+  for (;;) {
+    const ended = await inTransaction(db, async (tx, onCommit) => {
+      const changes = await endOverdueUpdates(tx, batchSize);
+      await countChanges(tx, changes);
+      onCommit(() => metrics.updatesEnded(changes));
+      return changes.length;
+    });
+    if (ended < batchSize) return;
+  }
+}
+
+/** Notes that a server is here, and gives for how many seconds there has been one without a break. */
+async function noteServiceIsUp(db: Db): Promise<number> {
+  const { up_for_s } = await oneRow<{ up_for_s: number }>(
+    db,
+    sql`insert into service_time as t (up_since, seen_at) values (tideway_now(), tideway_now())
+        on conflict (is_only_row) do update
+        set up_since = case when t.seen_at < excluded.seen_at - interval '30 seconds' then excluded.seen_at
+                            else t.up_since end,
+            seen_at = excluded.seen_at
+        returning extract(epoch from seen_at - up_since)::float8 as up_for_s`,
+  );
+  return up_for_s;
+}
