@@ -43,6 +43,11 @@ export function deployUpdateBodySchema(filterKey: FilterKey = 'devices_filter', 
   });
 }
 
+/** The body of `POST /v1/deploy_update`: `metadata` must be there, and comment and app stand in it. */
+export function deployUpdateV1BodySchema() {
+  return deployUpdateBodySchema().extend({ metadata: z.strictObject(details) });
+}
+
 /** The body of `POST /api/v2/{project_key}/deployments`, in the same sense. */
 export function deploymentBodySchema(filterKey: FilterKey = 'device_filter', flowKey: FlowKey = 'flow_uuid') {
   return z.strictObject({

@@ -45,6 +45,53 @@ function leastBody() {
   };
 }
 
+describe('POST /v1/deploy_update', () => {
+  /** The body of section 2. */
+  const body = () => ({
+    user_token: server.owner.token,
+    flow_id: '4c1d-9be2',
+    devices_filter: {
+      project: { name: 'Greenhouses' },
+      groups: [{ name: 'North' }, { name: 'South' }],
+      filters: [{ type: 'specific_device', operand: 'is', value: 'd-91c4-07aa' }],
+    },
+    metadata: { comment: 'valve fix', app: { name: 'irrigation', version: 'v3.2' } },
+  });
+
+  beforeAll(async () => {
+    const flow = { flows: { valves: { steps: [{ name: 'turn', run: 'true' }] } } };
+    await server.request('POST', `${fleet.path}/update-flows?id=4c1d-9be2`, { body: flow });
+  });
+
+  it('takes the body of the contract', async () => {
+    const answer = await server.request('POST', '/v1/deploy_update', { token: null, body: body() });
+    expect(answer).toMatchObject({ status: 200, body: { message: 'Success', devices: 1 } });
+    const { body: deployment } = await server.request('GET', answer.body.url);
+    expect(deployment).toMatchObject({ comment: 'valve fix', app: { name: 'irrigation', version: 'v3.2' } });
+  });
+
+  it('takes empty metadata, and refuses an order without', async () => {
+    const empty = await server.request('POST', '/v1/deploy_update', { token: null, body: { ...body(), metadata: {} } });
+    expect(empty.status).toBe(200);
+    const { metadata: _, ...without } = body();
+    for (const wrong of [without, { ...without, metadata: 'x' }, { ...without, metadata: null }]) {
+      const answer = await server.request('POST', '/v1/deploy_update', { token: null, body: wrong });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', field: 'metadata' } });
+    }
+  });
+
+  it('selects by the result of the last update', async () => {
+    const filters = [{ type: 'update_status', operand: 'is_not', value: 'in_progress' }];
+    const devices_filter = { ...body().devices_filter, groups: [], filters };
+    const answer = await server.request('POST', '/v1/deploy_update', {
+      token: null,
+      body: { ...body(), devices_filter },
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.body.devices).toBeGreaterThan(1);
+  });
+});
+
 describe('POST /v2/deploy_update', () => {
   it('takes the full body of the contract and answers with what it created', async () => {
     const answer = await deploy(fullBody());

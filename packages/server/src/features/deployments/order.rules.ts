@@ -28,8 +28,20 @@ export type Order = {
 
 export type Read<Value> = Value | { faults: Fault[] };
 
+/** The order of a deploy_update door, with the token and the project that its body names. */
+export type TokenOrder = { userToken: string | null; projectName: string; order: Order };
+
+/** Reads the body of `POST /v1/deploy_update`: as the newer one, with `metadata`, which must be there. */
+export function readDeployUpdateV1(body: unknown): Read<TokenOrder> {
+  const read = readDeployUpdate(body);
+  if (isObject(objectIn(body).metadata)) return read;
+  const missing = { path: 'metadata', message: 'metadata is required: an object, which may be empty' };
+  if (!('faults' in read)) return { faults: [missing] };
+  return { faults: [...read.faults.filter(({ path }) => path !== 'metadata'), missing] };
+}
+
 /** Reads the body of `POST /v2/deploy_update`. */
-export function readDeployUpdate(body: unknown): Read<{ userToken: string | null; projectName: string; order: Order }> {
+export function readDeployUpdate(body: unknown): Read<TokenOrder> {
   const made = makeOneForm(body);
   if ('faults' in made) return made;
   const filterKey = keyOf(made.body, 'devices_filter', 'device_filter');
@@ -162,7 +174,10 @@ function keyOf<Key extends string>(body: Record<string, unknown>, usual: Key, ot
 }
 
 function objectAt(body: Record<string, unknown>, key: string): Record<string, unknown> {
-  const value = body[key];
+  return objectIn(body[key]);
+}
+
+function objectIn(value: unknown): Record<string, unknown> {
   return isObject(value) ? value : {};
 }
 

@@ -7,22 +7,18 @@ import { findProjectByName } from '../projects/find-project.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
 import { onceKey } from './answer-once.ts';
 import { type CreatedDeployment, createDeployment } from './create-deployment.ts';
-import { readDeployment, readDeployUpdate } from './order.rules.ts';
+import { type Read, readDeployment, type TokenOrder } from './order.rules.ts';
 
 type OrderDeps = Pick<Deps, 'db' | 'rates' | 'randomBytes' | 'installation' | 'wakes'>;
 type Headers = Record<string, string | string[] | undefined>;
 
-/**
- * Places the order of `POST /v2/deploy_update`: the body's form first, then its token (or the one of the header), then
- * all else.
- */
+/** Places the order of a deploy_update door: the body's form first, then its token (or the one of the header), then all else. */
 export async function placeTokenOrder(
   deps: OrderDeps,
-  body: unknown,
+  read: Read<TokenOrder>,
   headers: Headers,
   address: string,
 ): Promise<CreatedDeployment & { projectKey: string }> {
-  const read = readDeployUpdate(body);
   if ('faults' in read) throw invalidRequest(read.faults);
   const token = read.userToken ?? bearerToken(String(headers.authorization ?? ''));
   if (token === null) throw new Refusal('invalid_request', 'user_token is required', { field: 'user_token' });
