@@ -9,11 +9,14 @@ export function durationSeconds(text: string): number | null {
   return Number(match[1]) * (secondsPerUnit[match[2]] ?? 0);
 }
 
-/** A duration such as `90s`, parsed to seconds. */
+const longestS = 3650 * 86_400;
+
+/** A duration such as `90s`, of ten years at most, parsed to seconds. */
 export const durationSchema = z.string().transform((text, context) => {
   const seconds = durationSeconds(text);
-  if (seconds === null || seconds === 0) {
-    context.addIssue({ code: 'custom', message: 'must be a duration such as 90s, 15m, 2h or 7d' });
+  if (seconds === null || seconds === 0 || seconds > longestS) {
+    const most = seconds === null || seconds === 0 ? '' : ', of at most 3650d';
+    context.addIssue({ code: 'custom', message: `must be a duration such as 90s, 15m, 2h or 7d${most}` });
     return z.NEVER;
   }
   return seconds;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { durationSchema } from '../duration.ts';
 import { nameSchema } from '../names.ts';
 import { deviceFilterSchema, projectDeviceFilterSchema } from './device-filter.ts';
 
@@ -23,6 +24,12 @@ const options = {
   configuration: configuration.optional(),
   /** Creates an empty, finished deployment where no device matches. */
   allow_empty: z.boolean().optional(),
+  /** What is still pending then ends as `expired`. */
+  expires_in: durationSchema.optional(),
+  /** Time limit of each device's update, in place of the flow's. */
+  timeout: durationSchema.optional(),
+  /** How long a device has to confirm an abort. */
+  abort_deadline: durationSchema.optional(),
 };
 
 /**

@@ -17,6 +17,8 @@ export const deploymentSchema = z.object({
   counts: statusCountsSchema,
   created_by: z.string(),
   created_at: z.string(),
+  /** When what is still pending ends; null: never. */
+  expires_at: z.string().nullable(),
   /** When its last update ended; null while one is open. */
   finished_at: z.string().nullable(),
 });

@@ -59,7 +59,8 @@ export async function requestAborts(tx: Tx, { deploymentId, deviceId, by }: What
     tx,
     sql`update device_update
         set abort_requested_by = ${by}, abort_requested_at = tideway_now(),
-            abort_ends_at = tideway_now() + interval '15 minutes'
+            abort_ends_at = tideway_now() + make_interval(secs => (select abort_deadline_s from deployment
+                                                                   where id = ${deploymentId}))
         where deployment_id = ${deploymentId} and status = 'in_progress' and abort_requested_at is null
               ${ofDevice(deviceId)}`,
   );
@@ -94,6 +95,30 @@ export async function endOverdueUpdates(tx: Tx, atMost: number): Promise<StatusC
         returning u.deployment_id, u.status`,
   );
   return ended.map(({ deployment_id, status }) => ({ deploymentId: deployment_id, from: 'in_progress', to: status }));
+}
+
+/**
+ * Ends pending updates of deployments that have expired, at most so many; one that somebody holds has its turn later.
+ * Gives what is to be counted.
+ */
+export async function endExpiredUpdates(tx: Tx, atMost: number): Promise<StatusChange[]> {
+  const ended = await rows<{ deployment_id: number }>(
+    tx,
+    sql`with expired as (
+          select u.deployment_id, u.device_id
+          from deployment d
+          cross join lateral (
+            select deployment_id, device_id from device_update
+            where deployment_id = d.id and status = 'pending' order by device_id limit ${atMost}
+            for no key update skip locked) u
+          where d.finished_at is null and d.expires_at < tideway_now() limit ${atMost})
+        update device_update u
+        set status = 'aborted', reason = 'expired', finished_at = tideway_now(),
+            message = 'The order has expired; nothing had run on the device'
+        from expired e where u.deployment_id = e.deployment_id and u.device_id = e.device_id
+        returning u.deployment_id`,
+  );
+  return ended.map(({ deployment_id }) => ({ deploymentId: deployment_id, from: 'pending', to: 'aborted' }));
 }
 
 function ofDevice(deviceId: number | null) {

@@ -162,6 +162,49 @@ describe('a deadline', () => {
     await server.shiftClock('0 minutes');
   });
 
+  it('of the order ends what is pending, and leaves what a device is at', async () => {
+    const [working, waiting] = await joinDevices(2);
+    const id = await fleet.deployTo([working, waiting], { options: { expires_in: '2h' } });
+    await working.next();
+    const { body } = await server.request('GET', `${fleet.path}/deployments/${id}`);
+    expect(Date.parse(body.expires_at) - Date.parse(body.created_at)).toBe(2 * 3600 * 1000);
+    await server.shiftClock('1 hour');
+    await holdsFor(3, async () => expect(await updateOf(id, waiting)).toMatchObject({ status: 'pending' }));
+    await server.shiftClock('121 minutes');
+    await vi.waitFor(async () => {
+      await endWhatIsOverdue(server.deps);
+      expect(await updateOf(id, waiting)).toMatchObject({ status: 'aborted', reason: 'expired' });
+    });
+    expect(await readBooks(server.db, id)).toMatchObject({ counts: { ...none, in_progress: 1, aborted: 1 } });
+    await server.shiftClock('0 minutes');
+    expect(await working.report({ update_id: id, seq: 1, event: 'succeeded' })).toBe('success');
+    expect(await waiting.next()).toBeNull();
+  });
+
+  it.each([
+    ['timeout', '10m', '26 minutes', 'timed_out'],
+    ['abort_deadline', '30s', '1 minute', 'unconfirmed'],
+  ])('is what the order says as its %s', async (option, duration, later, reason) => {
+    const [device] = await joinDevices(1);
+    const id = await fleet.deployTo([device], { options: { [option]: duration } });
+    expect((await device.next())?.time_limit_s).toBe(option === 'timeout' ? 600 : 24 * 3600);
+    if (option === 'abort_deadline') await abort(id);
+    await server.shiftClock(later);
+    await vi.waitFor(async () => {
+      await endWhatIsOverdue(server.deps);
+      expect(await updateOf(id, device)).toMatchObject({ reason });
+    });
+    await server.shiftClock('0 minutes');
+  });
+
+  it.each(['0s', '5', '3651d', '999999999d', -1, '', null])('of %j is refused with its field', async (expires_in) => {
+    for (const option of ['expires_in', 'timeout', 'abort_deadline']) {
+      const body = { deployment_configuration: { flow_uuid: 'f-0000-0001' }, [option]: expires_in };
+      const answer = await server.request('POST', `${fleet.path}/deployments`, { body });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', field: option } });
+    }
+  });
+
   it('does not pass while nobody could hear the devices, nor for three intervals of polling after that', async () => {
     const slow = await startTestServer({ pollAfterS: 60 });
     const devices = await makeDeviceFleet(slow, 'Outage');

@@ -81,7 +81,9 @@ async function resolveOrder(
       comment: order.comment,
       app,
       secrets: inputs.secretNames.length === 0 ? null : sealSecrets(installation.secretsKey, secrets, randomBytes),
-      timeLimitS: flow.document.timeout_s,
+      timeLimitS: order.timeoutS ?? flow.document.timeout_s,
+      expiresInS: order.expiresInS,
+      abortDeadlineS: order.abortDeadlineS,
       createdBy: caller.actor,
     },
   };

@@ -18,6 +18,9 @@ export type NewDeployment = {
   app: { id: number; version: string } | null;
   secrets: Buffer | null;
   timeLimitS: number;
+  /** Seconds after which pending updates end; null: never. */
+  expiresInS: number | null;
+  abortDeadlineS: number;
   createdBy: string;
 };
 
@@ -31,13 +34,16 @@ export async function insertDeployment(tx: Tx, deployment: NewDeployment): Promi
   const { id } = await oneRow<{ id: number }>(
     tx,
     sql`insert into deployment (public_id, project_id, flow_version_id, document_sha256, device_filter, parameters,
-                                configuration, comment, app_id, app_version, secrets, time_limit_s, devices, created_by)
+                                configuration, comment, app_id, app_version, secrets, time_limit_s, expires_at,
+                                abort_deadline_s, devices, created_by)
         values (${deployment.publicId}, ${deployment.projectId}, ${deployment.flowVersionId},
                 ${deployment.documentSha256}, ${JSON.stringify(deployment.deviceFilter)}::jsonb,
                 ${JSON.stringify(deployment.parameters)}::jsonb,
                 ${deployment.configuration && JSON.stringify(deployment.configuration)}::jsonb, ${deployment.comment},
                 ${deployment.app?.id ?? null}, ${deployment.app?.version ?? null}, ${deployment.secrets},
-                ${deployment.timeLimitS}, 0, ${deployment.createdBy})
+                ${deployment.timeLimitS},
+                tideway_now() + make_interval(secs => ${deployment.expiresInS}::float8), ${deployment.abortDeadlineS}, 0,
+                ${deployment.createdBy})
         returning id`,
   );
   return id;

@@ -22,6 +22,12 @@ export type Order = {
   comment: string;
   app: { name: string; version: string } | null;
   allowsEmpty: boolean;
+  /** Seconds after which what is pending ends; null: it waits for ever. */
+  expiresInS: number | null;
+  /** Seconds that each device has; null: as many as the flow says. */
+  timeoutS: number | null;
+  /** Seconds that a device has to confirm an abort. */
+  abortDeadlineS: number;
   /** How the caller called the parts, for refusals that are found later. */
   fields: { filter: string; flow: string; app: string; parameters: string };
 };
@@ -82,7 +88,7 @@ export function readDeployUpdate(body: unknown): Read<TokenOrder> {
       filters: filter.filters,
       deviceIds: null,
       configuration: configurationOf(sent.configuration ?? rest),
-      allowsEmpty: sent.allow_empty ?? false,
+      ...optionsOf(sent),
       fields: { filter: filterKey, flow: flowKey, ...fieldsOf(places) },
     },
   };
@@ -111,7 +117,7 @@ export function readDeployment(body: unknown): Read<{ order: Order }> {
       filters: filter.filters ?? [],
       deviceIds: sent.device_ids ?? null,
       configuration: configurationOf(sent.configuration ?? {}),
-      allowsEmpty: sent.allow_empty ?? false,
+      ...optionsOf(sent),
       fields: { filter: filterKey, flow: `deployment_configuration.${flowKey}`, ...fieldsOf(places) },
     },
   };
@@ -122,7 +128,13 @@ type Details = {
   comment?: string | undefined;
   app?: { name: string; version: string } | undefined;
 };
-type Options = { configuration?: Record<string, unknown>; allow_empty?: boolean };
+type Options = {
+  configuration?: Record<string, unknown>;
+  allow_empty?: boolean;
+  expires_in?: number;
+  timeout?: number;
+  abort_deadline?: number;
+};
 type VendorFilter = { groups: { name: string }[]; filters: Filter[] };
 type DeployUpdateBody = Details &
   Options & { user_token?: string; metadata?: Details } & Partial<Record<FlowKey, string>> &
@@ -228,6 +240,17 @@ function twoConfigurations(rest: Record<string, unknown>, verbatim: Record<strin
       'is configuration for the device, and so is configuration: send one of them',
     ),
   ];
+}
+
+const usualAbortDeadlineS = 900;
+
+function optionsOf(sent: Options): Pick<Order, 'allowsEmpty' | 'expiresInS' | 'timeoutS' | 'abortDeadlineS'> {
+  return {
+    allowsEmpty: sent.allow_empty ?? false,
+    expiresInS: sent.expires_in ?? null,
+    timeoutS: sent.timeout ?? null,
+    abortDeadlineS: sent.abort_deadline ?? usualAbortDeadlineS,
+  };
 }
 
 function configurationOf(configuration: Record<string, unknown>): Record<string, unknown> | null {

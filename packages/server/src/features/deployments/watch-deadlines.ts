@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { type Db, oneRow } from '../../platform/database/database.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { endOverdueUpdates } from './abort.store.ts';
+import { endExpiredUpdates, endOverdueUpdates } from './abort.store.ts';
 import { countChanges } from './deployment-count.store.ts';
 
 type WatchDeps = Pick<Deps, 'db' | 'log' | 'metrics' | 'settings'>;
@@ -29,20 +29,22 @@ export function watchDeadlines(deps: WatchDeps): () => Promise<void> {
 }
 
 /**
- * Ends the updates whose deadline has passed, unless the service has been away lately: devices may have results that they
+ * Ends the updates whose deadline has passed, and those whose order has expired, unless the service has been away lately: devices may have results that they
  * could not say.
  */
 export async function endWhatIsOverdue({ db, metrics, settings }: WatchDeps): Promise<void> {
   const upForS = await noteServiceIsUp(db);
   if (upForS < intervalsToSpeak * settings.pollAfterS) return;
-  for (;;) {
-    const ended = await inTransaction(db, async (tx, onCommit) => {
-      const changes = await endOverdueUpdates(tx, batchSize);
-      await countChanges(tx, changes);
-      onCommit(() => metrics.updatesEnded(changes));
-      return changes.length;
-    });
-    if (ended < batchSize) return;
+  for (const endSome of [endOverdueUpdates, endExpiredUpdates]) {
+    let ended = batchSize;
+    while (ended === batchSize) {
+      ended = await inTransaction(db, async (tx, onCommit) => {
+        const changes = await endSome(tx, batchSize);
+        await countChanges(tx, changes);
+        onCommit(() => metrics.updatesEnded(changes));
+        return changes.length;
+      });
+    }
   }
 }
 
@@ -52,8 +54,9 @@ async function noteServiceIsUp(db: Db): Promise<number> {
     db,
     sql`insert into service_time as t (up_since, seen_at) values (tideway_now(), tideway_now())
         on conflict (is_only_row) do update
-        set up_since = case when t.seen_at < excluded.seen_at - interval '30 seconds' then excluded.seen_at
-                            else t.up_since end,
+        set up_since = case when t.seen_at between excluded.seen_at - interval '30 seconds'
+                                               and excluded.seen_at + interval '30 seconds'
+                            then t.up_since else excluded.seen_at end,
             seen_at = excluded.seen_at
         returning extract(epoch from seen_at - up_since)::float8 as up_for_s`,
   );
