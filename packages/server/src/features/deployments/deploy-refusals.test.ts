@@ -203,6 +203,30 @@ describe('a refusal', () => {
       'must be an object, or a text that holds one as JSON',
     ],
     [
+      'a JSON text with NUL in it',
+      set('deployment_configuration', '{"a":["\\u0000"]}'),
+      400,
+      'invalid_request',
+      'deployment_configuration.a[0]',
+      'must not contain NUL',
+    ],
+    [
+      'a configuration of many levels',
+      set('deployment_configuration', JSON.parse(`{"a":${'['.repeat(500)}${']'.repeat(500)}}`)),
+      400,
+      'invalid_request',
+      undefined,
+      '100 levels',
+    ],
+    [
+      'a JSON text of many levels',
+      set('deployment_configuration', `{"a":${'['.repeat(5000)}${']'.repeat(5000)}}`),
+      400,
+      'invalid_request',
+      'deployment_configuration',
+      '100 levels',
+    ],
+    [
       'an app without its version',
       set('app', { name: 'irrigation' }),
       400,
@@ -363,6 +387,16 @@ describe('a refusal', () => {
     });
 
     expect([answer.status, answer.body.code]).toEqual([400, code]);
+  });
+
+  it('of a body that is not JSON says where, and repeats nothing of it', async () => {
+    const body = `{\n  "user_token": ${server.owner.token}\n}`;
+    const answer = await deploy(body);
+
+    expect(answer.body).toEqual({
+      code: 'invalid_json',
+      error_message: 'The body is not valid JSON: see line 2, column 17',
+    });
   });
 
   it('of a body over 1 MiB says so', async () => {

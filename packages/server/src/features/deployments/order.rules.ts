@@ -7,6 +7,8 @@ import {
   type FilterKey,
   type FlowKey,
 } from '@tideway/protocol';
+import { isNestedTooDeeply, nestingExpectation } from '../../platform/http/nesting.rules.ts';
+import { findUnstorableText, storableExpectation } from '../../platform/http/storable-text.rules.ts';
 import { checkAgainst } from '../../platform/http/validation.rules.ts';
 
 /** An order, whichever door it came through. Names and ids are still the caller's. */
@@ -135,9 +137,12 @@ function makeOneForm(body: unknown, prefix = ''): Read<{ body: Record<string, un
   const faults: Fault[] = [];
   for (const key of jsonTextKeys) {
     if (typeof result[key] !== 'string' || result[key] === '') continue;
+    const path = `${prefix}${key}`;
     const parsed = parseObject(result[key]);
-    if (parsed === null) faults.push(fault(`${prefix}${key}`, 'must be an object, or a text that holds one as JSON'));
-    else result[key] = parsed;
+    const problem =
+      parsed === null ? fault(path, 'must be an object, or a text that holds one as JSON') : keepingFault(parsed, path);
+    if (problem === null) result[key] = parsed;
+    else faults.push(problem);
   }
   for (const wrapper of wrappers) {
     if (prefix !== '' || !isObject(result[wrapper])) continue;
@@ -155,6 +160,13 @@ function makeOneForm(body: unknown, prefix = ''): Read<{ body: Record<string, un
   // A device's configuration may hold keys of its own that are empty.
   for (const key of optionalKeys) if (isEmpty(result[key])) delete result[key];
   return faults.length > 0 ? { faults } : { body: result };
+}
+
+/** What keeps a value from being kept that came as a JSON text inside of the body: nobody has looked into it so far. */
+function keepingFault(value: unknown, path: string): Fault | null {
+  if (isNestedTooDeeply(value)) return fault(path, nestingExpectation);
+  const unstorable = findUnstorableText(value, [path]);
+  return unstorable === null ? null : fault(unstorable, storableExpectation);
 }
 
 function keyOf<Key extends string>(body: Record<string, unknown>, usual: Key, other: Key): Key {
