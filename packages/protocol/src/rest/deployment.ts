@@ -22,8 +22,11 @@ export const deploymentSchema = z.object({
 });
 export type Deployment = z.infer<typeof deploymentSchema>;
 
-/** Why a pending update is not moving: a word of `semantics`. */
-export const waitingReasons = ['offline', 'busy', 'blocked', 'ready'] as const;
+/**
+ * Why a pending update is not moving: the device is offline, held as a possible copy, awaits approval, has its update
+ * trigger on (`blocked`), or is at another update (`busy`).
+ */
+export const waitingReasons = ['offline', 'held', 'needs_approval', 'blocked', 'busy', 'ready'] as const;
 
 /** One device's part in a deployment. */
 export const updateSchema = z.object({
@@ -49,7 +52,8 @@ export const updateDetailsSchema = updateSchema.extend({
   steps: z.array(
     z.object({
       name: z.string(),
-      status: z.enum(['waiting', 'started', 'success', 'failed']),
+      /** `not_run`: the update has ended, and the device said nothing of this step. */
+      status: z.enum(['waiting', 'started', 'success', 'failed', 'not_run']),
       tries: z.number().int(),
       exit_code: z.number().int().nullable(),
       message: z.string().nullable(),

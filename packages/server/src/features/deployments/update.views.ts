@@ -96,7 +96,9 @@ const selectUpdates = (updates: RawBuilder<unknown>) => sql`
          v.document as flow,
          case when u.status <> 'pending' then null
               when not ${shownDeviceIsOnline} then 'offline'
-              when d.update_trigger_on or d.held_at is not null then 'blocked'
+              when d.held_at is not null then 'held'
+              when d.needs_approval then 'needs_approval'
+              when d.update_trigger_on then 'blocked'
               when exists (select from device_update w
                            where w.device_id = d.id and w.status in ('pending', 'in_progress')
                              and (w.status = 'in_progress' or w.deployment_id < u.deployment_id)) then 'busy'
@@ -158,16 +160,22 @@ function showDetails(row: UpdateRow, steps: StepRow[]): UpdateDetails {
     steps: row.flow.steps.map(({ name }, index) =>
       showStep(
         name,
+        row.finished_at === null ? 'waiting' : 'not_run',
         steps.find((step) => step.step === index),
       ),
     ),
   };
 }
 
-function showStep(name: string, step: StepRow | undefined): UpdateDetails['steps'][number] {
+/** @param unsaid status of a step that the device has said nothing of */
+function showStep(
+  name: string,
+  unsaid: 'waiting' | 'not_run',
+  step: StepRow | undefined,
+): UpdateDetails['steps'][number] {
   return {
     name,
-    status: step?.status ?? 'waiting',
+    status: step?.status ?? unsaid,
     tries: step?.tries ?? 0,
     exit_code: step?.exit_code ?? null,
     message: step?.message ?? null,
