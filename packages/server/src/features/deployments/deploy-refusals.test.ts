@@ -528,10 +528,40 @@ describe('a refusal', () => {
     expect(refusals.map(({ body }) => [body.code, body.field])).toEqual([
       ['missing_parameter', 'parameters_mapping.password'],
       ['invalid_parameter', 'parameters_mapping.version'],
-      ['unknown_artifact', 'flow_id'],
-      ['invalid_parameter', 'parameters_mapping'],
+      ['unknown_artifact', 'parameters_mapping.version'],
+      ['invalid_parameter', 'parameters_mapping.target'],
     ]);
     expect(JSON.stringify(refusals)).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['a parameter', 'app/${{ inputs.version }}', 'parameters_mapping.version'],
+    ['several parameters', '${{ inputs.name }}/${{ inputs.version }}', 'parameters_mapping'],
+    ['the configuration', 'app/${{ config.channel }}', 'deployment_configuration.channel'],
+    ["the flow's own default", 'app/${{ inputs.kept }}', 'flow_id'],
+    ['the flow itself', 'app/none', 'flow_id'],
+  ])('of an artifact that does not exist names the field behind it: %s', async (_name, artifact, field) => {
+    const inputs = { version: {}, name: {}, kept: { default: 'kept' } };
+    const steps = [{ name: 'one', uses: 'tideway/files', with: { artifact, path: '/opt' } }];
+    const flows = { [`artifact of ${field} ${artifact.length}`]: { inputs, steps } };
+    const saved = await server.request('POST', `${fleet.path}/update-flows`, { body: { flows } });
+    const refused = await deploy({
+      ...leastBody(),
+      flow_id: saved.body.update_flows[0].uuid,
+      parameters_mapping: { version: '1', name: 'none' },
+      deployment_configuration: { channel: 'stable' },
+    });
+
+    expect([refused.body.code, refused.body.field]).toEqual(['unknown_artifact', field]);
+  });
+
+  it('of an empty order lists everything that it needs', async () => {
+    const bare = await deploy({});
+    const withHeader = await server.request('POST', '/v2/deploy_update', { body: {} });
+
+    const fieldsOf = (answer: Answer) => answer.body.errors.map(({ path }: { path: string }) => path);
+    expect(fieldsOf(bare)).toEqual(['user_token', 'flow_id', 'devices_filter']);
+    expect(fieldsOf(withHeader)).toEqual(['flow_id', 'devices_filter']);
   });
 });
 

@@ -25,19 +25,24 @@ export type Order = {
   app: { name: string; version: string } | null;
   allowsEmpty: boolean;
   /** How the caller called the parts, for refusals that are found later. */
-  fields: { filter: string; flow: string; app: string; parameters: string };
+  fields: { filter: string; flow: string; app: string; parameters: string; configuration: string };
 };
 
 export type Read<Value> = Value | { faults: Fault[] };
 
-/** Reads the body of `POST /v2/deploy_update`. */
-export function readDeployUpdate(body: unknown): Read<{ userToken: string | null; projectName: string; order: Order }> {
+/** Reads the body of `POST /v2/deploy_update`. `needsToken`: there is none in the header. */
+export function readDeployUpdate(
+  body: unknown,
+  needsToken: boolean,
+): Read<{ userToken: string | null; projectName: string; order: Order }> {
   const made = makeOneForm(body);
   if ('faults' in made) return made;
+  const { user_token: token = '' } = made.body;
+  const tokenFaults = needsToken && token === '' ? [fault('user_token', 'is required')] : [];
   const filterKey = keyOf(made.body, 'devices_filter', 'device_filter');
   const flowKey = keyOf(made.body, 'flow_id', 'flow_uuid');
   const checked = checkAgainst(deployUpdateBodySchema(filterKey, flowKey), made.body);
-  if ('faults' in checked) return checked;
+  if ('faults' in checked) return { faults: [...tokenFaults, ...checked.faults] };
 
   const sent = checked.value as DeployUpdateBody;
   const filter = sent.devices_filter ?? sent.device_filter;
@@ -57,6 +62,7 @@ export function readDeployUpdate(body: unknown): Read<{ userToken: string | null
     { prefix: 'deployment_configuration.', details: { comment, app, parameters_mapping } },
   ];
   const faults = [
+    ...tokenFaults,
     ...conflicts(places),
     ...[innerId, innerUuid].filter((inner) => inner !== undefined && inner !== flowId).map(() => otherFlow(flowKey)),
     ...twoConfigurations(rest, sent.configuration),
@@ -73,7 +79,12 @@ export function readDeployUpdate(body: unknown): Read<{ userToken: string | null
       deviceIds: null,
       configuration: configurationOf(sent.configuration ?? rest),
       allowsEmpty: sent.allow_empty ?? false,
-      fields: { filter: filterKey, flow: flowKey, ...fieldsOf(places) },
+      fields: {
+        filter: filterKey,
+        flow: flowKey,
+        ...fieldsOf(places),
+        configuration: sent.configuration === undefined ? 'deployment_configuration' : 'configuration',
+      },
     },
   };
 }
@@ -102,7 +113,12 @@ export function readDeployment(body: unknown): Read<{ order: Order }> {
       deviceIds: sent.device_ids ?? null,
       configuration: configurationOf(sent.configuration ?? {}),
       allowsEmpty: sent.allow_empty ?? false,
-      fields: { filter: filterKey, flow: `deployment_configuration.${flowKey}`, ...fieldsOf(places) },
+      fields: {
+        filter: filterKey,
+        flow: `deployment_configuration.${flowKey}`,
+        ...fieldsOf(places),
+        configuration: 'configuration',
+      },
     },
   };
 }

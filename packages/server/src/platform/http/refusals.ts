@@ -33,9 +33,14 @@ declare module 'fastify' {
 
 /** A refusal that lists what is wrong with a request; the first fault speaks for all. */
 export function invalidRequest(faults: Fault[]): Refusal {
+  return refusalOf('invalid_request', faults);
+}
+
+/** The same with another code. */
+export function refusalOf(code: ErrorCode, faults: Fault[]): Refusal {
   const [first] = faults;
   if (first === undefined) throw new Error('A request was refused without a fault');
-  return new Refusal('invalid_request', first.message, {
+  return new Refusal(code, first.message, {
     ...(first.path !== '' && { field: first.path }),
     ...(faults.length > 1 && { errors: faults }),
   });
