@@ -95,7 +95,7 @@ describe('a refusal', () => {
       400,
       'invalid_request',
       'devices_filter.filters[0].operand',
-      'must be one of: is',
+      'devices_filter.filters[0].operand must be "is"',
     ],
     [
       'a state that is none',
