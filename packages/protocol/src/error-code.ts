@@ -21,6 +21,7 @@ export const errorCodes = [
   'invalid_token',
   'forbidden',
   'not_found',
+  'method_not_allowed',
   'already_exists',
   'in_use',
   'wrong_state',

@@ -2,6 +2,7 @@ import { validate } from '@readme/openapi-parser';
 import { roleCovers } from '@tideway/protocol';
 import { createTokenOf, startTestServer, type TestServer } from '@tideway/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { isReservedKey } from './features/projects/project-key.rules.ts';
 import type { Route } from './platform/http/route.ts';
 
@@ -65,6 +66,88 @@ describe('every route', () => {
     expect(await answersOf(ofProjects, token)).toEqual(ofProjects.map((route) => `${nameOf(route)}: 404 not_found`));
   });
 
+  it('refuses a character in its body that the database cannot keep, and names the field', async () => {
+    const taking = server.routes.filter(({ body, bodyForm }) => body && bodyForm !== 'stream');
+    const answers = await Promise.all(
+      taking.filter(isForPeople).map(async (route) => {
+        const { status, body } = await server.request(route.method, pathOf(route), unstorableBodyOf(route));
+        return `${nameOf(route)}: ${status} ${body.code} at ${body.field}`;
+      }),
+    );
+    expect(answers).not.toEqual([]);
+    expect(answers).toEqual(
+      taking.filter(isForPeople).map((route) => {
+        const isFlow = route.bodyForm === 'text';
+        return `${nameOf(route)}: 400 ${isFlow ? 'invalid_flow at flows.app' : 'invalid_request at a.b[1]'}`;
+      }),
+    );
+  });
+
+  it('refuses such a character in its query, and names the key', async () => {
+    const asked = server.routes.filter(isForPeople).flatMap((route) => keysOf(route).map((key) => ({ route, key })));
+    const answers = await Promise.all(
+      asked.map(async ({ route, key }) => {
+        const { status, body } = await server.request(route.method, `${pathOf(route)}?${key}=a%00b`, {
+          body: emptyBodyOf(route),
+        });
+        return `${nameOf(route)}: ${status} ${body.code} at ${body.field}`;
+      }),
+    );
+    expect(answers).not.toEqual([]);
+    expect(answers).toEqual(asked.map(({ route, key }) => `${nameOf(route)}: 400 invalid_request at ${key}`));
+  });
+
+  it('has nothing at an address with such a character', async () => {
+    const named = server.routes.filter((route) => isForPeople(route) && /[:*]/.test(route.path));
+    const answers = await Promise.all(
+      named.map(async (route) => {
+        const path = pathOf(route).replace(/(greenhouses|some-id|a\/b)(?!.*(some-id|a\/b))/, 'a%00b');
+        const { status, body } = await server.request(route.method, path, { body: emptyBodyOf(route) });
+        return `${nameOf(route)}: ${status} ${body.code}`;
+      }),
+    );
+    expect(answers).not.toEqual([]);
+    expect(answers).toEqual(named.map((route) => `${nameOf(route)}: 404 not_found`));
+  });
+
+  it('takes a content type without a body for no body', async () => {
+    const bodyless = server.routes.filter(
+      ({ body, method, path }) => !body && method !== 'GET' && path.includes('/:id'),
+    );
+    const answers = await Promise.all(
+      bodyless.map(async (route) => {
+        const headers = { 'content-type': 'application/json' };
+        const { body } = await server.request(route.method, pathOf(route), { headers, body: '' });
+        return `${nameOf(route)}: ${body.code}`;
+      }),
+    );
+    expect(answers).not.toEqual([]);
+    expect(answers).toEqual(bodyless.map((route) => `${nameOf(route)}: not_found`));
+  });
+
+  it('refuses every other method, names its own, and says nothing of what is there', async () => {
+    const paths = [...new Set(server.routes.map((route) => route.path))];
+    const answers = await Promise.all(
+      paths
+        .flatMap((path) => {
+          const [route, ...others] = server.routes.filter((route) => route.path === path) as [Route, ...Route[]];
+          const own = [route, ...others].map(({ method }) => method as string);
+          const allowed = `405 method_not_allowed ${own.join(', ')}`;
+          return ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+            .filter((method) => !own.includes(method))
+            .flatMap((method) =>
+              [pathOf(route), pathOf(route).replace('greenhouses', 'none')].map((path) => ({ method, path, allowed })),
+            );
+        })
+        .map(async ({ method, path, allowed }) => {
+          const { status, body, headers } = await server.request(method, path, { token: null });
+          return { is: `${status} ${body.code} ${headers.get('allow')}`, allowed };
+        }),
+    );
+    expect(answers).not.toEqual([]);
+    expect(answers.map(({ is }) => is)).toEqual(answers.map(({ allowed }) => allowed));
+  });
+
   it('that stands beside the projects has a first word that no project can have as its key', () => {
     const words = server.routes.map((route) => /^\/api\/v2\/([a-z][a-z0-9-]*)/.exec(route.path)?.[1]);
     const free = words.filter((word) => word !== undefined && !isReservedKey(word));
@@ -106,6 +189,26 @@ function pathOf(route: Route): string {
     .replace(':project_key', 'greenhouses')
     .replaceAll(/:[a-z_0-9]+/g, 'some-id')
     .replace('*', 'a/b');
+}
+
+function unstorableBodyOf(route: Route) {
+  const headers = { 'content-type': 'application/json' };
+  if (route.bodyForm === 'text') return { headers, body: '{"flows":{"app":"a\\u0000b"}}' };
+  return { headers, body: '{"a":{"b":["fine","a\\ud800b"]}}' };
+}
+
+/** A body that every form takes, so that what is refused is something else. */
+function emptyBodyOf({ method }: Route): object | undefined {
+  return method === 'GET' || method === 'DELETE' ? undefined : {};
+}
+
+/** The keys of a route's query that are texts. */
+function keysOf(route: Route): string[] {
+  return route.query instanceof z.ZodObject ? Object.keys(route.query.shape) : [];
+}
+
+function isForPeople(route: Route): boolean {
+  return !route.path.startsWith('/device/');
 }
 
 function documentPathOf(route: Route): string {

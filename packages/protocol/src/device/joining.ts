@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema } from '../names.ts';
+import { nameSchema, versionSchema } from '../names.ts';
 
 /** Base64url of a raw Ed25519 public key (32 bytes) or signature (64 bytes). */
 const base64url = z
@@ -15,7 +15,7 @@ export const joinSchema = z.object({
   /** Name wished for; taken with a number behind it where it is in use. Ignored for a claim. */
   name: nameSchema.nullable(),
   group: nameSchema.nullable(),
-  apps: z.array(z.object({ name: nameSchema, version: nameSchema })).max(100),
+  apps: z.array(z.object({ name: nameSchema, version: versionSchema })).max(100),
   /** Ed25519 over `tideway-join\n` + public_key: proves that the key is the caller's own. */
   signature: base64url,
 });

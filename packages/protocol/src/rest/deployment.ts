@@ -25,10 +25,10 @@ export const deploymentSchema = z.object({
 export type Deployment = z.infer<typeof deploymentSchema>;
 
 /**
- * Why a pending update is not moving: its device is offline, is at another update, takes up none because its update
- * trigger is on (`blocked`) or because it is held for a person to decide, or is ready.
+ * Why a pending update is not moving: the device is offline, held as a possible copy, awaits approval, has its update
+ * trigger on (`blocked`), or is at another update (`busy`).
  */
-export const waitingReasons = ['offline', 'busy', 'blocked', 'held', 'ready'] as const;
+export const waitingReasons = ['offline', 'held', 'needs_approval', 'blocked', 'busy', 'ready'] as const;
 
 /** One device's part in a deployment. */
 export const updateSchema = z.object({
@@ -59,7 +59,7 @@ export const updateDetailsSchema = updateSchema.extend({
   steps: z.array(
     z.object({
       name: z.string(),
-      /** `not_run` where the update ended before it came to this step. */
+      /** `not_run`: the update has ended, and the device said nothing of this step. */
       status: z.enum(['waiting', 'started', 'success', 'failed', 'not_run']),
       tries: z.number().int(),
       exit_code: z.number().int().nullable(),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { nameSchema } from '../names.ts';
+import { nameSchema, versionSchema } from '../names.ts';
 import { givenIdPattern } from '../public-id.ts';
 
 /** The names by which a device carries apps, each with one version. */
 const appsSchema = z
-  .array(z.strictObject({ name: nameSchema, version: nameSchema }))
+  .array(z.strictObject({ name: nameSchema, version: versionSchema }))
   .max(100)
   .refine((apps) => new Set(apps.map((app) => app.name)).size === apps.length, {
     message: 'must name each app once',

@@ -7,6 +7,8 @@ export type RefusalDetails = {
   errors?: Fault[];
   /** Seconds after which trying again makes sense. */
   retryAfterS?: number;
+  /** Methods that the address takes. */
+  allowedMethods?: string[];
 };
 
 /** Something a caller can act on. Everything else that is thrown is a bug, and becomes status 500. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { startTestServer, type TestServer } from '@tideway/testkit';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -58,6 +60,25 @@ describe('an artifact', () => {
     });
   });
 
+  it('is refused without a body, and says how to send one', async () => {
+    const before = await countArtifacts();
+    const answer = await requestWithoutBody(`${artifacts}/missing`);
+
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(answer).toContain('"The body is missing: send the bytes of the file, as with curl --upload-file"');
+    expect(await countArtifacts()).toBe(before);
+  });
+
+  it.each([undefined, 'application/octet-stream'])('may be empty, sent as %s', async (type) => {
+    const path = `${artifacts}/empty-${type === undefined}`;
+    const headers = type === undefined ? undefined : { 'content-type': type };
+    const put = await server.request('PUT', path, { body: new Uint8Array(), ...(headers && { headers }) });
+    const got = await server.request('GET', path);
+
+    expect([put.status, put.body.size, put.body.sha256]).toEqual([201, 0, sha256('')]);
+    expect([got.status, got.body]).toEqual([200, '']);
+  });
+
   it('is refused where it is too large, and nothing of it is kept', async () => {
     const before = await server.deps.blobs.list('artifacts');
     const put = await server.request('PUT', `${artifacts}/large`, { body: 'x'.repeat(1001) });
@@ -105,6 +126,19 @@ function sha256(text: string): string {
 async function countArtifacts(): Promise<number> {
   const { count } = await oneRow<{ count: number }>(server.db, sql`select count(*) as count from artifact`);
   return count;
+}
+
+/** As `curl -X PUT` asks: with neither content-length nor transfer-encoding, which `fetch` cannot do. */
+async function requestWithoutBody(path: string): Promise<string> {
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  const head = [
+    `PUT ${path} HTTP/1.1`,
+    'host: 127.0.0.1',
+    `authorization: Bearer ${server.owner.token}`,
+    'connection: close',
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  return text(socket);
 }
 
 async function breakOffUpload(path: string): Promise<void> {

@@ -2,18 +2,20 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, type DeploymentDocument, type FlowDocument, publicId } from '@tideway/protocol';
 import { inTransaction, type Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { refusalOf } from '../../platform/http/refusals.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { sealSecrets } from '../../platform/secret-box.ts';
 import { type KeptArtifact, keepArtifacts } from '../artifacts/keep-artifacts.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import { findLabelIds } from '../devices/resolve-labels.ts';
-import { artifactPaths, fillFlow, registryNames } from '../flows/fill-flow.rules.ts';
+import { artifactPaths, fillFlow, registryNames, templateOfArtifact } from '../flows/fill-flow.rules.ts';
 import { type FoundFlow, findNewestFlow } from '../flows/find-flow.ts';
 import { type EffectiveInputs, effectiveInputs } from '../flows/flow-inputs.rules.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
 import { keepDevicesOfProject } from '../projects/lock-devices-of-project.ts';
 import { answerOnce, type OnceKey } from './answer-once.ts';
 import { insertDeployment, insertNeededArtifacts, insertUpdates } from './deployment.store.ts';
+import { fieldBehind } from './field-behind.rules.ts';
 import type { Order } from './order.rules.ts';
 import { resolveDeviceFilter } from './resolve-device-filter.ts';
 
@@ -64,7 +66,7 @@ async function resolveOrder(
   const deploymentId = publicId('dp', randomBytes(8));
   const filled = fillOrRefuse(flow.document, inputs, deploymentId, order);
   refuseRegistries(filled, order);
-  const artifacts = await resolveArtifacts(tx, caller, filled, order);
+  const artifacts = await resolveArtifacts(tx, caller, { flow: flow.document, filled }, order);
   const document = canonicalJson(documentOf(deploymentId, flow, inputs, artifacts, order));
   const secrets = pick(inputs.values, inputs.secretNames);
   return {
@@ -89,10 +91,10 @@ async function resolveOrder(
   };
 }
 
-function refuseLargeConfiguration({ configuration }: Order): void {
+function refuseLargeConfiguration({ configuration, fields }: Order): void {
   if (configuration === null || Buffer.byteLength(canonicalJson(configuration)) <= maxConfigurationBytes) return;
   throw new Refusal('invalid_request', 'The configuration for the device must have at most 64 KiB', {
-    field: 'deployment_configuration',
+    field: fields.configuration,
   });
 }
 
@@ -123,11 +125,11 @@ function fillOrRefuse(flow: FlowDocument, inputs: EffectiveInputs, deploymentId:
     configuration: order.configuration,
   });
   if ('document' in filled) return filled.document;
-  const [first] = filled.faults;
-  throw new Refusal('invalid_parameter', `With these values the flow is not valid: ${first?.message}`, {
-    field: order.fields.parameters,
-    errors: filled.faults,
-  });
+  const faults = filled.faults.map(({ fault, template }) => ({
+    path: fieldBehind(template, order),
+    message: `With these values the flow is not valid: ${fault.message}`,
+  }));
+  throw refusalOf('invalid_parameter', faults);
 }
 
 function refuseRegistries(flow: FlowDocument, { fields }: Order): void {
@@ -138,14 +140,21 @@ function refuseRegistries(flow: FlowDocument, { fields }: Order): void {
   });
 }
 
-async function resolveArtifacts(tx: Tx, { project }: ProjectCaller, flow: FlowDocument, { fields }: Order) {
-  const paths = artifactPaths(flow);
+async function resolveArtifacts(
+  tx: Tx,
+  { project }: ProjectCaller,
+  { flow, filled }: Record<'flow' | 'filled', FlowDocument>,
+  order: Order,
+) {
+  const paths = artifactPaths(filled);
   const artifacts = await keepArtifacts(tx, project.id, paths);
-  const missing = paths.find((path) => !artifacts.some((artifact) => artifact.path === path));
-  if (missing === undefined) return artifacts;
-  throw new Refusal('unknown_artifact', `The flow needs the artifact ${missing}, which does not exist`, {
-    field: fields.flow,
-  });
+  const missing = paths.filter((path) => !artifacts.some((artifact) => artifact.path === path));
+  if (missing.length === 0) return artifacts;
+  const faults = missing.map((path) => ({
+    path: fieldBehind(templateOfArtifact(flow, filled, path), order),
+    message: `The flow needs the artifact ${path}, which does not exist`,
+  }));
+  throw refusalOf('unknown_artifact', faults);
 }
 
 function documentOf(

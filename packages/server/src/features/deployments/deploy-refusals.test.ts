@@ -95,7 +95,7 @@ describe('a refusal', () => {
       400,
       'invalid_request',
       'devices_filter.filters[0].operand',
-      'must be one of: is',
+      'devices_filter.filters[0].operand must be "is"',
     ],
     [
       'a state that is none',
@@ -201,6 +201,30 @@ describe('a refusal', () => {
       'invalid_request',
       'app',
       'must be an object, or a text that holds one as JSON',
+    ],
+    [
+      'a JSON text with NUL in it',
+      set('deployment_configuration', '{"a":["\\u0000"]}'),
+      400,
+      'invalid_request',
+      'deployment_configuration.a[0]',
+      'must not contain NUL',
+    ],
+    [
+      'a configuration of many levels',
+      set('deployment_configuration', JSON.parse(`{"a":${'['.repeat(500)}${']'.repeat(500)}}`)),
+      400,
+      'invalid_request',
+      undefined,
+      '100 levels',
+    ],
+    [
+      'a JSON text of many levels',
+      set('deployment_configuration', `{"a":${'['.repeat(5000)}${']'.repeat(5000)}}`),
+      400,
+      'invalid_request',
+      'deployment_configuration',
+      '100 levels',
     ],
     [
       'an app without its version',
@@ -365,6 +389,16 @@ describe('a refusal', () => {
     expect([answer.status, answer.body.code]).toEqual([400, code]);
   });
 
+  it('of a body that is not JSON says where, and repeats nothing of it', async () => {
+    const body = `{\n  "user_token": ${server.owner.token}\n}`;
+    const answer = await deploy(body);
+
+    expect(answer.body).toEqual({
+      code: 'invalid_json',
+      error_message: 'The body is not valid JSON: see line 2, column 17',
+    });
+  });
+
   it('of a body over 1 MiB says so', async () => {
     const answer = await deploy({ ...leastBody(), comment: 'x'.repeat(1024 * 1024) });
 
@@ -494,10 +528,40 @@ describe('a refusal', () => {
     expect(refusals.map(({ body }) => [body.code, body.field])).toEqual([
       ['missing_parameter', 'parameters_mapping.password'],
       ['invalid_parameter', 'parameters_mapping.version'],
-      ['unknown_artifact', 'flow_id'],
-      ['invalid_parameter', 'parameters_mapping'],
+      ['unknown_artifact', 'parameters_mapping.version'],
+      ['invalid_parameter', 'parameters_mapping.target'],
     ]);
     expect(JSON.stringify(refusals)).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['a parameter', 'app/${{ inputs.version }}', 'parameters_mapping.version'],
+    ['several parameters', '${{ inputs.name }}/${{ inputs.version }}', 'parameters_mapping'],
+    ['the configuration', 'app/${{ config.channel }}', 'deployment_configuration.channel'],
+    ["the flow's own default", 'app/${{ inputs.kept }}', 'flow_id'],
+    ['the flow itself', 'app/none', 'flow_id'],
+  ])('of an artifact that does not exist names the field behind it: %s', async (_name, artifact, field) => {
+    const inputs = { version: {}, name: {}, kept: { default: 'kept' } };
+    const steps = [{ name: 'one', uses: 'tideway/files', with: { artifact, path: '/opt' } }];
+    const flows = { [`artifact of ${field} ${artifact.length}`]: { inputs, steps } };
+    const saved = await server.request('POST', `${fleet.path}/update-flows`, { body: { flows } });
+    const refused = await deploy({
+      ...leastBody(),
+      flow_id: saved.body.update_flows[0].uuid,
+      parameters_mapping: { version: '1', name: 'none' },
+      deployment_configuration: { channel: 'stable' },
+    });
+
+    expect([refused.body.code, refused.body.field]).toEqual(['unknown_artifact', field]);
+  });
+
+  it('of an empty order lists everything that it needs', async () => {
+    const bare = await deploy({});
+    const withHeader = await server.request('POST', '/v2/deploy_update', { body: {} });
+
+    const fieldsOf = (answer: Answer) => answer.body.errors.map(({ path }: { path: string }) => path);
+    expect(fieldsOf(bare)).toEqual(['user_token', 'flow_id', 'devices_filter']);
+    expect(fieldsOf(withHeader)).toEqual(['flow_id', 'devices_filter']);
   });
 });
 

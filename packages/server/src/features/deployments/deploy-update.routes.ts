@@ -13,7 +13,12 @@ export function deployUpdateRoutes(deps: Deps): Route[] {
   ];
 }
 
-function door(deps: Deps, path: string, body: z.ZodType, read: (body: unknown) => Read<TokenOrder>): Route {
+function door(
+  deps: Deps,
+  path: string,
+  body: z.ZodType,
+  read: (body: unknown, needsToken: boolean) => Read<TokenOrder>,
+): Route {
   return defineRoute({
     method: 'POST',
     path,
@@ -25,7 +30,12 @@ function door(deps: Deps, path: string, body: z.ZodType, read: (body: unknown) =
     bodyIsCheckedInside: true,
     answer: deployUpdateAnswerSchema,
     handle: async ({ body, headers, address }) => {
-      const { id, devices, projectKey } = await placeTokenOrder(deps, read(body), headers, address);
+      const { id, devices, projectKey } = await placeTokenOrder(
+        deps,
+        (needsToken) => read(body, needsToken),
+        headers,
+        address,
+      );
       const url = `/api/v2/${projectKey}/deployments/${id}`;
       return { message: 'Success' as const, deployment_id: id, devices, url };
     },

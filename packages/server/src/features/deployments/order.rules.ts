@@ -7,6 +7,8 @@ import {
   type FilterKey,
   type FlowKey,
 } from '@tideway/protocol';
+import { isNestedTooDeeply, nestingExpectation } from '../../platform/http/nesting.rules.ts';
+import { findUnstorableText, storableExpectation } from '../../platform/http/storable-text.rules.ts';
 import { checkAgainst } from '../../platform/http/validation.rules.ts';
 
 /** An order, whichever door it came through. Names and ids are still the caller's. */
@@ -29,7 +31,7 @@ export type Order = {
   /** Seconds that a device has to confirm an abort. */
   abortDeadlineS: number;
   /** How the caller called the parts, for refusals that are found later. */
-  fields: { filter: string; flow: string; app: string; parameters: string };
+  fields: { filter: string; flow: string; app: string; parameters: string; configuration: string };
 };
 
 export type Read<Value> = Value | { faults: Fault[] };
@@ -38,22 +40,24 @@ export type Read<Value> = Value | { faults: Fault[] };
 export type TokenOrder = { userToken: string | null; projectName: string; order: Order };
 
 /** Reads the body of `POST /v1/deploy_update`: as the newer one, with `metadata`, which must be there. */
-export function readDeployUpdateV1(body: unknown): Read<TokenOrder> {
-  const read = readDeployUpdate(body);
+export function readDeployUpdateV1(body: unknown, needsToken: boolean): Read<TokenOrder> {
+  const read = readDeployUpdate(body, needsToken);
   if (isObject(objectIn(body).metadata)) return read;
   const missing = { path: 'metadata', message: 'metadata is required: an object, which may be empty' };
   if (!('faults' in read)) return { faults: [missing] };
   return { faults: [...read.faults.filter(({ path }) => path !== 'metadata'), missing] };
 }
 
-/** Reads the body of `POST /v2/deploy_update`. */
-export function readDeployUpdate(body: unknown): Read<TokenOrder> {
+/** Reads the body of `POST /v2/deploy_update`. `needsToken`: there is none in the header. */
+export function readDeployUpdate(body: unknown, needsToken: boolean): Read<TokenOrder> {
   const made = makeOneForm(body);
   if ('faults' in made) return made;
+  const { user_token: token = '' } = made.body;
+  const tokenFaults = needsToken && token === '' ? [fault('user_token', 'is required')] : [];
   const filterKey = keyOf(made.body, 'devices_filter', 'device_filter');
   const flowKey = keyOf(made.body, 'flow_id', 'flow_uuid');
   const checked = checkAgainst(deployUpdateBodySchema(filterKey, flowKey), made.body);
-  if ('faults' in checked) return checked;
+  if ('faults' in checked) return { faults: [...tokenFaults, ...checked.faults] };
 
   const sent = checked.value as DeployUpdateBody;
   const filter = sent.devices_filter ?? sent.device_filter;
@@ -73,6 +77,7 @@ export function readDeployUpdate(body: unknown): Read<TokenOrder> {
     { prefix: 'deployment_configuration.', details: { comment, app, parameters_mapping } },
   ];
   const faults = [
+    ...tokenFaults,
     ...conflicts(places),
     ...[innerId, innerUuid].filter((inner) => inner !== undefined && inner !== flowId).map(() => otherFlow(flowKey)),
     ...twoConfigurations(rest, sent.configuration),
@@ -89,7 +94,12 @@ export function readDeployUpdate(body: unknown): Read<TokenOrder> {
       deviceIds: null,
       configuration: configurationOf(sent.configuration ?? rest),
       ...optionsOf(sent),
-      fields: { filter: filterKey, flow: flowKey, ...fieldsOf(places) },
+      fields: {
+        filter: filterKey,
+        flow: flowKey,
+        ...fieldsOf(places),
+        configuration: sent.configuration === undefined ? 'deployment_configuration' : 'configuration',
+      },
     },
   };
 }
@@ -118,7 +128,12 @@ export function readDeployment(body: unknown): Read<{ order: Order }> {
       deviceIds: sent.device_ids ?? null,
       configuration: configurationOf(sent.configuration ?? {}),
       ...optionsOf(sent),
-      fields: { filter: filterKey, flow: `deployment_configuration.${flowKey}`, ...fieldsOf(places) },
+      fields: {
+        filter: filterKey,
+        flow: `deployment_configuration.${flowKey}`,
+        ...fieldsOf(places),
+        configuration: 'configuration',
+      },
     },
   };
 }
@@ -159,9 +174,12 @@ function makeOneForm(body: unknown, prefix = ''): Read<{ body: Record<string, un
   const faults: Fault[] = [];
   for (const key of jsonTextKeys) {
     if (typeof result[key] !== 'string' || result[key] === '') continue;
+    const path = `${prefix}${key}`;
     const parsed = parseObject(result[key]);
-    if (parsed === null) faults.push(fault(`${prefix}${key}`, 'must be an object, or a text that holds one as JSON'));
-    else result[key] = parsed;
+    const problem =
+      parsed === null ? fault(path, 'must be an object, or a text that holds one as JSON') : keepingFault(parsed, path);
+    if (problem === null) result[key] = parsed;
+    else faults.push(problem);
   }
   for (const wrapper of wrappers) {
     if (prefix !== '' || !isObject(result[wrapper])) continue;
@@ -179,6 +197,13 @@ function makeOneForm(body: unknown, prefix = ''): Read<{ body: Record<string, un
   // A device's configuration may hold keys of its own that are empty.
   for (const key of optionalKeys) if (isEmpty(result[key])) delete result[key];
   return faults.length > 0 ? { faults } : { body: result };
+}
+
+/** What keeps a value from being kept that came as a JSON text inside of the body: nobody has looked into it so far. */
+function keepingFault(value: unknown, path: string): Fault | null {
+  if (isNestedTooDeeply(value)) return fault(path, nestingExpectation);
+  const unstorable = findUnstorableText(value, [path]);
+  return unstorable === null ? null : fault(unstorable, storableExpectation);
 }
 
 function keyOf<Key extends string>(body: Record<string, unknown>, usual: Key, other: Key): Key {

@@ -15,13 +15,15 @@ type Headers = Record<string, string | string[] | undefined>;
 /** Places the order of a deploy_update door: the body's form first, then its token (or the one of the header), then all else. */
 export async function placeTokenOrder(
   deps: OrderDeps,
-  read: Read<TokenOrder>,
+  readBody: (needsToken: boolean) => Read<TokenOrder>,
   headers: Headers,
   address: string,
 ): Promise<CreatedDeployment & { projectKey: string }> {
+  const headerToken = bearerToken(String(headers.authorization ?? ''));
+  const read = readBody(headerToken === null);
   if ('faults' in read) throw invalidRequest(read.faults);
-  const token = read.userToken ?? bearerToken(String(headers.authorization ?? ''));
-  if (token === null) throw new Refusal('invalid_request', 'user_token is required', { field: 'user_token' });
+  const token = read.userToken ?? headerToken;
+  if (token === null) throw new Error('An order without a token was let through');
   const caller = await authenticateToken(deps, token, address);
   const project = await findProjectByName(deps.db, caller, read.projectName);
   if (project === null) {

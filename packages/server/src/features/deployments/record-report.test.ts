@@ -63,6 +63,21 @@ describe('the reports of an update', () => {
     });
   });
 
+  it('leave steps that wait while the update goes on, and that were not run when it has ended', async () => {
+    const device = await fleet.joinDevice();
+    const id = await startUpdate(device);
+    await device.report({ update_id: id, seq: 1, event: 'step_failed', step: 0, exit_code: 1 });
+    const before = await readUpdate(device, id);
+    await device.report({ update_id: id, seq: 2, event: 'failed', step: 0 });
+    const after = await readUpdate(device, id);
+
+    const statuses = [before, after].map(({ steps }) => steps.map((step: { status: string }) => step.status));
+    expect(statuses).toEqual([
+      ['failed', 'waiting'],
+      ['failed', 'not_run'],
+    ]);
+  });
+
   it('end in a legal state with true counts, however they are repeated, mixed up and said at once', async () => {
     const life: DeviceReport['event'][] = ['step_started', 'step_succeeded', 'step_started', 'step_failed', 'failed'];
     const saying = fc.array(

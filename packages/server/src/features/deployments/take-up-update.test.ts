@@ -110,6 +110,23 @@ describe('taking up an update', () => {
     expect((await device.next())?.update_id).toBe(deployment);
   });
 
+  it.each([
+    ['held', sql`held_at = tideway_now()`],
+    ['needs_approval', sql`needs_approval = true`],
+    ['blocked', sql`update_trigger_on = true`],
+  ])('waits for what it is shown to wait for: %s', async (reason, change) => {
+    const device = await fleet.joinDevice();
+    const deployment = await fleet.deployTo([device]);
+    await execute(server.db, sql`update device set ${change} where public_id = ${device.id}`);
+    await device.next();
+    const shown = await fleet.call('GET', `/deployments/${deployment}/updates/${device.id}`);
+    await fleet.call('POST', `/devices/${device.id}/approve`);
+    await fleet.call('PATCH', `/devices/${device.id}`, { update_trigger: 'off' });
+
+    expect(shown).toMatchObject({ status: 'pending', waiting_for: reason });
+    expect((await device.next())?.update_id).toBe(deployment);
+  });
+
   it('counts every device of a deployment that all of them take up at once', async () => {
     const devices = await Promise.all(Array.from({ length: 8 }, () => fleet.joinDevice()));
     const deployment = await fleet.deployTo(devices);

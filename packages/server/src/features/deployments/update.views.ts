@@ -97,6 +97,7 @@ const selectUpdates = (updates: RawBuilder<unknown>) => sql`
          case when u.status <> 'pending' then null
               when not ${shownDeviceIsOnline} then 'offline'
               when d.held_at is not null then 'held'
+              when d.needs_approval then 'needs_approval'
               when d.update_trigger_on then 'blocked'
               when exists (select from device_update w
                            where w.device_id = d.id and w.status in ('pending', 'in_progress')

@@ -13,9 +13,9 @@ import { inProject, projectParams } from '../projects/in-project.access.ts';
 import { approveDevice } from './approve-device.ts';
 import { changeDevice } from './change-device.ts';
 import { createDevice } from './create-device.ts';
-import { listDevices } from './device.views.ts';
 import { getDevice } from './get-device.ts';
 import { rekeyDevice } from './rekey-device.ts';
+import { searchDevices } from './search-devices.ts';
 
 const tag = 'Devices';
 const params = z.object({ ...projectParams, id: z.string() });
@@ -41,7 +41,7 @@ export function deviceRoutes(deps: Deps): Route[] {
       params: z.object(projectParams),
       query: listQuery,
       answer: pageOf(deviceSchema),
-      handle: ({ caller, query }) => listDevices(deps.db, caller.project.id, query),
+      handle: ({ caller, query }) => searchDevices(deps, caller, query),
     }),
     defineRoute({
       method: 'POST',

@@ -119,7 +119,16 @@ describe('the list of devices', () => {
     expect(await listed('search=list-&state=online')).toEqual(['list-c']);
     expect(await listed('search=list-&state=offline')).toEqual(['list-a', 'list-b']);
     expect(await listed(`search=${encodeURIComponent('0% spare_')}`)).toEqual(['list-c']);
-    expect(await listed('group_name=Nowhere')).toEqual([]);
+  });
+
+  it.each([
+    ['group_name=Nowhere', 'unknown_group', 'group_name'],
+    ['tags=humid&tags=humd', 'unknown_tag', 'tags'],
+    ['app=lamp', 'unknown_app', 'app'],
+  ])('refuses a name that does not exist: %s', async (query, code, field) => {
+    const { status, body } = await server.request('GET', `${devices}?${query}`);
+
+    expect([status, body.code, body.field]).toEqual([400, code, field]);
   });
 
   it('comes in pages without gaps and repeats', async () => {

@@ -20,6 +20,21 @@ export async function listLabels(
   return { items, next: found.length > page.limit ? (items.at(-1)?.name ?? null) : null };
 }
 
+/** The first of these names that no group, tag or app of the project has; null where there is none. */
+export async function findUnknownLabel(
+  db: Db,
+  kind: LabelKind,
+  projectId: number,
+  names: string[],
+): Promise<string | null> {
+  if (names.length === 0) return null;
+  const known = await rows<{ name: string }>(
+    db,
+    sql`select name from ${tableOf(kind)} where project_id = ${projectId} and name = any(${names}::text[])`,
+  );
+  return names.find((name) => !known.some((label) => label.name === name)) ?? null;
+}
+
 /** A group, tag or app as the API shows it; its name is its id. */
 export function showLabel(name: string): Label {
   return { id: name, name };

@@ -45,7 +45,20 @@ describe.each(['groups', 'tags', 'apps'])('the %s of a project', (plural) => {
   });
 
   it('are refused with a name that cannot be', async () => {
-    for (const name of ['', 'x'.repeat(129), 'x'.repeat(10_000), 'a\u0000b', 'a\nb', 7, null]) {
+    for (const name of [
+      '',
+      'x'.repeat(129),
+      'x'.repeat(10_000),
+      'a\u0000b',
+      'a\nb',
+      7,
+      null,
+      '  ',
+      ' humid',
+      'humid\u00a0',
+      '.',
+      '..',
+    ]) {
       const { status, body } = await server.request('POST', path, { body: { name } });
       expect([name, status, body.code, body.field]).toEqual([name, 400, 'invalid_request', 'name']);
     }

@@ -1,5 +1,5 @@
 import { type Fault, type FlowDocument, type Step, substitute } from '@tideway/protocol';
-import { fieldFaults } from './step-fields.rules.ts';
+import { filledFieldFaults } from './step-fields.rules.ts';
 import { mapTemplates } from './step-templates.rules.ts';
 
 /** What an order gives to a flow. */
@@ -20,10 +20,19 @@ export type OrderValues = {
 export function fillFlow(
   document: FlowDocument,
   values: OrderValues,
-): { document: FlowDocument } | { faults: Fault[] } {
-  const steps = document.steps.map((step) => mapTemplates(step, (template) => fill(template, values)));
-  const faults = steps.flatMap((step, index) => fieldFaults(step, `steps[${index}]`));
-  return faults.length > 0 ? { faults } : { document: { ...document, steps } };
+): { document: FlowDocument } | { faults: { fault: Fault; template: string }[] } {
+  const filled = document.steps.map((step) => ({ step, to: mapTemplates(step, (text) => fill(text, values)) }));
+  const faults = filled.flatMap(({ step, to }, index) => filledFieldFaults(to, step, `steps[${index}]`));
+  return faults.length > 0 ? { faults } : { document: { ...document, steps: filled.map(({ to }) => to) } };
+}
+
+/** What the path of an artifact that a filled flow needs was filled from. */
+export function templateOfArtifact(document: FlowDocument, filled: FlowDocument, path: string): string {
+  const templates = document.steps.flatMap(artifactsOf);
+  const index = filled.steps
+    .flatMap(artifactsOf)
+    .findIndex(({ artifact, registry }) => artifact === path && registry === null);
+  return templates[index]?.artifact ?? path;
 }
 
 /** Paths in the built-in store of the artifacts that a flow needs, each once. */

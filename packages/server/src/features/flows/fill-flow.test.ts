@@ -42,7 +42,7 @@ describe('a flow with the values of an order', () => {
   ])('is refused: %s %s with %s', (type, given, value, message) => {
     const result = fillFlow(flowOf(given, type), order({ inputs: { x: value } }));
 
-    expect('faults' in result && result.faults[0]?.message).toContain(message);
+    expect('faults' in result && result.faults[0]?.fault.message).toContain(message);
   });
 
   it('has no value in a shell text', () => {

@@ -124,10 +124,38 @@ describe('a flow', () => {
     ]);
   });
 
+  it.each([
+    ['description: "a\\0b"', 'flows.odd.description'],
+    ['description: "a\\ud800b"', 'flows.odd.description'],
+    ['rollback: { run: "a\\0" }', 'flows.odd.rollback.run'],
+    ['requires: { os: ["a\\0"] }', 'flows.odd.requires.os[0]'],
+    ['inputs: { x: { default: "a\\0" } }', 'flows.odd.inputs.x.default'],
+    ['"a\\0b": 1', 'flows.odd'],
+  ])('is refused with every character that cannot be kept, and its place: %s', async (line, field) => {
+    const step = '{ name: "a\\0", run: "b\\udfff", env: { C: "\\0" } }';
+    const source = `flows:\n  odd:\n    ${line}\n    steps: [${step}]\n`;
+    const refused = await server.request('POST', flows, { body: source, headers: yaml });
+
+    expect([refused.status, refused.body.code, refused.body.field]).toEqual([400, 'invalid_flow', field]);
+    expect(refused.body.errors.map((fault: { path: string; line: number }) => `${fault.line} ${fault.path}`)).toEqual([
+      `3 ${field}`,
+      '4 flows.odd.steps[0].name',
+      '4 flows.odd.steps[0].run',
+      '4 flows.odd.steps[0].env.C',
+    ]);
+  });
+
+  it('is refused with NUL in a comment', async () => {
+    const refused = await server.request('POST', flows, { body: `# one\n# \0\n${text('odd', 'ls')}`, headers: yaml });
+
+    expect([refused.status, refused.body.code, refused.body.errors[0].line]).toEqual([400, 'invalid_flow', 2]);
+  });
+
   it('is refused as anything but YAML or JSON', async () => {
     const sent = await server.request('POST', flows, { body: 'flows', headers: { 'content-type': 'image/png' } });
 
     expect([sent.status, sent.body.code]).toEqual([415, 'unsupported_media_type']);
+    expect(sent.body.error_message).toContain('send application/yaml or application/json');
   });
 
   it('is refused under a name that is taken, and gone when it is deleted', async () => {

@@ -1,5 +1,4 @@
 import { type Fault, type FlowDocument, flowFileText } from '@tideway/protocol';
-import { findUnstorableText, unstorableText } from '../../platform/http/storable-text.rules.ts';
 import { checkInPart } from './check-in-part.rules.ts';
 import { inputKeys, readFlow } from './read-flow.rules.ts';
 import { type ParsedText, parseYamlText } from './yaml-text.rules.ts';
@@ -16,8 +15,6 @@ export function readFlowFile(text: string): { flows: FlowDocument[] } | { faults
   }
   const { parsed, faults } = parseYamlText(text);
   if (parsed === null) return { faults };
-  const unstorable = findUnstorableText(parsed.value);
-  if (unstorable !== null) return { faults: withLines([...faults, unstorableFault(unstorable)], parsed) };
   const read = readFlows(parsed);
   const all = [...faults, ...withLines(read.faults, parsed)].sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
   return all.length > 0 ? { faults: all } : { flows: read.flows };
@@ -33,10 +30,6 @@ function readFlows(parsed: ParsedText): { flows: FlowDocument[]; faults: Fault[]
     flows: read.flatMap(({ document }) => (document === null ? [] : [document])),
     faults: [...file.faults, ...read.flatMap(({ faults }) => faults)],
   };
-}
-
-function unstorableFault(path: string): Fault {
-  return { path, message: `${path || 'The text'} ${unstorableText}` };
 }
 
 function withLines(faults: Fault[], parsed: ParsedText): Fault[] {

@@ -209,6 +209,15 @@ describe('a file of flows', () => {
     ['flows: { a: { steps: [{ name: one, run: ls, tiemout: 5m }] } }', 'did you mean timeout?'],
     ['flows: { a: { steps: [{ name: one, uses: tideway/dokcer }] } }', 'did you mean tideway/docker?'],
     ['flows: { a: { steps: [{ name: one, uses: tideway/check, with: { tcp: here } }] } }', 'a host and a port'],
+    [
+      'flows: { a: { steps: [{ name: one, run: ls }, { name: one, uses: tideway/none }] } }',
+      'flows.a.steps[1].name is the name of flows.a.steps[0] already',
+    ],
+    [
+      'flows: { a: { steps: [{ name: one, run: ls, env: { A=B: c } }] } }',
+      'flows.a.steps[0].env.A=B must be a name of a variable',
+    ],
+    ['flows: { a: { inputs: { 1st: {} }, steps: [{ name: one, run: ls }] } }', 'flows.a.inputs.1st must be a name:'],
     ['flows:\n  a: {\n', 'not valid YAML'],
     ['flows:\n  a: 1\n  a: 2\n', 'not valid YAML'],
     ['flows: *x', 'there is no &x before it'],

@@ -50,7 +50,7 @@ export function readFlow(
     ...named.faults,
     ...checked.faults,
     ...read.flatMap((step) => step.faults),
-    ...repeatedNames(steps),
+    ...repeatedNames(flow.steps, path),
     ...configurationFaults(
       steps.map(({ step }) => step),
       rollback?.script ?? '',
@@ -146,11 +146,14 @@ function impliedInputs(steps: ReadStep[], rollback: string): Record<string, Flow
   return Object.fromEntries(names.map((name) => [name, required]));
 }
 
-function repeatedNames(steps: PlacedStep[]): Fault[] {
-  const seen = new Map<string, string>();
-  return steps.flatMap(({ step: { name }, path }) => {
+/** Of the steps as they were written: one that is wrong in another way has its name all the same. */
+function repeatedNames(steps: unknown[], flowPath: string): Fault[] {
+  const seen = new Map<unknown, string>();
+  return steps.flatMap((step, index) => {
+    const path = `${flowPath}.steps[${index}]`;
+    const name = typeof step === 'object' && step !== null && 'name' in step ? step.name : undefined;
     const first = seen.get(name);
-    if (first === undefined) seen.set(name, path);
+    if (name !== undefined && first === undefined) seen.set(name, path);
     return first === undefined
       ? []
       : [{ path: `${path}.name`, message: `${path}.name is the name of ${first} already` }];

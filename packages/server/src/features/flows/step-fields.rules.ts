@@ -5,10 +5,18 @@ import { artifactPathSchema, type Fault, findReferences, type Step, substitute }
  * a program would take for options. Of a field that still holds references, what stands around them is checked.
  */
 export function fieldFaults(step: Step, path: string): Fault[] {
-  return fieldsOf(step).flatMap(({ text, key, kind }) => {
+  return filledFieldFaults(step, step, path).map(({ fault }) => fault);
+}
+
+/** The same for a step that was filled, each with what its field was filled from. */
+export function filledFieldFaults(filled: Step, step: Step, path: string): { fault: Fault; template: string }[] {
+  const templates = fieldsOf(step);
+  return fieldsOf(filled).flatMap(({ text, key, kind }, index) => {
     const hasReferences = findReferences(text).references.length > 0;
     const message = hasReferences ? partialFault(text, kind) : expectations[kind](text);
-    return message === null ? [] : [{ path: `${path}.with.${key}`, message: `${path}.with.${key} ${message}` }];
+    if (message === null) return [];
+    const field = `${path}.with.${key}`;
+    return [{ fault: { path: field, message: `${field} ${message}` }, template: templates[index]?.text ?? '' }];
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Fault } from '@tideway/protocol';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { isStorable, storableExpectation } from '../../platform/http/storable-text.rules.ts';
 
 /** A parsed text whose scalars are texts (null where nothing stands), and where each of its values is. */
 export type ParsedText = {
@@ -12,7 +13,8 @@ export type ParsedText = {
 
 /**
  * Reads YAML, and so JSON. Scalars keep the text that was written: an unquoted `1.10` stays `1.10`, `on` stays `on`.
- * The faults are all syntax errors, with their lines. There can be faults beside a value: keys that stand twice.
+ * The faults are all syntax errors, or all texts that cannot be kept, with their lines. There can be faults beside a
+ * value: keys that stand twice.
  */
 export function parseYamlText(text: string): { parsed: ParsedText | null; faults: Fault[] } {
   const counter = new LineCounter();
@@ -20,9 +22,17 @@ export function parseYamlText(text: string): { parsed: ParsedText | null; faults
   const faults = syntaxFaults(document, counter);
   if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { parsed: null, faults };
 
-  const reading: Reading = { document, counter, lines: new Map(), faults: [], left: maxValues };
+  const reading: Reading = {
+    document,
+    counter,
+    lines: new Map(),
+    faults: [],
+    unstorable: new Map(),
+    left: maxValues,
+  };
   const value = read(document.contents, { path: '', depth: 0 }, reading);
-  if (reading.faults.length > 0) return { parsed: null, faults: [...faults, ...reading.faults] };
+  const refused = [...reading.faults, ...unstorableFaults(text, reading)];
+  if (refused.length > 0) return { parsed: null, faults: [...faults, ...refused] };
   const { lines } = reading;
   const lineOf = (path: string) => nearest(lines, path).line;
   return { parsed: { value, lineOf, contentOf: (path) => nearest(lines, path).content }, faults };
@@ -48,6 +58,8 @@ type Reading = {
   counter: LineCounter;
   lines: Map<string, Lines>;
   faults: Fault[];
+  /** Each once, however many aliases stand for it. */
+  unstorable: Map<Node, Fault>;
   /** How many more values may be read. */
   left: number;
 };
@@ -75,11 +87,30 @@ function read(node: unknown, position: Position, reading: Reading): unknown {
         const name = isScalar(key) ? String(key.value) : String(key);
         const inner = path === '' ? name : `${path}.${name}`;
         if (isNode(key)) note(key, inner, reading);
+        if (isNode(key)) noteUnstorable(key, name, path, reading);
         return [name, read(value, { path: inner, depth: depth + 1 }, reading)];
       }),
     );
   }
-  return isScalar(node) ? scalarText(node.value, node.type) : null;
+  if (!isScalar(node)) return null;
+  const text = scalarText(node.value, node.type);
+  noteUnstorable(node, text ?? '', path, reading);
+  return text;
+}
+
+function noteUnstorable(node: Node, text: string, path: string, { unstorable, counter }: Reading): void {
+  if (isStorable(text) || unstorable.has(node)) return;
+  unstorable.set(node, unstorableFault(path, counter.linePos(node.range?.[0] ?? 0).line));
+}
+
+/** NUL in a comment is in no value, and yet in the text. */
+function unstorableFaults(text: string, { unstorable, counter }: Reading): Fault[] {
+  if (unstorable.size > 0 || isStorable(text)) return [...unstorable.values()];
+  return [unstorableFault('', counter.linePos(text.indexOf('\0')).line)];
+}
+
+function unstorableFault(path: string, line: number): Fault {
+  return { path, line, message: `${path || 'The text'} ${storableExpectation}` };
 }
 
 function refuse(path: string, problem: string, { lines, faults }: Reading): null {

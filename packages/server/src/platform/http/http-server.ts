@@ -10,15 +10,16 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Deps, Settings } from '../deps.ts';
 import { Refusal } from '../refusal.ts';
-import { bodyLimitBytes, readBodiesAs } from './body-parsers.ts';
+import { bodyLimitBytes, readBodiesAs, streamedBody } from './body-parsers.ts';
 import { drainOnClose } from './draining.ts';
 import { describeRoutes, schemaOf } from './openapi.ts';
+import { refuseOtherMethods } from './other-methods.ts';
 import { limitDownloads, limitRequests } from './overload.ts';
-import { answerError, invalidRequest } from './refusals.ts';
+import { answerError, invalidRequest, unstorableText } from './refusals.ts';
 import { requestId } from './request-id.ts';
 import { logRequests, nameRequest, noteAnswer } from './request-log.ts';
 import type { BodyForm, Call, Route } from './route.ts';
-import { findUnstorableText, unstorableText } from './storable-text.rules.ts';
+import { findUnstorableText } from './storable-text.rules.ts';
 import { checkAgainst } from './validation.rules.ts';
 
 /** Body schemas that only describe: their use cases check the bodies themselves. */
@@ -78,6 +79,7 @@ export async function createHttpServer(
       for (const route of routes) if ((route.bodyForm ?? 'json') === form) addRoute(scope, route, beginDownload);
     });
   }
+  refuseOtherMethods(server, routes);
   return server;
 }
 
@@ -95,29 +97,27 @@ function addRoute(scope: FastifyInstance, route: Route, beginDownload: (reply: F
     url: route.path,
     bodyLimit: bodyLimitBytes(route.bodyForm ?? 'json'),
     schema: schemaOf(route),
-    config: {
-      ...(route.isAlwaysAnswered && { isAlwaysAnswered: true }),
-      ...(route.bodyForm === 'text' && { takesYaml: true }),
-    },
+    config: { bodyForm: route.bodyForm ?? 'json', ...(route.isAlwaysAnswered && { isAlwaysAnswered: true }) },
     onRequest: async (request, reply) => {
       request.caller = await route.access.admit(request);
       if (route.isDownload) beginDownload(reply);
     },
     handler: async (request, reply) => {
       reply.status(route.status ?? 200);
-      const answer = await route.handle(callOf(request, reply));
+      const body = route.bodyForm === 'stream' ? streamedBody(request) : request.body;
+      const answer = await route.handle(callOf(request, reply, body));
       if (answer instanceof Readable) return reply.type(route.streams ?? 'application/octet-stream').send(answer);
       return reply.send(answer ?? null);
     },
   });
 }
 
-function callOf(request: FastifyRequest, reply: FastifyReply): Call<unknown, unknown, unknown, unknown> {
+function callOf(request: FastifyRequest, reply: FastifyReply, body: unknown): Call<unknown, unknown, unknown, unknown> {
   return {
     caller: request.caller,
     params: request.params,
     query: request.query,
-    body: request.body,
+    body,
     address: request.ip,
     headers: request.headers,
     setHeader: (name, value) => reply.header(name, value),
@@ -132,16 +132,11 @@ function validate(schema: z.ZodType, part: string | undefined, data: unknown): {
     return { error: new Refusal('invalid_json', 'The body must be a JSON object') };
   }
   if (describingSchemas.has(schema)) return { value: data };
-  if (part === 'querystring') refuseUnstorableQuery(data);
+  const unstorable = part === 'querystring' ? findUnstorableText(data) : null;
+  if (unstorable !== null) return { error: unstorableText(unstorable) };
   const checked = checkAgainst(schema, data);
   if ('value' in checked) return checked;
   return { error: part === 'params' ? notFound() : invalidRequest(checked.faults) };
-}
-
-function refuseUnstorableQuery(data: unknown): void {
-  const field = findUnstorableText(data);
-  if (field === null) return;
-  throw new Refusal('invalid_request', `${field} ${unstorableText}`, { field });
 }
 
 function isObject(data: unknown): boolean {

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { createLog } from '@tideway/server';
 import { createDeviceKey, makeDeviceFleet, ScriptedDevice, startTestServer, type TestServer } from '@tideway/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -61,6 +62,31 @@ describe('a request', () => {
       ]);
       expect(linesOf(idOf(answered))).toMatchObject([{ level: debug, status: 200, msg: 'A request was answered' }]);
     });
+  });
+
+  it('whose caller goes away in the middle of its body is no bug of ours', async () => {
+    const fleet = await makeDeviceFleet(server, 'Breaking');
+    const { put } = server.deps.blobs;
+    const begun = new Promise<void>((resolve) => {
+      server.deps.blobs.put = (...blob) => {
+        resolve();
+        return put(...blob);
+      };
+    });
+    const head = [
+      `PUT ${fleet.path}/artifacts/app.bin HTTP/1.1`,
+      'host: 127.0.0.1',
+      `authorization: Bearer ${server.owner.token}`,
+      'x-request-id: breaks-off',
+      'content-length: 500',
+    ];
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.write(`${head.join('\r\n')}\r\n\r\nthe beginning`);
+    await begun;
+    socket.destroy();
+
+    await vi.waitFor(() => expect(linesOf('breaks-off')).not.toEqual([]));
+    expect(linesOf('breaks-off')).toMatchObject([{ level: 30, msg: 'A request broke off in the middle of its body' }]);
   });
 
   it('that fails by a bug of ours leaves the error without what it quotes', async () => {

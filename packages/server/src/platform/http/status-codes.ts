@@ -21,6 +21,7 @@ export const statusOf: Record<ErrorCode, number> = {
   invalid_token: 401,
   forbidden: 403,
   not_found: 404,
+  method_not_allowed: 405,
   already_exists: 409,
   in_use: 409,
   wrong_state: 409,

@@ -1,7 +1,8 @@
 import { formatPath } from './validation.rules.ts';
 
-/** What is wrong with such a text, behind its name. */
-export const unstorableText = 'must not contain NUL or half of a surrogate pair';
+/** What is said of a text that no database column can hold. */
+export const storableExpectation =
+  'must not contain NUL (\\u0000) or a broken character (a lone surrogate such as \\ud800)';
 
 /**
  * The path of the first text in a JSON value that no database column can hold (with NUL, or with half a surrogate
