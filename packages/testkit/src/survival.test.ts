@@ -13,6 +13,9 @@ const devices = ['one', 'two', 'three'];
 /** Each round kills one of all these, or two at once, and starts them again. */
 const rounds = process.env.TIDEWAY_LONG ? 300 : 20;
 
+/** One caller looks at everything, as fast as it can. */
+const settings = { TIDEWAY_TOKEN_CALLS_PER_S: '0' };
+
 const flow = `flows:
   release:
     inputs: { version: {} }
@@ -38,7 +41,7 @@ let api: Api;
 
 beforeAll(async () => {
   stage = new Stage(programs);
-  url = await stage.startServer();
+  url = await stage.startServer(0, settings);
   token = await stage.createToken('owner');
   api = createApi(url, token);
   await api.send('POST', '/api/v2/projects', { name: 'Fleet', key: 'fleet' });
@@ -97,7 +100,7 @@ async function killAndRestart(target: string[]): Promise<void> {
   const agents = target.filter((victim) => devices.includes(victim));
   // At the same time: the first must not have a moment to take note of the end of the second.
   await Promise.all(target.map((victim) => (victim === 'postgres' ? stage.killPostgres() : stage.kill(victim))));
-  if (target.includes('server')) await stage.startServer(Number(new URL(url).port));
+  if (target.includes('server')) await stage.startServer(Number(new URL(url).port), settings);
   await until(isReady);
   for (const agent of agents) stage.startAgent(agent, ['--server', url]);
 }
