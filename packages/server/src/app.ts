@@ -7,7 +7,7 @@ import { artifactRoutes } from './features/artifacts/artifact.routes.ts';
 import { deployUpdateRoutes } from './features/deployments/deploy-update.routes.ts';
 import { deploymentRoutes } from './features/deployments/deployment.routes.ts';
 import { deviceDeletionRoutes } from './features/deployments/device-deletion.routes.ts';
-import { watchDeadlines } from './features/deployments/watch-deadlines.ts';
+import { watchClock } from './features/deployments/watch-clock.ts';
 import { deviceRoutes } from './features/devices/device.routes.ts';
 import { labelRoutes } from './features/devices/label.routes.ts';
 import { pairingTokenRoutes } from './features/devices/pairing-token.routes.ts';
@@ -41,7 +41,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
   ];
   const server = await createHttpServer(routes, deps, version);
   server.addHook('preClose', await startDeviceChannel(server.server, deps));
-  server.addHook('onClose', watchDeadlines(deps));
+  server.addHook('onClose', watchClock(deps));
   server.addHook('onClose', async () => deps.metrics.stop());
   await server.ready();
   return { server, routes };

@@ -18,12 +18,21 @@ const details = {
   app: app.optional(),
 };
 
+export const supersedes = ['none', 'same_flow', 'same_app'] as const;
+export type Supersede = (typeof supersedes)[number];
+
 /** Options of an order that are ours. */
 const options = {
   /** Configuration for the device, taken verbatim. */
   configuration: configuration.optional(),
   /** Creates an empty, finished deployment where no device matches. */
   allow_empty: z.boolean().optional(),
+  /** When the devices may begin, RFC 3339. */
+  schedule: z
+    .strictObject({ start_at: z.iso.datetime({ offset: true, error: 'must be a time such as 2030-01-31T04:00:00Z' }) })
+    .optional(),
+  /** Which pending updates of its devices the order replaces: they end as `superseded`. */
+  supersede: z.enum(supersedes).optional(),
   /** What is still pending then ends as `expired`. */
   expires_in: durationSchema.optional(),
   /** Time limit of each device's update, in place of the flow's. */

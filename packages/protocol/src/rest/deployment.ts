@@ -17,6 +17,10 @@ export const deploymentSchema = z.object({
   counts: statusCountsSchema,
   created_by: z.string(),
   created_at: z.string(),
+  /** Before this time no device begins; null: they may at once. */
+  start_at: z.string().nullable(),
+  /** Since when no device begins any more, by a person's wish. */
+  paused_at: z.string().nullable(),
   /** When what is still pending ends; null: never. */
   expires_at: z.string().nullable(),
   /** When its last update ended; null while one is open. */
@@ -25,10 +29,19 @@ export const deploymentSchema = z.object({
 export type Deployment = z.infer<typeof deploymentSchema>;
 
 /**
- * Why a pending update is not moving: the device is offline, held as a possible copy, awaits approval, has its update
+ * Why a pending update is not moving: its order has not begun or is paused; the device is offline, held as a possible copy, awaits approval, has its update
  * trigger on (`blocked`), or is at another update (`busy`).
  */
-export const waitingReasons = ['offline', 'held', 'needs_approval', 'blocked', 'busy', 'ready'] as const;
+export const waitingReasons = [
+  'scheduled',
+  'paused',
+  'offline',
+  'held',
+  'needs_approval',
+  'blocked',
+  'busy',
+  'ready',
+] as const;
 
 /** One device's part in a deployment. */
 export const updateSchema = z.object({

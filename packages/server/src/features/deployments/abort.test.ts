@@ -8,7 +8,7 @@ import {
 } from '@tideway/testkit';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readBooks } from './testing/read-books.ts';
-import { endWhatIsOverdue } from './watch-deadlines.ts';
+import { endWhatIsOverdue } from './watch-clock.ts';
 
 const none = { pending: 0, in_progress: 0, success: 0, failed: 0, aborted: 0 };
 let server: TestServer;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type DeploymentDocument, type FlowDocument, publicId } from '@tideway/protocol';
+import { secondsUntil } from '../../platform/database/database-time.ts';
 import { inTransaction, type Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { refusalOf } from '../../platform/http/refusals.ts';
@@ -15,9 +16,11 @@ import type { ProjectCaller } from '../projects/in-project.access.ts';
 import { keepDevicesOfProject } from '../projects/lock-devices-of-project.ts';
 import { answerOnce, type OnceKey } from './answer-once.ts';
 import { insertDeployment, insertNeededArtifacts, insertUpdates } from './deployment.store.ts';
+import { countChanges } from './deployment-count.store.ts';
 import { fieldBehind } from './field-behind.rules.ts';
 import type { Order } from './order.rules.ts';
 import { resolveDeviceFilter } from './resolve-device-filter.ts';
+import { abortSuperseded } from './supersede.store.ts';
 
 /** A deployment that was created, or was created before by the same order with the same key. */
 export type CreatedDeployment = { id: string; devices: number };
@@ -27,7 +30,7 @@ export type CreatedDeployment = { id: string; devices: number };
  * nothing. Refuses what does not exist, what the flow does not take, and an order that selects no device.
  */
 export async function createDeployment(
-  deps: Pick<Deps, 'db' | 'randomBytes' | 'installation' | 'wakes'>,
+  deps: Pick<Deps, 'db' | 'randomBytes' | 'installation' | 'metrics' | 'wakes'>,
   caller: ProjectCaller,
   order: Order,
   once: OnceKey | null,
@@ -41,8 +44,11 @@ export async function createDeployment(
       await keepDevicesOfProject(tx, caller.project.id);
       const devices = await insertUpdates(tx, deploymentId, caller.project.id, condition);
       if (devices === 0 && !order.allowsEmpty) refuseEmpty(order);
+      const superseded = await abortSuperseded(tx, { id: deploymentId, ...plan.deployment });
       await audit(tx, caller, order, { ...plan.deployment, devices });
-      onCommit(() => deps.wakes.deployment(deploymentId));
+      await countChanges(tx, superseded);
+      onCommit(() => deps.metrics.updatesEnded(superseded));
+      if (order.startAt === null) onCommit(() => deps.wakes.deployment(deploymentId));
       return { id: plan.deployment.publicId, devices };
     }),
   );
@@ -60,6 +66,7 @@ async function resolveOrder(
   order: Order,
 ): Promise<Resolved> {
   refuseLargeConfiguration(order);
+  await refuseContradictions(tx, order);
   const flow = await resolveFlow(tx, caller, order);
   const app = await resolveApp(tx, caller, order);
   const inputs = resolveInputs(flow.document, order);
@@ -84,6 +91,8 @@ async function resolveOrder(
       app,
       secrets: inputs.secretNames.length === 0 ? null : sealSecrets(installation.secretsKey, secrets, randomBytes),
       timeLimitS: order.timeoutS ?? flow.document.timeout_s,
+      startAt: order.startAt,
+      supersedes: order.supersedes,
       expiresInS: order.expiresInS,
       abortDeadlineS: order.abortDeadlineS,
       createdBy: caller.actor,
@@ -96,6 +105,20 @@ function refuseLargeConfiguration({ configuration, fields }: Order): void {
   throw new Refusal('invalid_request', 'The configuration for the device must have at most 64 KiB', {
     field: fields.configuration,
   });
+}
+
+async function refuseContradictions(tx: Tx, { startAt, expiresInS, supersedes, app }: Order): Promise<void> {
+  if (supersedes === 'same_app' && app === null) {
+    throw new Refusal('invalid_request', 'supersede is same_app, and the order has no app', { field: 'supersede' });
+  }
+  if (startAt === null) return;
+  const startsInS = await secondsUntil(tx, startAt);
+  if (startsInS <= 0) {
+    throw new Refusal('invalid_request', 'schedule.start_at must be in the future', { field: 'schedule.start_at' });
+  }
+  if (expiresInS !== null && expiresInS <= startsInS) {
+    throw new Refusal('invalid_request', 'expires_in is over before schedule.start_at', { field: 'expires_in' });
+  }
 }
 
 async function resolveFlow(tx: Tx, { project }: ProjectCaller, { flowId, fields }: Order): Promise<FoundFlow> {

@@ -14,6 +14,7 @@ import { defineRoute, pageOf, type Route } from '../../platform/http/route.ts';
 import { inProject, projectParams } from '../projects/in-project.access.ts';
 import { abortDeployment, abortUpdate } from './abort-deployment.ts';
 import { listDeployments, readDeploymentView } from './deployment.views.ts';
+import { pauseDeployment, resumeDeployment } from './pause-deployment.ts';
 import { placeProjectOrder } from './place-order.ts';
 import { listUpdates, listUpdatesOfDevice, locateOutput, readUpdate } from './update.views.ts';
 import { readUpdateOutput } from './update-output.ts';
@@ -99,6 +100,26 @@ export function deploymentRoutes(deps: Deps): Route[] {
         const { place, attempt } = await locateOutput(deps.db, caller.project.id, params.id, params.device);
         return { output: await readUpdateOutput(deps.blobs, place, attempt) };
       },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: `${path}/:id/pause`,
+      tag,
+      summary: 'Let no device begin any more; those at work go on',
+      access: inProject(deps, 'operator'),
+      params,
+      answer: deploymentSchema,
+      handle: ({ caller, params }) => pauseDeployment(deps, caller, params.id),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: `${path}/:id/resume`,
+      tag,
+      summary: 'Let a paused deployment go on',
+      access: inProject(deps, 'operator'),
+      params,
+      answer: deploymentSchema,
+      handle: ({ caller, params }) => resumeDeployment(deps, caller, params.id),
     }),
     defineRoute({
       method: 'POST',

@@ -1,3 +1,4 @@
+import type { Supersede } from '@tideway/protocol';
 import { sql } from 'kysely';
 import { execute, oneRow } from '../../platform/database/database.ts';
 import type { Tx } from '../../platform/database/transaction.ts';
@@ -18,6 +19,8 @@ export type NewDeployment = {
   app: { id: number; version: string } | null;
   secrets: Buffer | null;
   timeLimitS: number;
+  startAt: string | null;
+  supersedes: Supersede;
   /** Seconds after which pending updates end; null: never. */
   expiresInS: number | null;
   abortDeadlineS: number;
@@ -34,7 +37,8 @@ export async function insertDeployment(tx: Tx, deployment: NewDeployment): Promi
   const { id } = await oneRow<{ id: number }>(
     tx,
     sql`insert into deployment (public_id, project_id, flow_version_id, document_sha256, device_filter, parameters,
-                                configuration, comment, app_id, app_version, secrets, time_limit_s, expires_at,
+                                configuration, comment, app_id, app_version, secrets, time_limit_s, start_at,
+                                supersedes, expires_at,
                                 abort_deadline_s, devices, created_by)
         values (${deployment.publicId}, ${deployment.projectId}, ${deployment.flowVersionId},
                 ${deployment.documentSha256}, ${JSON.stringify(deployment.deviceFilter)}::jsonb,
@@ -42,6 +46,7 @@ export async function insertDeployment(tx: Tx, deployment: NewDeployment): Promi
                 ${deployment.configuration && JSON.stringify(deployment.configuration)}::jsonb, ${deployment.comment},
                 ${deployment.app?.id ?? null}, ${deployment.app?.version ?? null}, ${deployment.secrets},
                 ${deployment.timeLimitS},
+                ${deployment.startAt}::timestamptz, ${deployment.supersedes},
                 tideway_now() + make_interval(secs => ${deployment.expiresInS}::float8), ${deployment.abortDeadlineS}, 0,
                 ${deployment.createdBy})
         returning id`,

@@ -27,7 +27,7 @@ export async function readDeploymentView(db: Db, projectId: number, publicId: st
 
 const selectDeployments: RawBuilder<unknown> = sql`
   select d.id, d.public_id, d.comment, d.device_filter, d.parameters, d.configuration, d.devices, d.created_by,
-         d.created_at, d.expires_at, d.finished_at, d.app_version, a.name as app_name,
+         d.created_at, d.start_at, d.paused_at, d.expires_at, d.finished_at, d.app_version, a.name as app_name,
          f.public_id as flow_public_id, v.document->>'name' as flow_name, v.number as flow_version,
          c.pending, c.in_progress, c.success, c.failed, c.aborted
   from deployment d
@@ -46,6 +46,8 @@ type DeploymentRow = StatusCounts & {
   devices: number;
   created_by: string;
   created_at: Date;
+  start_at: Date | null;
+  paused_at: Date | null;
   expires_at: Date | null;
   finished_at: Date | null;
   app_name: string | null;
@@ -70,6 +72,8 @@ function showDeployment(row: DeploymentRow): Deployment {
     counts: { pending, in_progress, success, failed, aborted },
     created_by: row.created_by,
     created_at: row.created_at.toISOString(),
+    start_at: row.start_at?.toISOString() ?? null,
+    paused_at: row.paused_at?.toISOString() ?? null,
     expires_at: row.expires_at?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,
   };

@@ -29,8 +29,10 @@ export async function findForgottenDevices({ db, serverId }: Pick<Deps, 'db' | '
     db,
     sql`select d.id from device_presence p join device d on d.id = p.device_id
         cross join lateral (
-          select bool_and(u.status = 'pending') as is_idle, bool_or(u.abort_requested_at is not null) as is_to_stop
-          from device_update u where u.device_id = d.id and u.status in ('pending', 'in_progress')) o
+          select bool_and(u.status = 'pending') and bool_or(may_start(u_of)) as is_idle,
+                 bool_or(u.abort_requested_at is not null) as is_to_stop
+          from device_update u join deployment u_of on u_of.id = u.deployment_id
+          where u.device_id = d.id and u.status in ('pending', 'in_progress')) o
         where p.server_id = ${serverId} and d.deleted_at is null
           and (o.is_to_stop
                or (o.is_idle and not d.update_trigger_on and d.held_at is null and not d.needs_approval))`,

@@ -6,6 +6,7 @@ import {
   type Filter,
   type FilterKey,
   type FlowKey,
+  type Supersede,
 } from '@tideway/protocol';
 import { isNestedTooDeeply, nestingExpectation } from '../../platform/http/nesting.rules.ts';
 import { findUnstorableText, storableExpectation } from '../../platform/http/storable-text.rules.ts';
@@ -24,6 +25,9 @@ export type Order = {
   comment: string;
   app: { name: string; version: string } | null;
   allowsEmpty: boolean;
+  /** When devices may begin, RFC 3339; null: at once. */
+  startAt: string | null;
+  supersedes: Supersede;
   /** Seconds after which what is pending ends; null: it waits for ever. */
   expiresInS: number | null;
   /** Seconds that each device has; null: as many as the flow says. */
@@ -146,6 +150,8 @@ type Details = {
 type Options = {
   configuration?: Record<string, unknown>;
   allow_empty?: boolean;
+  schedule?: { start_at: string };
+  supersede?: Supersede;
   expires_in?: number;
   timeout?: number;
   abort_deadline?: number;
@@ -269,9 +275,16 @@ function twoConfigurations(rest: Record<string, unknown>, verbatim: Record<strin
 
 const usualAbortDeadlineS = 900;
 
-function optionsOf(sent: Options): Pick<Order, 'allowsEmpty' | 'expiresInS' | 'timeoutS' | 'abortDeadlineS'> {
+type OrderOptions = Pick<
+  Order,
+  'allowsEmpty' | 'startAt' | 'supersedes' | 'expiresInS' | 'timeoutS' | 'abortDeadlineS'
+>;
+
+function optionsOf(sent: Options): OrderOptions {
   return {
     allowsEmpty: sent.allow_empty ?? false,
+    startAt: sent.schedule?.start_at ?? null,
+    supersedes: sent.supersede ?? 'none',
     expiresInS: sent.expires_in ?? null,
     timeoutS: sent.timeout ?? null,
     abortDeadlineS: sent.abort_deadline ?? usualAbortDeadlineS,

@@ -9,7 +9,7 @@ import { onceKey } from './answer-once.ts';
 import { type CreatedDeployment, createDeployment } from './create-deployment.ts';
 import { type Read, readDeployment, type TokenOrder } from './order.rules.ts';
 
-type OrderDeps = Pick<Deps, 'db' | 'rates' | 'randomBytes' | 'installation' | 'wakes'>;
+type OrderDeps = Pick<Deps, 'db' | 'rates' | 'randomBytes' | 'installation' | 'metrics' | 'wakes'>;
 type Headers = Record<string, string | string[] | undefined>;
 
 /** Places the order of a deploy_update door: the body's form first, then its token (or the one of the header), then all else. */

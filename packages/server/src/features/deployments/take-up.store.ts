@@ -15,8 +15,9 @@ export async function findOpenOfDevices(
     sql`select d.id as device_id, o.deployment_id, o.status = 'in_progress' as is_at_work
         from unnest(${deviceIds}::bigint[]) as asked (id) join device d on d.id = asked.id
         cross join lateral (
-          select u.deployment_id, u.status from device_update u
+          select u.deployment_id, u.status from device_update u join deployment p on p.id = u.deployment_id
           where u.device_id = d.id and u.status in ('pending', 'in_progress')
+            and (u.status = 'in_progress' or may_start(p))
           order by u.status <> 'in_progress', u.deployment_id limit 1) o
         where o.status = 'in_progress' or (d.deleted_at is null and not d.update_trigger_on and d.held_at is null
                                            and not d.needs_approval)`,

@@ -95,6 +95,8 @@ const selectUpdates = (updates: RawBuilder<unknown>) => sql`
   select u.*, d.public_id as device_public_id, d.name as device_name, p.public_id as deployment_public_id,
          v.document as flow,
          case when u.status <> 'pending' then null
+              when p.start_at > tideway_now() then 'scheduled'
+              when p.paused_at is not null then 'paused'
               when not ${shownDeviceIsOnline} then 'offline'
               when d.held_at is not null then 'held'
               when d.needs_approval then 'needs_approval'

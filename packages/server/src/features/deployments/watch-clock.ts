@@ -3,22 +3,25 @@ import { type Db, oneRow } from '../../platform/database/database.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { endExpiredUpdates, endOverdueUpdates } from './abort.store.ts';
+import { beginScheduled } from './begin-scheduled.ts';
 import { countChanges } from './deployment-count.store.ts';
 
-type WatchDeps = Pick<Deps, 'db' | 'log' | 'metrics' | 'settings'>;
+type OverdueDeps = Pick<Deps, 'db' | 'metrics' | 'settings'>;
+type WatchDeps = OverdueDeps & Pick<Deps, 'log' | 'wakes'>;
 
 const lookEveryMs = 5000;
 const batchSize = 500;
 /** So many intervals of polling must have passed since an outage. */
 const intervalsToSpeak = 3;
 
-/** Ends what is overdue, every few seconds, on every server. Gives what stops it. */
-export function watchDeadlines(deps: WatchDeps): () => Promise<void> {
+/** Begins what is scheduled and ends what is overdue, every few seconds, on every server. Gives what stops it. */
+export function watchClock(deps: WatchDeps): () => Promise<void> {
   let looking: Promise<void> = Promise.resolve();
   const look = () => {
     looking = looking
+      .then(() => beginScheduled(deps))
       .then(() => endWhatIsOverdue(deps))
-      .catch((error: unknown) => deps.log.warn({ err: error }, 'It could not be seen which updates are overdue'));
+      .catch((error: unknown) => deps.log.warn({ err: error }, 'It could not be seen what is due'));
   };
   const timer = setInterval(look, lookEveryMs);
   look();
@@ -32,7 +35,7 @@ export function watchDeadlines(deps: WatchDeps): () => Promise<void> {
  * Ends the updates whose deadline has passed, and those whose order has expired, unless the service has been away lately: devices may have results that they
  * could not say.
  */
-export async function endWhatIsOverdue({ db, metrics, settings }: WatchDeps): Promise<void> {
+export async function endWhatIsOverdue({ db, metrics, settings }: OverdueDeps): Promise<void> {
   const upForS = await noteServiceIsUp(db);
   if (upForS < intervalsToSpeak * settings.pollAfterS) return;
   for (const endSome of [endOverdueUpdates, endExpiredUpdates]) {

@@ -1,0 +1,140 @@
+import {
+  type DeviceFleet,
+  makeDeviceFleet,
+  type ScriptedDevice,
+  startTestServer,
+  type TestServer,
+} from '@tideway/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beginScheduled } from './begin-scheduled.ts';
+import { readBooks } from './testing/read-books.ts';
+
+const none = { pending: 0, in_progress: 0, success: 0, failed: 0, aborted: 0 };
+let server: TestServer;
+let fleet: DeviceFleet;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  fleet = await makeDeviceFleet(server, 'Options');
+});
+
+afterAll(() => server.stop());
+
+describe('a scheduled order', () => {
+  it('begins at its time and not before, and wakes the devices that are connected', async () => {
+    const device = await fleet.joinDevice();
+    const channel = await device.openChannel();
+    const id = await fleet.deployTo([device], { options: { schedule: { start_at: inHours(2) } } });
+    expect(await waitingFor(id)).toBe('scheduled');
+    await channel.say();
+    expect(await device.next()).toBeNull();
+    const later = await fleet.deployTo([device]);
+    expect((await device.next())?.update_id).toBe(later);
+    await device.report({ update_id: later, seq: 1, event: 'succeeded' });
+
+    await server.shiftClock('3 hours');
+    await beginScheduled(server.deps);
+    await channel.woken();
+    await device.openSession();
+    expect((await device.next())?.update_id).toBe(id);
+    await server.shiftClock('0 hours');
+  });
+
+  it.each([
+    ['schedule.start_at', { schedule: { start_at: 'tomorrow' } }],
+    ['schedule.start_at', { schedule: { start_at: '2020-01-01T00:00:00Z' } }],
+    ['schedule.start_at', { schedule: {} }],
+    ['schedule.stop_at', { schedule: { start_at: '2999-01-01T00:00:00Z', stop_at: 'x' } }],
+    ['schedule', { schedule: 'now' }],
+    ['expires_in', { schedule: { start_at: '2999-01-01T00:00:00Z' }, expires_in: '1h' }],
+    ['supersede', { supersede: 'all' }],
+    ['supersede', { supersede: 'same_app' }],
+  ])('or another option that cannot be is refused by name: %s', async (field, options) => {
+    const device = await fleet.joinDevice();
+    await expect(fleet.deployTo([device], { options })).rejects.toThrow(`"field":"${field}"`);
+  });
+});
+
+describe('a paused deployment', () => {
+  it('is taken up by no device until it is resumed, and lets those at work go on', async () => {
+    const [working, waiting] = [await fleet.joinDevice(), await fleet.joinDevice()];
+    const id = await fleet.deployTo([working, waiting]);
+    await working.next();
+    for (let times = 0; times < 2; times++) {
+      expect(await call(id, 'pause')).toMatchObject({ status: 200, body: { paused_at: expect.any(String) } });
+    }
+    expect(await waiting.next()).toBeNull();
+    expect(await waitingFor(id, waiting)).toBe('paused');
+    expect(await working.report({ update_id: id, seq: 1, event: 'succeeded' })).toBe('success');
+
+    const channel = await waiting.openChannel();
+    await channel.say();
+    expect(await call(id, 'resume')).toMatchObject({ status: 200, body: { paused_at: null } });
+    await channel.woken();
+    expect((await waiting.next())?.update_id).toBe(id);
+    await waiting.report({ update_id: id, seq: 1, event: 'succeeded' });
+    expect(await call(id, 'pause')).toMatchObject({ status: 409, body: { code: 'wrong_state' } });
+    expect(await call('dp-none-none', 'pause')).toMatchObject({ status: 404 });
+  });
+
+  it('expires and is aborted all the same, and does not downgrade when it is resumed', async () => {
+    const device = await fleet.joinDevice();
+    const app = { name: 'irrigation', version: 'v1' };
+    const older = await fleet.deployTo([device], { app });
+    await call(older, 'pause');
+    const newer = await fleet.deployTo([device], { app: { ...app, version: 'v2' } });
+    expect((await device.next())?.update_id).toBe(newer);
+    await device.report({ update_id: newer, seq: 1, event: 'succeeded' });
+    expect(await readBooks(server.db, older)).toMatchObject({ counts: { ...none, aborted: 1 }, is_finished: true });
+
+    const aborted = await fleet.deployTo([device]);
+    await call(aborted, 'pause');
+    expect(await call(aborted, 'abort')).toMatchObject({ body: { aborted: 1, stopping: 0 } });
+  });
+});
+
+describe('an order that supersedes', () => {
+  it('ends what is pending of the same app on its devices, and nothing else', async () => {
+    const [one, other] = [await fleet.joinDevice(), await fleet.joinDevice()];
+    const app = { name: 'irrigation', version: 'v1' };
+    const atWork = await fleet.deployTo([one], { app });
+    await one.next();
+    const replaced = await fleet.deployTo([one, other], { app });
+    const withoutApp = await fleet.deployTo([one]);
+    const newest = await fleet.deployTo([one], { app: { ...app, version: 'v2' }, options: { supersede: 'same_app' } });
+    expect(await readBooks(server.db, atWork)).toMatchObject({ counts: { ...none, in_progress: 1 } });
+    expect(await readBooks(server.db, replaced)).toMatchObject({ counts: { ...none, pending: 1, aborted: 1 } });
+    expect(await readBooks(server.db, withoutApp)).toMatchObject({ counts: { ...none, pending: 1 } });
+    expect(await readBooks(server.db, newest)).toMatchObject({ counts: { ...none, pending: 1 } });
+    const { body } = await server.request('GET', `${fleet.path}/deployments/${replaced}/updates/${one.id}`);
+    expect(body).toMatchObject({
+      reason: 'superseded',
+      message: `Replaced by ${newest}; nothing had run on the device`,
+    });
+  });
+
+  it('ends what is pending of the same flow, in whatever version', async () => {
+    const device = await fleet.joinDevice();
+    const other = 'flows: { other: { steps: [{ name: one, run: "true" }] } }';
+    const kept = await fleet.deployTo([device], { flow: other });
+    const replaced = await fleet.deployTo([device]);
+    await fleet.deployTo([device], { options: { supersede: 'same_flow' } });
+    expect(await readBooks(server.db, kept)).toMatchObject({ counts: { ...none, pending: 1 } });
+    expect(await readBooks(server.db, replaced)).toMatchObject({ counts: { ...none, aborted: 1 }, is_finished: true });
+  });
+});
+
+function inHours(hours: number): string {
+  return new Date(Date.now() + hours * 3_600_000).toISOString();
+}
+
+async function call(id: string, what: 'pause' | 'resume' | 'abort') {
+  const { status, body } = await server.request('POST', `${fleet.path}/deployments/${id}/${what}`);
+  return { status, body };
+}
+
+async function waitingFor(id: string, device?: ScriptedDevice): Promise<string | null> {
+  const { body } = await server.request('GET', `${fleet.path}/deployments/${id}/updates`);
+  const found = body.items.find((update: { device: { id: string } }) => !device || update.device.id === device.id);
+  return found.waiting_for;
+}
