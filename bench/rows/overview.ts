@@ -54,9 +54,7 @@ function searches({ key, devices }: FleetProject): { name: string; query: string
     { name: 'search that finds nothing', query: 'search=nowhere' },
     { name: 'devices offline', query: 'state=offline' },
     { name: 'devices with a rare tag', query: 'tags=rare' },
-    { name: 'devices with an unknown tag', query: 'tags=unknown' },
     { name: 'devices with an app', query: 'app=irrigation' },
-    { name: 'devices without such an app', query: 'app=unknown' },
     { name: 'devices of a group', query: 'group_name=half' },
     { name: 'devices of a group, offline, with a rare tag', query: 'group_name=half&state=offline&tags=rare' },
   ];
