@@ -25,3 +25,4 @@ export const abortReasons = [
   'device_deleted',
   'unconfirmed',
 ] as const;
+export type AbortReason = (typeof abortReasons)[number];

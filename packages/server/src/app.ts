@@ -7,6 +7,7 @@ import { artifactRoutes } from './features/artifacts/artifact.routes.ts';
 import { deployUpdateRoutes } from './features/deployments/deploy-update.routes.ts';
 import { deploymentRoutes } from './features/deployments/deployment.routes.ts';
 import { deviceDeletionRoutes } from './features/deployments/device-deletion.routes.ts';
+import { deviceFilterRoutes } from './features/deployments/device-filter.routes.ts';
 import { watchClock } from './features/deployments/watch-clock.ts';
 import { deviceRoutes } from './features/devices/device.routes.ts';
 import { labelRoutes } from './features/devices/label.routes.ts';
@@ -37,6 +38,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...deployUpdateRoutes(deps),
     ...deploymentRoutes(deps),
     ...deviceDeletionRoutes(deps),
+    ...deviceFilterRoutes(deps),
     ...deviceChannelRoutes(deps),
   ];
   const server = await createHttpServer(routes, deps, version);

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type DeploymentDocument, deploymentDocumentSchema, type Plan } from '@tideway/protocol';
-import { type Abilities, lackOf } from './support.rules.ts';
+import {
+  type Abilities,
+  type DeploymentDocument,
+  deploymentDocumentSchema,
+  lackOf,
+  type Plan,
+} from '@tideway/protocol';
 
 /** What a plan asks for, or why this device cannot do it. */
 export type ReadPlan = { document: DeploymentDocument } | { fault: { reason: string; message: string } };

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type DeviceReport, type Plan, reportSchema } from '@tideway/protocol';
+import { type Abilities, type DeviceReport, type Plan, reportSchema } from '@tideway/protocol';
 import type { ReportOutbox } from '../channel/report-outbox.ts';
 import type { Log } from '../log.ts';
 import { StepFailure } from '../steps/step.ts';
@@ -14,7 +14,6 @@ import { type ReadPlan, readPlan } from './read-plan.ts';
 import { reportsOf } from './report.rules.ts';
 import type { Finished, Happening } from './run.rules.ts';
 import { runUpdate } from './run-update.ts';
-import type { Abilities } from './support.rules.ts';
 import { UpdateOutput } from './update-output.ts';
 
 export type RunnerDeps = Pick<Workplace, 'root' | 'environment' | 'configuration'> & {

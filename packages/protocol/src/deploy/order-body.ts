@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { durationSchema } from '../duration.ts';
 import { nameSchema } from '../names.ts';
 import { deviceFilterSchema, projectDeviceFilterSchema } from './device-filter.ts';
+import { timingOptions } from './order-options.ts';
 
 const flowId = z.string().min(1, 'must not be empty').max(128, 'must have at most 128 characters');
 const parameters = z.record(z.string(), z.string());
@@ -11,6 +11,9 @@ const app = z.strictObject({
 });
 const configuration = z.record(z.string(), z.unknown());
 
+/** Narrows a filter to these devices. */
+const deviceIds = z.array(z.string().max(128)).min(1).max(10_000).optional();
+
 /** What an order says besides where it goes: accepted at the top and, as the vendor's clients send it, inside. */
 const details = {
   parameters_mapping: parameters.optional(),
@@ -18,27 +21,15 @@ const details = {
   app: app.optional(),
 };
 
-export const supersedes = ['none', 'same_flow', 'same_app'] as const;
-export type Supersede = (typeof supersedes)[number];
-
 /** Options of an order that are ours. */
 const options = {
   /** Configuration for the device, taken verbatim. */
   configuration: configuration.optional(),
   /** Creates an empty, finished deployment where no device matches. */
   allow_empty: z.boolean().optional(),
-  /** When the devices may begin, RFC 3339. */
-  schedule: z
-    .strictObject({ start_at: z.iso.datetime({ offset: true, error: 'must be a time such as 2030-01-31T04:00:00Z' }) })
-    .optional(),
-  /** Which pending updates of its devices the order replaces: they end as `superseded`. */
-  supersede: z.enum(supersedes).optional(),
-  /** What is still pending then ends as `expired`. */
-  expires_in: durationSchema.optional(),
-  /** Time limit of each device's update, in place of the flow's. */
-  timeout: durationSchema.optional(),
-  /** How long a device has to confirm an abort. */
-  abort_deadline: durationSchema.optional(),
+  /** Answers what the order would do, and does nothing. */
+  dry_run: z.boolean().optional(),
+  ...timingOptions,
 };
 
 /**
@@ -69,11 +60,27 @@ export function deploymentBodySchema(filterKey: FilterKey = 'device_filter', flo
   return z.strictObject({
     [filterKey]: deviceFilterSchema.optional(),
     deployment_configuration: z.strictObject({ [flowKey]: flowId, ...details }),
-    /** Narrows the filter to these devices. */
-    device_ids: z.array(z.string().max(128)).min(1).max(10_000).optional(),
+    device_ids: deviceIds,
     ...options,
   });
 }
+
+/** The body of calls about the devices that a filter selects, as `POST /api/v2/{project_key}/device-filter/preview`. */
+export function deviceSelectionSchema(filterKey: FilterKey = 'device_filter') {
+  return z.strictObject({ [filterKey]: deviceFilterSchema.optional(), device_ids: deviceIds });
+}
+
+/** The body of `POST /api/v2/{project_key}/deployments/{id}/retry`, which may be left out. */
+export const retryBodySchema = z.strictObject({
+  /** Those with one of these statuses are tried again: the failed and the aborted ones, unless said. */
+  statuses: z
+    .array(z.enum(['failed', 'aborted']))
+    .min(1)
+    .optional(),
+  comment: details.comment,
+  ...timingOptions,
+});
+export type RetryBody = z.output<typeof retryBodySchema>;
 
 export type FilterKey = 'devices_filter' | 'device_filter';
 export type FlowKey = 'flow_id' | 'flow_uuid';
@@ -86,9 +93,11 @@ export const deployUpdateAnswerSchema = z.object({
   devices: z.number().int(),
   url: z.string(),
 });
+export type DeployUpdateAnswer = z.infer<typeof deployUpdateAnswerSchema>;
 
 export const deploymentCreatedSchema = z.object({
   deployment_uuid: z.string(),
   deployment_id: z.string(),
   devices: z.number().int(),
 });
+export type DeploymentCreated = z.infer<typeof deploymentCreatedSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { failureLimitSchema, supersedes } from '../deploy/order-options.ts';
 import { undoneSchema } from '../device/messages.ts';
 import { statusCountsSchema, updateStatusSchema } from '../update-status.ts';
 
@@ -15,6 +16,8 @@ export const deploymentSchema = z.object({
   configuration: z.record(z.string(), z.unknown()).nullable(),
   devices: z.number().int(),
   counts: statusCountsSchema,
+  /** The deployment whose failed or aborted updates this one tries again. */
+  retry_of: z.string().nullable(),
   created_by: z.string(),
   created_at: z.string(),
   /** Before this time no device begins; null: they may at once. */
@@ -23,18 +26,29 @@ export const deploymentSchema = z.object({
   paused_at: z.string().nullable(),
   /** When what is still pending ends; null: never. */
   expires_at: z.string().nullable(),
+  /** Time limit of each device's update. */
+  timeout_s: z.number().int(),
+  /** How long a device has to confirm an abort. */
+  abort_deadline_s: z.number().int(),
+  supersede: z.enum(supersedes),
+  /** How many updates may fail, as a number or a percentage; null: all. */
+  max_failures: failureLimitSchema.nullable(),
+  /** Since when no device begins any more because too many have failed. */
+  failure_limit_reached_at: z.string().nullable(),
   /** When its last update ended; null while one is open. */
   finished_at: z.string().nullable(),
 });
 export type Deployment = z.infer<typeof deploymentSchema>;
 
 /**
- * Why a pending update is not moving: its order has not begun or is paused; the device is offline, held as a possible copy, awaits approval, has its update
- * trigger on (`blocked`), or is at another update (`busy`).
+ * Why a pending update is not moving: its order has not begun, is paused, or is about to end because too many have
+ * failed; the device is offline, held as a possible copy, awaits approval, has its update trigger on (`blocked`), or is
+ * at another update (`busy`).
  */
 export const waitingReasons = [
   'scheduled',
   'paused',
+  'failure_limit',
   'offline',
   'held',
   'needs_approval',

@@ -1,5 +1,5 @@
-import type { UpdateStatus } from '@tideway/protocol';
-import { sql } from 'kysely';
+import type { AbortReason, UpdateStatus } from '@tideway/protocol';
+import { type RawBuilder, sql } from 'kysely';
 import { execute, firstRow, rows } from '../../platform/database/database.ts';
 import type { Tx } from '../../platform/database/transaction.ts';
 import type { StatusChange } from './deployment-count.store.ts';
@@ -97,28 +97,53 @@ export async function endOverdueUpdates(tx: Tx, atMost: number): Promise<StatusC
   return ended.map(({ deployment_id, status }) => ({ deploymentId: deployment_id, from: 'in_progress', to: status }));
 }
 
-/**
- * Ends pending updates of deployments that have expired, at most so many; one that somebody holds has its turn later.
- * Gives what is to be counted.
- */
+/** Ends pending updates of deployments that have expired, at most so many; gives what is to be counted. */
 export async function endExpiredUpdates(tx: Tx, atMost: number): Promise<StatusChange[]> {
-  const ended = await rows<{ deployment_id: number }>(
+  return endPendingOf(tx, atMost, {
+    which: sql`d.expires_at < tideway_now()`,
+    reason: 'expired',
+    message: 'The order has expired; nothing had run on the device',
+  });
+}
+
+/** Ends pending updates of deployments of which as many have failed as may, at most so many; gives what is to be counted. */
+export async function endUpdatesOverLimit(tx: Tx, atMost: number): Promise<StatusChange[]> {
+  return endPendingOf(tx, atMost, {
+    which: sql`d.failure_limit_reached_at is not null`,
+    reason: 'failure_limit',
+    message: 'As many updates of the order have failed as may; nothing had run on the device',
+  });
+}
+
+/** One that somebody holds has its turn later. */
+async function endPendingOf(
+  tx: Tx,
+  atMost: number,
+  { which, reason, message }: { which: RawBuilder<unknown>; reason: AbortReason; message: string },
+): Promise<StatusChange[]> {
+  const ended = await rows<{ deployment_id: number; count: number }>(
     tx,
-    sql`with expired as (
+    sql`with chosen as (
           select u.deployment_id, u.device_id
           from deployment d
           cross join lateral (
             select deployment_id, device_id from device_update
             where deployment_id = d.id and status = 'pending' order by device_id limit ${atMost}
             for no key update skip locked) u
-          where d.finished_at is null and d.expires_at < tideway_now() limit ${atMost})
-        update device_update u
-        set status = 'aborted', reason = 'expired', finished_at = tideway_now(),
-            message = 'The order has expired; nothing had run on the device'
-        from expired e where u.deployment_id = e.deployment_id and u.device_id = e.device_id
-        returning u.deployment_id`,
+          where d.finished_at is null and ${which} limit ${atMost}
+        ), ended as (
+          update device_update u
+          set status = 'aborted', reason = ${reason}, finished_at = tideway_now(), message = ${message}
+          from chosen c where u.deployment_id = c.deployment_id and u.device_id = c.device_id
+          returning u.deployment_id)
+        select deployment_id, count(*) as count from ended group by deployment_id`,
   );
-  return ended.map(({ deployment_id }) => ({ deploymentId: deployment_id, from: 'pending', to: 'aborted' }));
+  return ended.map(({ deployment_id, count }) => ({
+    deploymentId: deployment_id,
+    from: 'pending',
+    to: 'aborted',
+    count,
+  }));
 }
 
 function ofDevice(deviceId: number | null) {

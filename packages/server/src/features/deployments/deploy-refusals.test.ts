@@ -122,7 +122,7 @@ describe('a refusal', () => {
       'is required',
     ],
     ['an unknown key', set('flow_uid', 'x'), 400, 'invalid_request', 'flow_uid', 'flow_uid is not a known key'],
-    ['an option that is not built yet', set('dry_run', true), 400, 'invalid_request', 'dry_run', 'is not a known key'],
+    ['an unknown option', set('phases', []), 400, 'invalid_request', 'phases', 'is not a known key'],
     ['no flow', drop('flow_id'), 400, 'invalid_request', 'flow_id', 'flow_id is required'],
     ['no filter', drop('devices_filter'), 400, 'invalid_request', 'devices_filter', 'devices_filter is required'],
     ['no token', drop('user_token'), 400, 'invalid_request', 'user_token', 'user_token is required'],

@@ -1,8 +1,14 @@
-import { deployUpdateAnswerSchema, deployUpdateBodySchema, deployUpdateV1BodySchema } from '@tideway/protocol';
-import type { z } from 'zod';
+import {
+  deployUpdateAnswerSchema,
+  deployUpdateBodySchema,
+  deployUpdateV1BodySchema,
+  dryRunSchema,
+} from '@tideway/protocol';
+import { z } from 'zod';
 import type { Deps } from '../../platform/deps.ts';
 import { defineRoute, everybody, type Route } from '../../platform/http/route.ts';
-import { type Read, readDeployUpdate, readDeployUpdateV1, type TokenOrder } from './order.rules.ts';
+import { readDeployUpdate, readDeployUpdateV1, type TokenOrder } from './order.rules.ts';
+import type { Read } from './order-form.rules.ts';
 import { placeTokenOrder } from './place-order.ts';
 
 /** The vendor's doors, with the access token in the body. */
@@ -28,16 +34,8 @@ function door(
     bodyForm: 'json_of_any_type',
     body,
     bodyIsCheckedInside: true,
-    answer: deployUpdateAnswerSchema,
-    handle: async ({ body, headers, address }) => {
-      const { id, devices, projectKey } = await placeTokenOrder(
-        deps,
-        (needsToken) => read(body, needsToken),
-        headers,
-        address,
-      );
-      const url = `/api/v2/${projectKey}/deployments/${id}`;
-      return { message: 'Success' as const, deployment_id: id, devices, url };
-    },
+    answer: z.union([deployUpdateAnswerSchema, dryRunSchema.extend({ message: z.literal('Success') })]),
+    handle: async ({ body, headers, address }) =>
+      placeTokenOrder(deps, (needsToken) => read(body, needsToken), headers, address),
   });
 }

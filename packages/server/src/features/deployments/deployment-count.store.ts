@@ -7,22 +7,28 @@ import type { Tx } from '../../platform/database/transaction.ts';
 export type StatusChange = { deploymentId: number; from: UpdateStatus; to: UpdateStatus; count?: number };
 
 /**
- * Keeps the counts of deployments true, and finishes those that have nothing open any more. It comes last in a
- * transaction: everybody locks first a device, then its updates, then the counts in the order of their deployments, so
- * that nobody waits in a circle.
+ * Keeps the counts of deployments true, finishes those that have nothing open any more, and lets no device begin where as
+ * many have failed as may. It comes last in a transaction: everybody locks first a device, then its updates, then the
+ * counts in the order of their deployments, so that nobody waits in a circle.
  */
 export async function countChanges(tx: Tx, changes: readonly StatusChange[]): Promise<void> {
   for (const [deploymentId, sums] of sumsByDeployment(changes)) {
     await execute(
       tx,
       sql`with counted as (
-            update deployment_count
+            update deployment_count c
             set pending = pending + ${sums.pending}, in_progress = in_progress + ${sums.in_progress},
                 success = success + ${sums.success}, failed = failed + ${sums.failed},
                 aborted = aborted + ${sums.aborted}
-            where deployment_id = ${deploymentId} returning pending + in_progress as open)
-          update deployment set finished_at = tideway_now()
-          where id = ${deploymentId} and finished_at is null and (select open from counted) = 0`,
+            where deployment_id = ${deploymentId} returning c as counts, pending + in_progress = 0 as is_finished)
+          update deployment d
+          set finished_at = case when n.is_finished then coalesce(d.finished_at, tideway_now()) end,
+              failure_limit_reached_at =
+                case when reaches_failure_limit(d, n.counts) then coalesce(d.failure_limit_reached_at, tideway_now()) end
+          from counted n
+          where d.id = ${deploymentId}
+            and ((d.finished_at is null and n.is_finished)
+                 or (d.failure_limit_reached_at is null and reaches_failure_limit(d, n.counts)))`,
     );
   }
 }

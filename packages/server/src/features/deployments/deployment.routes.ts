@@ -3,6 +3,7 @@ import {
   deploymentBodySchema,
   deploymentCreatedSchema,
   deploymentSchema,
+  dryRunSchema,
   updateDetailsSchema,
   updateSchema,
   updateStatusSchema,
@@ -48,10 +49,12 @@ export function deploymentRoutes(deps: Deps): Route[] {
       body: deploymentBodySchema(),
       bodyIsCheckedInside: true,
       status: 201,
-      answer: deploymentCreatedSchema,
-      handle: async ({ caller, body, headers }) => {
-        const { id, devices } = await placeProjectOrder(deps, caller, body, headers);
-        return { deployment_uuid: id, deployment_id: id, devices };
+      answer: z.union([deploymentCreatedSchema, dryRunSchema]),
+      alsoAnswers: { 200: dryRunSchema },
+      handle: async ({ caller, body, headers, setStatus }) => {
+        const answer = await placeProjectOrder(deps, caller, body, headers);
+        if ('dry_run' in answer) setStatus(200);
+        return answer;
       },
     }),
     defineRoute({

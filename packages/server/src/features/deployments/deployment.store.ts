@@ -1,12 +1,14 @@
-import type { Supersede } from '@tideway/protocol';
+import type { FailureLimit } from '@tideway/protocol';
 import { sql } from 'kysely';
 import { execute, oneRow } from '../../platform/database/database.ts';
 import type { Tx } from '../../platform/database/transaction.ts';
-import { conditionSql, type DeviceCondition } from './device-filter.rules.ts';
+import { type DeviceCondition, isSelectable } from './device-filter.rules.ts';
+import type { OrderTiming } from './order-timing.rules.ts';
 
-export type NewDeployment = {
+export type NewDeployment = Omit<OrderTiming, 'timeoutS'> & {
   publicId: string;
   projectId: number;
+  flowId: string;
   flowVersionId: number;
   documentSha256: string;
   document: string;
@@ -16,14 +18,11 @@ export type NewDeployment = {
   parameters: Record<string, string>;
   configuration: Record<string, unknown> | null;
   comment: string;
-  app: { id: number; version: string } | null;
+  app: { id: number; name: string; version: string } | null;
   secrets: Buffer | null;
   timeLimitS: number;
-  startAt: string | null;
-  supersedes: Supersede;
-  /** Seconds after which pending updates end; null: never. */
-  expiresInS: number | null;
-  abortDeadlineS: number;
+  /** The deployment whose failed or aborted updates this one tries again. */
+  retryOf: { id: number; publicId: string } | null;
   createdBy: string;
 };
 
@@ -34,21 +33,22 @@ export async function insertDeployment(tx: Tx, deployment: NewDeployment): Promi
     sql`insert into deployment_document (sha256, content) values (${deployment.documentSha256}, ${deployment.document})
         on conflict do nothing`,
   );
+  const { app, configuration, expiresInS } = deployment;
+  const { number, percent } = limitColumns(deployment.maxFailures);
   const { id } = await oneRow<{ id: number }>(
     tx,
     sql`insert into deployment (public_id, project_id, flow_version_id, document_sha256, device_filter, parameters,
                                 configuration, comment, app_id, app_version, secrets, time_limit_s, start_at,
-                                supersedes, expires_at,
-                                abort_deadline_s, devices, created_by)
+                                supersedes, expires_at, abort_deadline_s, max_failures, max_failures_percent, retry_of,
+                                devices, created_by)
         values (${deployment.publicId}, ${deployment.projectId}, ${deployment.flowVersionId},
                 ${deployment.documentSha256}, ${JSON.stringify(deployment.deviceFilter)}::jsonb,
                 ${JSON.stringify(deployment.parameters)}::jsonb,
-                ${deployment.configuration && JSON.stringify(deployment.configuration)}::jsonb, ${deployment.comment},
-                ${deployment.app?.id ?? null}, ${deployment.app?.version ?? null}, ${deployment.secrets},
-                ${deployment.timeLimitS},
+                ${configuration && JSON.stringify(configuration)}::jsonb, ${deployment.comment}, ${app?.id ?? null},
+                ${app?.version ?? null}, ${deployment.secrets}, ${deployment.timeLimitS},
                 ${deployment.startAt}::timestamptz, ${deployment.supersedes},
-                tideway_now() + make_interval(secs => ${deployment.expiresInS}::float8), ${deployment.abortDeadlineS}, 0,
-                ${deployment.createdBy})
+                tideway_now() + make_interval(secs => ${expiresInS}::float8), ${deployment.abortDeadlineS},
+                ${number}, ${percent}, ${deployment.retryOf?.id ?? null}, 0, ${deployment.createdBy})
         returning id`,
   );
   return id;
@@ -67,9 +67,7 @@ export async function insertUpdates(
   const devices = await execute(
     tx,
     sql`insert into device_update (deployment_id, device_id)
-        select ${deploymentId}, d.id from device d
-        where d.project_id = ${projectId} and d.deleted_at is null and not d.needs_approval
-          and ${conditionSql(condition)}`,
+        select ${deploymentId}, d.id from device d where ${isSelectable(projectId, condition)}`,
   );
   await execute(
     tx,
@@ -93,4 +91,9 @@ export async function insertNeededArtifacts(
           values (${deploymentId}, ${id}, ${sha256})`,
     );
   }
+}
+
+function limitColumns(limit: FailureLimit | null): { number: number | null; percent: number | null } {
+  if (typeof limit === 'string') return { number: null, percent: Number.parseFloat(limit) };
+  return { number: limit, percent: null };
 }

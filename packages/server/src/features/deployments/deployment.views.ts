@@ -1,4 +1,4 @@
-import type { Deployment, StatusCounts } from '@tideway/protocol';
+import type { Deployment, FailureLimit, StatusCounts, Supersede } from '@tideway/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, firstRow, rows } from '../../platform/database/database.ts';
 import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
@@ -28,6 +28,9 @@ export async function readDeploymentView(db: Db, projectId: number, publicId: st
 const selectDeployments: RawBuilder<unknown> = sql`
   select d.id, d.public_id, d.comment, d.device_filter, d.parameters, d.configuration, d.devices, d.created_by,
          d.created_at, d.start_at, d.paused_at, d.expires_at, d.finished_at, d.app_version, a.name as app_name,
+         d.time_limit_s, d.abort_deadline_s, d.supersedes, d.failure_limit_reached_at,
+         coalesce(to_jsonb(d.max_failures), to_jsonb(d.max_failures_percent || '%')) as max_failures,
+         (select o.public_id from deployment o where o.id = d.retry_of) as retry_of,
          f.public_id as flow_public_id, v.document->>'name' as flow_name, v.number as flow_version,
          c.pending, c.in_progress, c.success, c.failed, c.aborted
   from deployment d
@@ -50,6 +53,12 @@ type DeploymentRow = StatusCounts & {
   paused_at: Date | null;
   expires_at: Date | null;
   finished_at: Date | null;
+  time_limit_s: number;
+  abort_deadline_s: number;
+  supersedes: Supersede;
+  max_failures: FailureLimit | null;
+  failure_limit_reached_at: Date | null;
+  retry_of: string | null;
   app_name: string | null;
   app_version: string | null;
   flow_public_id: string;
@@ -70,11 +79,17 @@ function showDeployment(row: DeploymentRow): Deployment {
     configuration: row.configuration,
     devices: row.devices,
     counts: { pending, in_progress, success, failed, aborted },
+    retry_of: row.retry_of,
     created_by: row.created_by,
     created_at: row.created_at.toISOString(),
     start_at: row.start_at?.toISOString() ?? null,
     paused_at: row.paused_at?.toISOString() ?? null,
     expires_at: row.expires_at?.toISOString() ?? null,
+    timeout_s: row.time_limit_s,
+    abort_deadline_s: row.abort_deadline_s,
+    supersede: row.supersedes,
+    max_failures: row.max_failures,
+    failure_limit_reached_at: row.failure_limit_reached_at?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,
   };
 }

@@ -17,6 +17,11 @@ export type DeviceCondition =
   /** The status of the device's last update. */
   | { kind: 'last_update'; status: UpdateStatus };
 
+/** Whether an order of the project selects the device of a row `d` that meets the condition. */
+export function isSelectable(projectId: number, condition: DeviceCondition): RawBuilder<boolean> {
+  return sql`d.project_id = ${projectId} and d.deleted_at is null and not d.needs_approval and ${conditionSql(condition)}`;
+}
+
 /**
  * A condition over a row `d` of the table `device`. It is true or false for every device, never null, so that its
  * complement is exact.

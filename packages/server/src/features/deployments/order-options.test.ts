@@ -5,16 +5,17 @@ import {
   startTestServer,
   type TestServer,
 } from '@tideway/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { beginScheduled } from './begin-scheduled.ts';
 import { readBooks } from './testing/read-books.ts';
+import { endWhatIsOverdue } from './watch-clock.ts';
 
 const none = { pending: 0, in_progress: 0, success: 0, failed: 0, aborted: 0 };
 let server: TestServer;
 let fleet: DeviceFleet;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ pollAfterS: 0.05 });
   fleet = await makeDeviceFleet(server, 'Options');
 });
 
@@ -93,6 +94,69 @@ describe('a paused deployment', () => {
   });
 });
 
+describe('an order with a failure limit', () => {
+  it('lets no device begin any more when as many have failed, and ends what is pending', async () => {
+    const devices = await joinDevices(4);
+    const [one, two, three] = devices;
+    const id = await fleet.deployTo(devices, { options: { max_failures: 2 } });
+    for (const device of [one, two, three]) await device?.next();
+    await fail(one, id);
+    expect(await show(id)).toMatchObject({ max_failures: 2, failure_limit_reached_at: null });
+    await fail(two, id);
+    expect(await show(id)).toMatchObject({ failure_limit_reached_at: expect.any(String) });
+    expect(await waitingFor(id, devices[3])).toBe('failure_limit');
+    expect(await devices[3]?.next()).toBeNull();
+
+    await endWhatIsOverdue(server.deps);
+    expect(await readBooks(server.db, id)).toMatchObject({
+      counts: { ...none, in_progress: 1, failed: 2, aborted: 1 },
+    });
+    const { body } = await server.request('GET', `${fleet.path}/deployments/${id}/updates/${devices[3]?.id}`);
+    expect(body).toMatchObject({ status: 'aborted', reason: 'failure_limit' });
+    expect(await three?.report({ update_id: id, seq: 1, event: 'succeeded' })).toBe('success');
+    expect(await readBooks(server.db, id)).toMatchObject({ is_finished: true });
+  });
+
+  it('takes a percentage of those with a result, but not of fewer than ten', async () => {
+    const devices = await joinDevices(12);
+    const id = await fleet.deployTo(devices, { options: { max_failures: '20%' } });
+    await devices[0]?.next();
+    await fail(devices[0], id);
+    expect(await show(id)).toMatchObject({ max_failures: '20%', failure_limit_reached_at: null });
+    await devices[1]?.next();
+    await fail(devices[1], id);
+    expect(await show(id)).toMatchObject({ failure_limit_reached_at: expect.any(String) });
+  });
+
+  it('takes a percentage of the whole order where it has fewer than ten devices', async () => {
+    const devices = await joinDevices(2);
+    const id = await fleet.deployTo(devices, { options: { max_failures: '50%' } });
+    await devices[0]?.next();
+    await fail(devices[0], id);
+    expect(await show(id)).toMatchObject({ failure_limit_reached_at: expect.any(String) });
+  });
+
+  it('counts an update that has run out of time as a failure', async () => {
+    const devices = await joinDevices(2);
+    const id = await fleet.deployTo(devices, { options: { max_failures: 1, timeout: '1m' } });
+    await devices[0]?.next();
+    await server.shiftClock('2 hours');
+    const ended = { counts: { ...none, failed: 1, aborted: 1 }, is_finished: true };
+    await vi.waitFor(async () => {
+      await endWhatIsOverdue(server.deps);
+      expect(await readBooks(server.db, id)).toMatchObject(ended);
+    });
+    await server.shiftClock('0 hours');
+  });
+
+  it.each([0, -1, 1.5, true, '5', '0%', '0.0%', '101%', '10 %', 'ten'])('refuses %j', async (limit) => {
+    const device = await fleet.joinDevice();
+    await expect(fleet.deployTo([device], { options: { max_failures: limit } })).rejects.toThrow(
+      'max_failures must be a number of updates such as 5, or a percentage such as 10%',
+    );
+  });
+});
+
 describe('an order that supersedes', () => {
   it('ends what is pending of the same app on its devices, and nothing else', async () => {
     const [one, other] = [await fleet.joinDevice(), await fleet.joinDevice()];
@@ -123,6 +187,21 @@ describe('an order that supersedes', () => {
     expect(await readBooks(server.db, replaced)).toMatchObject({ counts: { ...none, aborted: 1 }, is_finished: true });
   });
 });
+
+async function joinDevices(count: number): Promise<ScriptedDevice[]> {
+  const devices: ScriptedDevice[] = [];
+  for (let index = 0; index < count; index++) devices.push(await fleet.joinDevice());
+  return devices;
+}
+
+async function fail(device: ScriptedDevice | undefined, id: string): Promise<void> {
+  expect(await device?.report({ update_id: id, seq: 1, event: 'failed', reason: 'step_failed' })).toBe('failed');
+}
+
+async function show(id: string) {
+  const { body } = await server.request('GET', `${fleet.path}/deployments/${id}`);
+  return body;
+}
 
 function inHours(hours: number): string {
   return new Date(Date.now() + hours * 3_600_000).toISOString();

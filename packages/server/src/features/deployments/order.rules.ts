@@ -2,43 +2,42 @@ import {
   canonicalJson,
   deploymentBodySchema,
   deployUpdateBodySchema,
+  deviceSelectionSchema,
   type Fault,
   type Filter,
   type FilterKey,
   type FlowKey,
-  type Supersede,
+  type TimingOptions,
 } from '@tideway/protocol';
-import { isNestedTooDeeply, nestingExpectation } from '../../platform/http/nesting.rules.ts';
-import { findUnstorableText, storableExpectation } from '../../platform/http/storable-text.rules.ts';
 import { checkAgainst } from '../../platform/http/validation.rules.ts';
+import { fault, isObject, keyOf, makeOneForm, objectIn, type Read } from './order-form.rules.ts';
+import { type OrderTiming, readTiming } from './order-timing.rules.ts';
 
-/** An order, whichever door it came through. Names and ids are still the caller's. */
-export type Order = {
-  flowId: string;
+/** Which devices are meant, by the names and ids that the caller gave. */
+export type Selection = {
   groups: string[];
   filters: Filter[];
   /** Narrows the filter to these devices; null: all that it selects. */
   deviceIds: string[] | null;
-  parameters: Record<string, string>;
-  /** For the device's config.json; null where none was sent. */
-  configuration: Record<string, unknown> | null;
-  comment: string;
-  app: { name: string; version: string } | null;
-  allowsEmpty: boolean;
-  /** When devices may begin, RFC 3339; null: at once. */
-  startAt: string | null;
-  supersedes: Supersede;
-  /** Seconds after which what is pending ends; null: it waits for ever. */
-  expiresInS: number | null;
-  /** Seconds that each device has; null: as many as the flow says. */
-  timeoutS: number | null;
-  /** Seconds that a device has to confirm an abort. */
-  abortDeadlineS: number;
-  /** How the caller called the parts, for refusals that are found later. */
-  fields: { filter: string; flow: string; app: string; parameters: string; configuration: string };
+  /** How the caller called the filter, for refusals that are found later. */
+  fields: { filter: string };
 };
 
-export type Read<Value> = Value | { faults: Fault[] };
+/** An order, whichever door it came through. Names and ids are still the caller's. */
+export type Order = Selection &
+  OrderTiming & {
+    flowId: string;
+    parameters: Record<string, string>;
+    /** For the device's config.json; null where none was sent. */
+    configuration: Record<string, unknown> | null;
+    comment: string;
+    app: { name: string; version: string } | null;
+    allowsEmpty: boolean;
+    /** Answer what the order would do, and do nothing. */
+    isDryRun: boolean;
+    /** How the caller called the parts. */
+    fields: { flow: string; app: string; parameters: string; configuration: string };
+  };
 
 /** The order of a deploy_update door, with the token and the project that its body names. */
 export type TokenOrder = { userToken: string | null; projectName: string; order: Order };
@@ -93,8 +92,7 @@ export function readDeployUpdate(body: unknown, needsToken: boolean): Read<Token
     order: {
       ...detailsOf(places),
       flowId,
-      groups: filter.groups.map((group) => group.name),
-      filters: filter.filters,
+      ...partsOf(filter),
       deviceIds: null,
       configuration: configurationOf(sent.configuration ?? rest),
       ...optionsOf(sent),
@@ -113,7 +111,7 @@ export function readDeployment(body: unknown): Read<{ order: Order }> {
   const made = makeOneForm(body);
   if ('faults' in made) return made;
   const filterKey = keyOf(made.body, 'device_filter', 'devices_filter');
-  const flowKey = keyOf(objectAt(made.body, 'deployment_configuration'), 'flow_uuid', 'flow_id');
+  const flowKey = keyOf(objectIn(made.body.deployment_configuration), 'flow_uuid', 'flow_id');
   const checked = checkAgainst(deploymentBodySchema(filterKey, flowKey), made.body);
   if ('faults' in checked) return checked;
 
@@ -127,8 +125,7 @@ export function readDeployment(body: unknown): Read<{ order: Order }> {
     order: {
       ...detailsOf(places),
       flowId,
-      groups: filter.groups?.map((group) => group.name) ?? [],
-      filters: filter.filters ?? [],
+      ...partsOf(filter),
       deviceIds: sent.device_ids ?? null,
       configuration: configurationOf(sent.configuration ?? {}),
       ...optionsOf(sent),
@@ -142,87 +139,39 @@ export function readDeployment(body: unknown): Read<{ order: Order }> {
   };
 }
 
+/** Reads the body of a call about the devices that a filter selects. */
+export function readSelection(body: unknown): Read<{ selection: Selection }> {
+  const made = makeOneForm(body);
+  if ('faults' in made) return made;
+  const filterKey = keyOf(made.body, 'device_filter', 'devices_filter');
+  const checked = checkAgainst(deviceSelectionSchema(filterKey), made.body);
+  if ('faults' in checked) return checked;
+  const sent = checked.value as SelectionBody;
+  const filter = sent.device_filter ?? sent.devices_filter ?? {};
+  return { selection: { ...partsOf(filter), deviceIds: sent.device_ids ?? null, fields: { filter: filterKey } } };
+}
+
+function partsOf({ groups, filters }: Partial<VendorFilter>): Pick<Selection, 'groups' | 'filters'> {
+  return { groups: groups?.map((group) => group.name) ?? [], filters: filters ?? [] };
+}
+
 type Details = {
   parameters_mapping?: Record<string, string> | undefined;
   comment?: string | undefined;
   app?: { name: string; version: string } | undefined;
 };
-type Options = {
-  configuration?: Record<string, unknown>;
-  allow_empty?: boolean;
-  schedule?: { start_at: string };
-  supersede?: Supersede;
-  expires_in?: number;
-  timeout?: number;
-  abort_deadline?: number;
-};
+type Options = TimingOptions & { configuration?: Record<string, unknown>; allow_empty?: boolean; dry_run?: boolean };
 type VendorFilter = { groups: { name: string }[]; filters: Filter[] };
 type DeployUpdateBody = Details &
   Options & { user_token?: string; metadata?: Details } & Partial<Record<FlowKey, string>> &
   Partial<Record<FilterKey, VendorFilter & { project: { name: string } }>> & {
     deployment_configuration?: Details & Partial<Record<FlowKey, string>> & Record<string, unknown>;
   };
-type DeploymentBody = Options & { device_ids?: string[] } & Partial<Record<FilterKey, Partial<VendorFilter>>> & {
+type SelectionBody = { device_ids?: string[] } & Partial<Record<FilterKey, Partial<VendorFilter>>>;
+type DeploymentBody = Options &
+  SelectionBody & {
     deployment_configuration: Details & Partial<Record<FlowKey, string>>;
   };
-
-const jsonTextKeys = ['parameters_mapping', 'deployment_configuration', 'app'];
-const optionalKeys = [...jsonTextKeys, 'comment', 'metadata', 'configuration'];
-const wrappers = ['deployment_configuration', 'metadata'];
-const aliases = [
-  ['devices_filter', 'device_filter'],
-  ['flow_id', 'flow_uuid'],
-] as const;
-
-/** The body with JSON texts parsed, empty optional keys dropped, and aliases of one meaning said once. */
-function makeOneForm(body: unknown, prefix = ''): Read<{ body: Record<string, unknown> }> {
-  const result: Record<string, unknown> = { ...(body as Record<string, unknown>) };
-  const faults: Fault[] = [];
-  for (const key of jsonTextKeys) {
-    if (typeof result[key] !== 'string' || result[key] === '') continue;
-    const path = `${prefix}${key}`;
-    const parsed = parseObject(result[key]);
-    const problem =
-      parsed === null ? fault(path, 'must be an object, or a text that holds one as JSON') : keepingFault(parsed, path);
-    if (problem === null) result[key] = parsed;
-    else faults.push(problem);
-  }
-  for (const wrapper of wrappers) {
-    if (prefix !== '' || !isObject(result[wrapper])) continue;
-    const inner = makeOneForm(result[wrapper], `${wrapper}.`);
-    if ('faults' in inner) faults.push(...inner.faults);
-    else result[wrapper] = inner.body;
-  }
-  for (const [one, other] of aliases) {
-    if (result[one] === undefined || result[other] === undefined) continue;
-    if (canonicalJson(result[one]) !== canonicalJson(result[other])) {
-      faults.push(fault(`${prefix}${other}`, `is given as ${one} too, with another value`));
-    }
-    delete result[other];
-  }
-  // A device's configuration may hold keys of its own that are empty.
-  for (const key of optionalKeys) if (isEmpty(result[key])) delete result[key];
-  return faults.length > 0 ? { faults } : { body: result };
-}
-
-/** What keeps a value from being kept that came as a JSON text inside of the body: nobody has looked into it so far. */
-function keepingFault(value: unknown, path: string): Fault | null {
-  if (isNestedTooDeeply(value)) return fault(path, nestingExpectation);
-  const unstorable = findUnstorableText(value, [path]);
-  return unstorable === null ? null : fault(unstorable, storableExpectation);
-}
-
-function keyOf<Key extends string>(body: Record<string, unknown>, usual: Key, other: Key): Key {
-  return body[usual] === undefined && body[other] !== undefined ? other : usual;
-}
-
-function objectAt(body: Record<string, unknown>, key: string): Record<string, unknown> {
-  return objectIn(body[key]);
-}
-
-function objectIn(value: unknown): Record<string, unknown> {
-  return isObject(value) ? value : {};
-}
 
 type Place = { prefix: string; details: Details };
 const detailKeys = ['comment', 'app', 'parameters_mapping'] as const;
@@ -273,45 +222,10 @@ function twoConfigurations(rest: Record<string, unknown>, verbatim: Record<strin
   ];
 }
 
-const usualAbortDeadlineS = 900;
-
-type OrderOptions = Pick<
-  Order,
-  'allowsEmpty' | 'startAt' | 'supersedes' | 'expiresInS' | 'timeoutS' | 'abortDeadlineS'
->;
-
-function optionsOf(sent: Options): OrderOptions {
-  return {
-    allowsEmpty: sent.allow_empty ?? false,
-    startAt: sent.schedule?.start_at ?? null,
-    supersedes: sent.supersede ?? 'none',
-    expiresInS: sent.expires_in ?? null,
-    timeoutS: sent.timeout ?? null,
-    abortDeadlineS: sent.abort_deadline ?? usualAbortDeadlineS,
-  };
+function optionsOf(sent: Options): Pick<Order, 'allowsEmpty' | 'isDryRun'> & OrderTiming {
+  return { allowsEmpty: sent.allow_empty ?? false, isDryRun: sent.dry_run ?? false, ...readTiming(sent) };
 }
 
 function configurationOf(configuration: Record<string, unknown>): Record<string, unknown> | null {
   return Object.keys(configuration).length === 0 ? null : configuration;
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === '' || (isObject(value) && Object.keys(value).length === 0);
-}
-
-function fault(path: string, message: string): Fault {
-  return { path, message: `${path} ${message}` };
 }

@@ -1,3 +1,4 @@
+import type { DeploymentCreated, DeployUpdateAnswer, DryRun } from '@tideway/protocol';
 import type { Deps } from '../../platform/deps.ts';
 import { invalidRequest } from '../../platform/http/refusals.ts';
 import { Refusal } from '../../platform/refusal.ts';
@@ -5,9 +6,12 @@ import { authenticateToken } from '../accounts/authenticate-token.ts';
 import { bearerToken, requireRole } from '../accounts/signed-in.access.ts';
 import { findProjectByName } from '../projects/find-project.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
+import type { AddedDeployment } from './add-deployment.ts';
 import { onceKey } from './answer-once.ts';
-import { type CreatedDeployment, createDeployment } from './create-deployment.ts';
-import { type Read, readDeployment, type TokenOrder } from './order.rules.ts';
+import { createDeployment } from './create-deployment.ts';
+import { type Order, readDeployment, type TokenOrder } from './order.rules.ts';
+import type { Read } from './order-form.rules.ts';
+import { tryOrder } from './try-order.ts';
 
 type OrderDeps = Pick<Deps, 'db' | 'rates' | 'randomBytes' | 'installation' | 'metrics' | 'wakes'>;
 type Headers = Record<string, string | string[] | undefined>;
@@ -18,7 +22,7 @@ export async function placeTokenOrder(
   readBody: (needsToken: boolean) => Read<TokenOrder>,
   headers: Headers,
   address: string,
-): Promise<CreatedDeployment & { projectKey: string }> {
+): Promise<DeployUpdateAnswer | ({ message: 'Success' } & DryRun)> {
   const headerToken = bearerToken(String(headers.authorization ?? ''));
   const read = readBody(headerToken === null);
   if ('faults' in read) throw invalidRequest(read.faults);
@@ -33,9 +37,11 @@ export async function placeTokenOrder(
     });
   }
   requireRole(caller, 'operator');
-  const once = onceKey(headers['idempotency-key'], caller.accountId, { project: project.key, order: read.order });
-  const created = await createDeployment(deps, { ...caller, project }, read.order, once);
-  return { ...created, projectKey: project.key };
+  const message = 'Success';
+  const placed = await place(deps, { ...caller, project }, read.order, headers);
+  if ('dry_run' in placed) return { message, ...placed };
+  const { id, devices } = placed;
+  return { message, deployment_id: id, devices, url: `/api/v2/${project.key}/deployments/${id}` };
 }
 
 /** Places the order of `POST /api/v2/{project_key}/deployments`. */
@@ -44,10 +50,25 @@ export async function placeProjectOrder(
   caller: ProjectCaller,
   body: unknown,
   headers: Headers,
-): Promise<CreatedDeployment> {
+): Promise<DeploymentCreated | DryRun> {
   const read = readDeployment(body);
   if ('faults' in read) throw invalidRequest(read.faults);
-  const asked = { project: caller.project.key, order: read.order };
-  const once = onceKey(headers['idempotency-key'], caller.accountId, asked);
-  return createDeployment(deps, caller, read.order, once);
+  const placed = await place(deps, caller, read.order, headers);
+  return 'dry_run' in placed ? placed : createdAnswer(placed);
+}
+
+/** The answer of `/api/v2` to a deployment that was created. */
+export function createdAnswer({ id, devices }: AddedDeployment): DeploymentCreated {
+  return { deployment_uuid: id, deployment_id: id, devices };
+}
+
+async function place(
+  deps: OrderDeps,
+  caller: ProjectCaller,
+  order: Order,
+  headers: Headers,
+): Promise<AddedDeployment | DryRun> {
+  if (order.isDryRun) return tryOrder(deps, caller, order);
+  const asked = { project: caller.project.key, order };
+  return createDeployment(deps, caller, order, onceKey(headers['idempotency-key'], caller.accountId, asked));
 }

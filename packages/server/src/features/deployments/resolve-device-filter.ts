@@ -5,21 +5,21 @@ import type { Tx } from '../../platform/database/transaction.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { findLabelIds } from '../devices/resolve-labels.ts';
 import type { DeviceCondition } from './device-filter.rules.ts';
-import type { Order } from './order.rules.ts';
+import type { Selection } from './order.rules.ts';
 
 /**
- * The condition that an order's filter is, with every name and id looked up in the project. One that does not exist is
+ * The condition that a filter is, with every name and id looked up in the project. One that does not exist is
  * refused: with `is_not`, a mistyped tag would select the whole fleet.
  */
-export async function resolveDeviceFilter(tx: Tx, projectId: number, order: Order): Promise<DeviceCondition> {
-  const known = await lookUp(tx, projectId, order);
-  const field = order.fields.filter;
-  const groups = order.groups.map((name, index) => ({
+export async function resolveDeviceFilter(tx: Tx, projectId: number, selection: Selection): Promise<DeviceCondition> {
+  const known = await lookUp(tx, projectId, selection);
+  const field = selection.fields.filter;
+  const groups = selection.groups.map((name, index) => ({
     kind: 'group' as const,
     groupId: known.groups.get(name) ?? refuseGroup(name, `${field}.groups[${index}].name`),
   }));
-  const filters = order.filters.map((filter, index) => conditionOf(filter, known, `${field}.filters[${index}]`));
-  const picked = order.deviceIds?.map((id, index) => ({
+  const filters = selection.filters.map((filter, index) => conditionOf(filter, known, `${field}.filters[${index}]`));
+  const picked = selection.deviceIds?.map((id, index) => ({
     kind: 'device' as const,
     deviceId: known.devices.get(id) ?? refuse('unknown_device', 'device', id, `device_ids[${index}]`),
   }));
@@ -35,13 +35,15 @@ export async function resolveDeviceFilter(tx: Tx, projectId: number, order: Orde
 
 type Known = Record<'groups' | 'tags' | 'apps' | 'devices' | 'deployments', Map<string, number>>;
 
-async function lookUp(tx: Tx, projectId: number, order: Order): Promise<Known> {
+async function lookUp(tx: Tx, projectId: number, selection: Selection): Promise<Known> {
   const values = (type: Filter['type']) =>
-    order.filters.filter((filter) => filter.type === type).map((filter) => filter.value);
-  const deployments = order.filters.flatMap((filter) => (filter.type === 'deployment' ? [filter.deployment_id] : []));
-  const devices = [...values('specific_device'), ...(order.deviceIds ?? [])];
+    selection.filters.filter((filter) => filter.type === type).map((filter) => filter.value);
+  const deployments = selection.filters.flatMap((filter) =>
+    filter.type === 'deployment' ? [filter.deployment_id] : [],
+  );
+  const devices = [...values('specific_device'), ...(selection.deviceIds ?? [])];
   return {
-    groups: await findLabelIds(tx, 'group', projectId, order.groups),
+    groups: await findLabelIds(tx, 'group', projectId, selection.groups),
     tags: await findLabelIds(tx, 'tag', projectId, values('tag')),
     apps: await findLabelIds(tx, 'app', projectId, values('app')),
     devices: await findIds(tx, sql`device`, sql`deleted_at is null`, projectId, devices),

@@ -1,16 +1,16 @@
 import { sql } from 'kysely';
 import { type Db, oneRow } from '../../platform/database/database.ts';
-import { inTransaction } from '../../platform/database/transaction.ts';
+import { inTransaction, type Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { endExpiredUpdates, endOverdueUpdates } from './abort.store.ts';
+import { endExpiredUpdates, endOverdueUpdates, endUpdatesOverLimit } from './abort.store.ts';
 import { beginScheduled } from './begin-scheduled.ts';
-import { countChanges } from './deployment-count.store.ts';
+import { countChanges, type StatusChange } from './deployment-count.store.ts';
 
 type OverdueDeps = Pick<Deps, 'db' | 'metrics' | 'settings'>;
 type WatchDeps = OverdueDeps & Pick<Deps, 'log' | 'wakes'>;
 
 const lookEveryMs = 5000;
-const batchSize = 500;
+const batchSize = 5000;
 /** So many intervals of polling must have passed since an outage. */
 const intervalsToSpeak = 3;
 
@@ -32,22 +32,30 @@ export function watchClock(deps: WatchDeps): () => Promise<void> {
 }
 
 /**
- * Ends the updates whose deadline has passed, and those whose order has expired, unless the service has been away lately: devices may have results that they
- * could not say.
+ * Ends the updates whose deadline has passed, and those whose order has expired, unless the service has been away lately:
+ * devices may have results that they could not say. Ends in any case what too many failures have stopped.
  */
-export async function endWhatIsOverdue({ db, metrics, settings }: OverdueDeps): Promise<void> {
-  const upForS = await noteServiceIsUp(db);
-  if (upForS < intervalsToSpeak * settings.pollAfterS) return;
-  for (const endSome of [endOverdueUpdates, endExpiredUpdates]) {
-    let ended = batchSize;
-    while (ended === batchSize) {
-      ended = await inTransaction(db, async (tx, onCommit) => {
-        const changes = await endSome(tx, batchSize);
-        await countChanges(tx, changes);
-        onCommit(() => metrics.updatesEnded(changes));
-        return changes.length;
-      });
-    }
+export async function endWhatIsOverdue(deps: OverdueDeps): Promise<void> {
+  await endAll(deps, endUpdatesOverLimit);
+  const upForS = await noteServiceIsUp(deps.db);
+  if (upForS < intervalsToSpeak * deps.settings.pollAfterS) return;
+  await endAll(deps, endOverdueUpdates);
+  await endAll(deps, endExpiredUpdates);
+}
+
+/** In transactions of a bounded size, so that nobody waits for long. */
+async function endAll(
+  { db, metrics }: OverdueDeps,
+  endSome: (tx: Tx, atMost: number) => Promise<StatusChange[]>,
+): Promise<void> {
+  let ended = batchSize;
+  while (ended === batchSize) {
+    ended = await inTransaction(db, async (tx, onCommit) => {
+      const changes = await endSome(tx, batchSize);
+      await countChanges(tx, changes);
+      onCommit(() => metrics.updatesEnded(changes));
+      return changes.reduce((sum, { count = 1 }) => sum + count, 0);
+    });
   }
 }
 

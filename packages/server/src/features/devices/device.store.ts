@@ -53,7 +53,9 @@ export async function updateDevice(tx: Tx, id: number, changes: DeviceRowChanges
       sql`update device set name = coalesce(${changes.name}, name),
                             description = coalesce(${changes.description}, description),
                             group_id = coalesce(${changes.groupId}, group_id),
-                            update_trigger_on = coalesce(${changes.updateTriggerOn}, update_trigger_on)
+                            update_trigger_on = coalesce(${changes.updateTriggerOn}, update_trigger_on),
+                            update_trigger_since = case when coalesce(${changes.updateTriggerOn}, update_trigger_on)
+                                                        then coalesce(update_trigger_since, tideway_now()) end
           where id = ${id}`,
     ),
   );

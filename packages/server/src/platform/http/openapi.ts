@@ -35,7 +35,7 @@ export function schemaOf(route: Route): FastifySchema {
     ...(route.params && { params: route.params }),
     ...(route.query && { querystring: route.query }),
     ...(route.body && route.bodyForm !== 'stream' && { body: route.body }),
-    response: { [status]: answerOf(route), '4xx': refusalBodySchema.describe('A refusal') },
+    response: { [status]: answerOf(route), ...route.alsoAnswers, '4xx': refusalBodySchema.describe('A refusal') },
   } as FastifySchema;
 }
 

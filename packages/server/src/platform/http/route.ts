@@ -34,8 +34,8 @@ export type Call<Caller, Params, Query, Body> = {
   headers: Record<string, string | string[] | undefined>;
   /** Answers with a header, as `etag`. */
   setHeader: (name: string, value: string) => void;
-  /** For an answer that is not the route's usual status: part of a file, or one that the caller has already. */
-  setStatus: (status: 206 | 304) => void;
+  /** For an answer that is not the route's usual status: nothing was created, part of a file, or the caller has it. */
+  setStatus: (status: 200 | 206 | 304) => void;
   /** Aborted when the caller has gone away. */
   signal: AbortSignal;
 };
@@ -63,6 +63,8 @@ export type RouteDefinition<
   bodyIsCheckedInside?: true;
   /** Status of a success: 200 unless said. */
   status?: 200 | 201 | 204;
+  /** Success with another status than the usual one, and its body. */
+  alsoAnswers?: Partial<Record<200, z.ZodType>>;
   /** The body of a success. Left out where there is none, or where a stream is answered. */
   answer?: Answer;
   /** Content type of a streamed answer. */

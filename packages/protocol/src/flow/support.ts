@@ -1,10 +1,13 @@
-import type { FlowDocument, StepType } from '@tideway/protocol';
+import type { FlowDocument, StepType } from './flow-document.ts';
 
-/** What a device can do. */
+/** What a device can do: step types, architecture and operating system in the names that its kernel gives. */
 export type Abilities = { capabilities: readonly string[]; arch: string; os: string };
 
+/** What of a flow a device has to be able to do. */
+type FlowNeeds = Pick<FlowDocument, 'reboot_after_update' | 'requires'> & { steps: readonly { uses: StepType }[] };
+
 /** What a flow asks for and the device lacks, in one sentence; null where it has everything. */
-export function lackOf(flow: FlowDocument, able: Abilities): string | null {
+export function lackOf(flow: FlowNeeds, able: Abilities): string | null {
   const types = new Set<StepType>(flow.steps.map((step) => step.uses));
   const missing = [...types].filter((type) => !able.capabilities.includes(type)).map((type) => `steps of type ${type}`);
   if (flow.reboot_after_update) missing.push('reboot-after-update');

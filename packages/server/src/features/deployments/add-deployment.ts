@@ -1,0 +1,47 @@
+import type { Tx } from '../../platform/database/transaction.ts';
+import type { Deps } from '../../platform/deps.ts';
+import type { KeptArtifact } from '../artifacts/keep-artifacts.ts';
+import { recordAuditEvent } from '../audit/record-audit-event.ts';
+import type { ProjectCaller } from '../projects/in-project.access.ts';
+import { keepDevicesOfProject } from '../projects/lock-devices-of-project.ts';
+import { insertDeployment, insertNeededArtifacts, insertUpdates, type NewDeployment } from './deployment.store.ts';
+import { countChanges } from './deployment-count.store.ts';
+import type { DeviceCondition } from './device-filter.rules.ts';
+import { abortSuperseded } from './supersede.store.ts';
+
+/** A deployment that was added: its public id, and how many devices it has. */
+export type AddedDeployment = { id: string; devices: number };
+
+type DeploymentToAdd = { deployment: NewDeployment; artifacts: KeptArtifact[]; condition: DeviceCondition };
+
+/** Adds a deployment with one update for each device that meets the condition, and wakes those devices. */
+export async function addDeployment(
+  tx: Tx,
+  onCommit: (effect: () => void) => void,
+  { metrics, wakes }: Pick<Deps, 'metrics' | 'wakes'>,
+  caller: ProjectCaller,
+  { deployment, artifacts, condition }: DeploymentToAdd,
+): Promise<AddedDeployment> {
+  const { publicId, projectId, startAt } = deployment;
+  const id = await insertDeployment(tx, deployment);
+  await insertNeededArtifacts(tx, id, artifacts);
+  await keepDevicesOfProject(tx, projectId);
+  const devices = await insertUpdates(tx, id, projectId, condition);
+  const superseded = await abortSuperseded(tx, { id, ...deployment });
+  await recordAuditEvent(tx, caller, {
+    action: 'deployment.created',
+    target: publicId,
+    projectId,
+    after: { devices, ...auditedParts(deployment) },
+  });
+  await countChanges(tx, superseded);
+  onCommit(() => metrics.updatesEnded(superseded));
+  if (startAt === null) onCommit(() => wakes.deployment(id));
+  return { id: publicId, devices };
+}
+
+function auditedParts({ flowId, deviceFilter, parameters, app, comment, retryOf }: NewDeployment) {
+  const shownApp = app && { name: app.name, version: app.version };
+  const { publicId: origin } = retryOf ?? {};
+  return { flow: flowId, device_filter: deviceFilter, parameters, app: shownApp, comment, retry_of: origin };
+}

@@ -1,0 +1,26 @@
+import { deviceSelectionSchema, selectedDevicesSchema } from '@tideway/protocol';
+import { z } from 'zod';
+import type { Deps } from '../../platform/deps.ts';
+import { defineRoute, type Route } from '../../platform/http/route.ts';
+import { inProject, projectParams } from '../projects/in-project.access.ts';
+import { previewSelection } from './preview-selection.ts';
+
+const path = '/api/v2/:project_key/device-filter';
+
+/** What a filter comes to, before an order is made of it. */
+export function deviceFilterRoutes(deps: Deps): Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: `${path}/preview`,
+      tag: 'Devices',
+      summary: 'See which devices a filter selects at this moment',
+      access: inProject(deps, 'viewer'),
+      params: z.object(projectParams),
+      body: deviceSelectionSchema(),
+      bodyIsCheckedInside: true,
+      answer: selectedDevicesSchema,
+      handle: ({ caller, body }) => previewSelection(deps, caller, body),
+    }),
+  ];
+}
