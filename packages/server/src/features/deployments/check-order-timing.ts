@@ -6,7 +6,12 @@ import type { OrderTiming } from './order-timing.rules.ts';
 /** Refuses what contradicts itself, and what should have begun already. */
 export async function checkOrderTiming(
   tx: Tx,
-  { startAt, expiresInS, supersedes, app }: OrderTiming & { app: unknown },
+  {
+    startAt,
+    expiresInS,
+    supersedes,
+    app,
+  }: Pick<OrderTiming, 'startAt' | 'expiresInS' | 'supersedes'> & { app: unknown },
 ): Promise<void> {
   if (supersedes === 'same_app' && app === null) refuse('supersede', 'is same_app, and the order has no app');
   if (startAt === null) return;

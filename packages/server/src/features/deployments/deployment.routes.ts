@@ -4,6 +4,7 @@ import {
   deploymentCreatedSchema,
   deploymentSchema,
   dryRunSchema,
+  retryBodySchema,
   updateDetailsSchema,
   updateSchema,
   updateStatusSchema,
@@ -16,7 +17,8 @@ import { inProject, projectParams } from '../projects/in-project.access.ts';
 import { abortDeployment, abortUpdate } from './abort-deployment.ts';
 import { listDeployments, readDeploymentView } from './deployment.views.ts';
 import { pauseDeployment, resumeDeployment } from './pause-deployment.ts';
-import { placeProjectOrder } from './place-order.ts';
+import { createdAnswer, placeProjectOrder } from './place-order.ts';
+import { retryDeployment } from './retry-deployment.ts';
 import { listUpdates, listUpdatesOfDevice, locateOutput, readUpdate } from './update.views.ts';
 import { readUpdateOutput } from './update-output.ts';
 
@@ -133,6 +135,20 @@ export function deploymentRoutes(deps: Deps): Route[] {
       params,
       answer: abortedSchema,
       handle: ({ caller, params }) => abortDeployment(deps, caller, params.id),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: `${path}/:id/retry`,
+      tag,
+      summary: 'Deploy once more to the devices on which a deployment failed or was aborted',
+      access: inProject(deps, 'operator'),
+      params,
+      body: retryBodySchema.nullish(),
+      bodyIsCheckedInside: true,
+      status: 201,
+      answer: deploymentCreatedSchema,
+      handle: async ({ caller, params, body, headers }) =>
+        createdAnswer(await retryDeployment(deps, caller, params.id, body, headers['idempotency-key'])),
     }),
     defineRoute({
       method: 'POST',

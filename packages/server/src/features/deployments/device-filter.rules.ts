@@ -14,6 +14,8 @@ export type DeviceCondition =
   | { kind: 'online' }
   /** Part of a deployment, with this status there where one is given. */
   | { kind: 'deployment'; deploymentId: number; status: UpdateStatus | null }
+  /** Part of a deployment that ended there with one of these statuses, and nothing newer took its place. */
+  | { kind: 'to_retry'; deploymentId: number; statuses: readonly UpdateStatus[] }
   /** The status of the device's last update. */
   | { kind: 'last_update'; status: UpdateStatus };
 
@@ -49,6 +51,11 @@ export function conditionSql(condition: DeviceCondition): RawBuilder<boolean> {
       return sql`exists (select from device_update u
                          where u.device_id = d.id and u.deployment_id = ${condition.deploymentId}
                          ${condition.status === null ? sql`` : sql`and u.status = ${condition.status}`})`;
+    case 'to_retry':
+      return sql`exists (select from device_update u
+                         where u.device_id = d.id and u.deployment_id = ${condition.deploymentId}
+                         and u.status = any(${condition.statuses}::text[])
+                         and coalesce(u.reason not in ('overtaken', 'superseded'), true))`;
     case 'last_update':
       return sql`coalesce(${lastStatus} = ${condition.status}, false)`;
   }

@@ -20,7 +20,7 @@ type FleetDevice = {
   tags: number[];
   apps: { app: number; version: string }[];
   isOnline: boolean | null;
-  updates: { deployment: number; status: UpdateStatus }[];
+  updates: { deployment: number; status: UpdateStatus; reason: 'test' | 'overtaken' | 'superseded' }[];
 };
 
 const labels = [0, 1, 2];
@@ -35,10 +35,16 @@ const deviceArbitrary: fc.Arbitrary<FleetDevice> = fc.record({
     .chain((apps) => fc.tuple(...apps.map((app) => fc.constantFrom(...versions).map((version) => ({ app, version }))))),
   isOnline: fc.constantFrom(true, false, null),
   updates: fc
-    .tuple(fc.subarray(labels), fc.array(fc.constantFrom(...closed), { minLength: 3, maxLength: 3 }), fc.boolean())
-    .map(([deployments, statuses, isAtWork]) =>
+    .tuple(
+      fc.subarray(labels),
+      fc.array(fc.constantFrom(...closed), { minLength: 3, maxLength: 3 }),
+      fc.boolean(),
+      fc.constantFrom('test' as const, 'overtaken' as const, 'superseded' as const),
+    )
+    .map(([deployments, statuses, isAtWork, reason]) =>
       deployments.map((deployment, index) => ({
         deployment,
+        reason,
         status: isAtWork && index === deployments.length - 1 ? 'in_progress' : (statuses[index] ?? 'pending'),
       })),
     ),
@@ -60,6 +66,11 @@ const { condition: conditionArbitrary } = fc.letrec<{ condition: DeviceCondition
       kind: fc.constant('deployment' as const),
       deploymentId: fc.constantFrom(...labels),
       status: fc.constantFrom(null, ...updateStatuses),
+    }),
+    fc.record({
+      kind: fc.constant('to_retry' as const),
+      deploymentId: fc.constantFrom(...labels),
+      statuses: fc.subarray(updateStatuses.slice()),
     }),
     fc.record({ kind: fc.constant('last_update' as const), status: fc.constantFrom(...updateStatuses) }),
     fc.record({ kind: fc.constant('not' as const), of: tie('condition') }),
@@ -141,6 +152,11 @@ function matches(device: FleetDevice, index: number, condition: DeviceCondition)
       return device.updates.some(
         ({ deployment, status }) => deployment === condition.deploymentId && (condition.status ?? status) === status,
       );
+    case 'to_retry':
+      return device.updates.some(
+        ({ deployment, status, reason }) =>
+          deployment === condition.deploymentId && condition.statuses.includes(status) && reason === 'test',
+      );
     case 'last_update':
       return device.updates.at(-1)?.status === condition.status;
   }
@@ -217,9 +233,9 @@ async function writeParts(fleet: FleetDevice[], ids: Ids): Promise<void> {
           sql`insert into device_app (device_id, app_id, version) values (${id}, ${ids.apps[app]}, ${version})`,
       ),
       ...device.updates.map(
-        ({ deployment, status }) => sql`
+        ({ deployment, status, reason }) => sql`
           insert into device_update (deployment_id, device_id, status, reason, finished_at)
-          values (${ids.deployments[deployment]}, ${id}, ${status}, 'test',
+          values (${ids.deployments[deployment]}, ${id}, ${status}, ${reason},
                   ${['success', 'failed', 'aborted'].includes(status) ? sql`tideway_now()` : null})`,
       ),
       ...(device.isOnline === null
@@ -259,6 +275,7 @@ function withIds(condition: DeviceCondition, ids: Ids): DeviceCondition {
     case 'app':
       return { ...condition, appId: ids.apps[condition.appId] ?? missing };
     case 'deployment':
+    case 'to_retry':
       return { ...condition, deploymentId: ids.deployments[condition.deploymentId] ?? missing };
     default:
       return condition;
