@@ -23,6 +23,7 @@ export * from './rest/label.ts';
 export * from './rest/pairing-token.ts';
 export * from './rest/project.ts';
 export * from './rest/update-flow.ts';
+export * from './rest/why.ts';
 export * from './role.ts';
 export * from './time.ts';
 export * from './update-status.ts';

@@ -8,6 +8,7 @@ import {
   updateDetailsSchema,
   updateSchema,
   updateStatusSchema,
+  whySchema,
 } from '@tideway/protocol';
 import { z } from 'zod';
 import type { Deps } from '../../platform/deps.ts';
@@ -16,6 +17,7 @@ import { defineRoute, pageOf, type Route } from '../../platform/http/route.ts';
 import { inProject, projectParams } from '../projects/in-project.access.ts';
 import { abortDeployment, abortUpdate } from './abort-deployment.ts';
 import { listDeployments, readDeploymentView } from './deployment.views.ts';
+import { explainDevice, explainUpdate } from './explain-update.ts';
 import { pauseDeployment, resumeDeployment } from './pause-deployment.ts';
 import { createdAnswer, placeProjectOrder } from './place-order.ts';
 import { retryDeployment } from './retry-deployment.ts';
@@ -105,6 +107,26 @@ export function deploymentRoutes(deps: Deps): Route[] {
         const { place, attempt } = await locateOutput(deps.db, caller.project.id, params.id, params.device);
         return { output: await readUpdateOutput(deps.blobs, place, attempt) };
       },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${path}/:id/updates/:device/why`,
+      tag,
+      summary: "Learn why one device's update is where it is",
+      access: inProject(deps, 'viewer'),
+      params: updateParams,
+      answer: whySchema,
+      handle: ({ caller, params }) => explainUpdate(deps, caller.project.id, params.id, params.device),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/api/v2/:project_key/devices/:id/why',
+      tag: 'Devices',
+      summary: 'Learn why a device is not updating',
+      access: inProject(deps, 'viewer'),
+      params,
+      answer: whySchema,
+      handle: ({ caller, params }) => explainDevice(deps, caller.project.id, params.id),
     }),
     defineRoute({
       method: 'POST',

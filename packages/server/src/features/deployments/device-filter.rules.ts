@@ -19,6 +19,16 @@ export type DeviceCondition =
   /** The status of the device's last update. */
   | { kind: 'last_update'; status: UpdateStatus };
 
+/** The status of the last update of the device `d`, or null. Two looks at one row each: open and finished stand in an index each. */
+export const lastStatus = sql`(
+  select u.status from (
+    (select deployment_id, status from device_update
+     where device_id = d.id and status in ('pending', 'in_progress') order by deployment_id desc limit 1)
+    union all
+    (select deployment_id, status from device_update
+     where device_id = d.id and finished_at is not null order by deployment_id desc limit 1)) u
+  order by u.deployment_id desc limit 1)`;
+
 /** Whether an order of the project selects the device of a row `d` that meets the condition. */
 export function isSelectable(projectId: number, condition: DeviceCondition): RawBuilder<boolean> {
   return sql`d.project_id = ${projectId} and d.deleted_at is null and not d.needs_approval and ${conditionSql(condition)}`;
@@ -60,16 +70,6 @@ export function conditionSql(condition: DeviceCondition): RawBuilder<boolean> {
       return sql`coalesce(${lastStatus} = ${condition.status}, false)`;
   }
 }
-
-/** Two looks at one row each: what is open and what is finished stand in an index each. */
-const lastStatus = sql`(
-  select u.status from (
-    (select deployment_id, status from device_update
-     where device_id = d.id and status in ('pending', 'in_progress') order by deployment_id desc limit 1)
-    union all
-    (select deployment_id, status from device_update
-     where device_id = d.id and finished_at is not null order by deployment_id desc limit 1)) u
-  order by u.deployment_id desc limit 1)`;
 
 function joined(
   conditions: DeviceCondition[],

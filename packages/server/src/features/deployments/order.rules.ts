@@ -151,6 +151,15 @@ export function readSelection(body: unknown): Read<{ selection: Selection }> {
   return { selection: { ...partsOf(filter), deviceIds: sent.device_ids ?? null, fields: { filter: filterKey } } };
 }
 
+/** Reads the body of the question whether a filter selects a device. */
+export function readSelectionQuestion(body: unknown): Read<{ deviceId: string; selection: Selection }> {
+  const { device_id: deviceId, ...asked } = objectIn(body);
+  const read = readSelection(asked);
+  const faults = typeof deviceId === 'string' ? [] : [fault('device_id', 'must be a string: the id of a device')];
+  if ('faults' in read) return { faults: [...faults, ...read.faults] };
+  return typeof deviceId === 'string' ? { deviceId, ...read } : { faults };
+}
+
 function partsOf({ groups, filters }: Partial<VendorFilter>): Pick<Selection, 'groups' | 'filters'> {
   return { groups: groups?.map((group) => group.name) ?? [], filters: filters ?? [] };
 }

@@ -7,29 +7,38 @@ import { findLabelIds } from '../devices/resolve-labels.ts';
 import type { DeviceCondition } from './device-filter.rules.ts';
 import type { Selection } from './order.rules.ts';
 
+/** The conditions that a filter asks for, each by its own: one of the groups, each of the filters, one of the devices. */
+export type ResolvedFilter = {
+  groups: DeviceCondition | null;
+  filters: DeviceCondition[];
+  picked: DeviceCondition | null;
+};
+
 /**
- * The condition that a filter is, with every name and id looked up in the project. One that does not exist is
- * refused: with `is_not`, a mistyped tag would select the whole fleet.
+ * The condition that a filter is, with every name and id looked up in the project. One that does not exist is refused:
+ * with `is_not`, a mistyped tag would select the whole fleet.
  */
 export async function resolveDeviceFilter(tx: Tx, projectId: number, selection: Selection): Promise<DeviceCondition> {
+  const { groups, filters, picked } = await resolveConditions(tx, projectId, selection);
+  return { kind: 'all', of: [...(groups ? [groups] : []), ...filters, ...(picked ? [picked] : [])] };
+}
+
+/** The same, not yet brought together. */
+export async function resolveConditions(tx: Tx, projectId: number, selection: Selection): Promise<ResolvedFilter> {
   const known = await lookUp(tx, projectId, selection);
   const field = selection.fields.filter;
   const groups = selection.groups.map((name, index) => ({
     kind: 'group' as const,
     groupId: known.groups.get(name) ?? refuseGroup(name, `${field}.groups[${index}].name`),
   }));
-  const filters = selection.filters.map((filter, index) => conditionOf(filter, known, `${field}.filters[${index}]`));
   const picked = selection.deviceIds?.map((id, index) => ({
     kind: 'device' as const,
     deviceId: known.devices.get(id) ?? refuse('unknown_device', 'device', id, `device_ids[${index}]`),
   }));
   return {
-    kind: 'all',
-    of: [
-      ...(groups.length > 0 ? [{ kind: 'any' as const, of: groups }] : []),
-      ...filters,
-      ...(picked ? [{ kind: 'any' as const, of: picked }] : []),
-    ],
+    groups: groups.length > 0 ? { kind: 'any', of: groups } : null,
+    filters: selection.filters.map((filter, index) => conditionOf(filter, known, `${field}.filters[${index}]`)),
+    picked: picked ? { kind: 'any', of: picked } : null,
   };
 }
 

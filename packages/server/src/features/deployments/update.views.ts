@@ -102,9 +102,10 @@ const selectUpdates = (updates: RawBuilder<unknown>) => sql`
               when d.held_at is not null then 'held'
               when d.needs_approval then 'needs_approval'
               when d.update_trigger_on then 'blocked'
-              when exists (select from device_update w
+              when exists (select from device_update w join deployment o on o.id = w.deployment_id
                            where w.device_id = d.id and w.status in ('pending', 'in_progress')
-                             and (w.status = 'in_progress' or w.deployment_id < u.deployment_id)) then 'busy'
+                             and (w.status = 'in_progress' or (w.deployment_id < u.deployment_id and may_start(o))))
+                then 'busy'
               else 'ready' end as waiting_for
   from ${updates}
   join deployment p on p.id = u.deployment_id
