@@ -19,6 +19,7 @@ export * from './rest/audit-event.ts';
 export * from './rest/deployment.ts';
 export * from './rest/device.ts';
 export * from './rest/device-selection.ts';
+export * from './rest/events.ts';
 export * from './rest/label.ts';
 export * from './rest/pairing-token.ts';
 export * from './rest/project.ts';

@@ -8,6 +8,8 @@ import { deployUpdateRoutes } from './features/deployments/deploy-update.routes.
 import { deploymentRoutes } from './features/deployments/deployment.routes.ts';
 import { deviceDeletionRoutes } from './features/deployments/device-deletion.routes.ts';
 import { deviceFilterRoutes } from './features/deployments/device-filter.routes.ts';
+import { eventRoutes } from './features/deployments/event.routes.ts';
+import { Followers } from './features/deployments/followers.ts';
 import { watchClock } from './features/deployments/watch-clock.ts';
 import { deviceRoutes } from './features/devices/device.routes.ts';
 import { labelRoutes } from './features/devices/label.routes.ts';
@@ -23,6 +25,8 @@ import { version } from './version.ts';
 
 /** The server's HTTP side with everything in it, not yet listening, and the table of its routes. */
 export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
+  const followers = new Followers(deps);
+  deps.metrics.watchStreams(() => followers.count);
   const routes: Route[] = [
     ...healthRoutes(isReady),
     ...metricsRoutes(deps),
@@ -37,11 +41,13 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...flowRoutes(deps),
     ...deployUpdateRoutes(deps),
     ...deploymentRoutes(deps),
+    ...eventRoutes(deps, followers),
     ...deviceDeletionRoutes(deps),
     ...deviceFilterRoutes(deps),
     ...deviceChannelRoutes(deps),
   ];
   const server = await createHttpServer(routes, deps, version);
+  server.addHook('preClose', () => followers.stop());
   server.addHook('preClose', await startDeviceChannel(server.server, deps));
   server.addHook('onClose', watchClock(deps));
   server.addHook('onClose', async () => deps.metrics.stop());

@@ -76,7 +76,15 @@ function readLimits(env: NodeJS.ProcessEnv): Limits | { fault: string } {
     if (typeof value === 'string') faults.push(value);
     return Number(value);
   };
-  const { tokenCalls, deviceMessages, failedAuthentications, requestsAtOnce, downloadsAtOnce } = defaultLimits;
+  const {
+    tokenCalls,
+    deviceMessages,
+    failedAuthentications,
+    requestsAtOnce,
+    downloadsAtOnce,
+    streamsAtOnce,
+    streamCheckS,
+  } = defaultLimits;
   const limits = {
     tokenCalls: {
       perS: read('TIDEWAY_TOKEN_CALLS_PER_S', tokenCalls.perS, 0),
@@ -92,6 +100,8 @@ function readLimits(env: NodeJS.ProcessEnv): Limits | { fault: string } {
     },
     requestsAtOnce: read('TIDEWAY_MAX_REQUESTS', requestsAtOnce, 1),
     downloadsAtOnce: read('TIDEWAY_MAX_DOWNLOADS', downloadsAtOnce, 1),
+    streamsAtOnce: read('TIDEWAY_MAX_STREAMS', streamsAtOnce, 1),
+    streamCheckS,
   };
   const [fault] = faults;
   return fault === undefined ? limits : { fault };

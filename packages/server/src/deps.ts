@@ -9,6 +9,7 @@ import type { Deps, Settings } from './platform/deps.ts';
 import { createRateLimits } from './platform/limits/limits.ts';
 import type { Log } from './platform/log.ts';
 import { createMetrics } from './platform/metrics/metrics.ts';
+import { ChangeLine } from './platform/wake/changes.ts';
 import { WakeLine } from './platform/wake/wakes.ts';
 
 /** Puts together what the use cases work with, on a database that has its tables. */
@@ -24,6 +25,7 @@ export async function createDeps(parts: {
     db,
     serverId: randomUUID(),
     wakes: new WakeLine(pool, log),
+    changes: new ChangeLine(pool, log),
     log,
     metrics: createMetrics(),
     rates: createRateLimits(settings.limits),

@@ -1,4 +1,4 @@
-import { startTestServer, type TestServer } from '@tideway/testkit';
+import { followEvents, startTestServer, type TestServer } from '@tideway/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Route } from './platform/http/route.ts';
@@ -87,8 +87,21 @@ async function call(
   headers: Record<string, string>,
   path = pathOf(route),
 ): Promise<string> {
-  const { status } = await server.request(route.method, path, { headers, ...(takesBody(route) && { body }) });
+  const status = isFollowed(route)
+    ? await statusOfStream(path, headers)
+    : (await server.request(route.method, path, { headers, ...(takesBody(route) && { body }) })).status;
   return `${status} ${route.method} ${path.slice(0, 200)} ${body?.slice(0, 200)}`;
+}
+
+function isFollowed({ streams }: Route): boolean {
+  return streams === 'text/event-stream';
+}
+
+/** Such an answer does not end by itself. */
+async function statusOfStream(path: string, headers: Record<string, string>): Promise<number> {
+  const events = await followEvents(server, path, { headers });
+  events.close();
+  return events.status;
 }
 
 function takesBody({ method }: Route): boolean {

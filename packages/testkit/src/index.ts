@@ -1,6 +1,7 @@
 export * from './api.ts';
 export * from './fixtures/device-fleet.ts';
 export * from './fixtures/flow-files.ts';
+export * from './fixtures/followed-events.ts';
 export * from './fixtures/greenhouses.ts';
 export * from './fixtures/orders.ts';
 export * from './fixtures/tokens.ts';

@@ -4,6 +4,7 @@ import type { Db } from './database/database.ts';
 import type { Limits, RateLimits } from './limits/limits.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import type { Changes } from './wake/changes.ts';
 import type { Wakes } from './wake/wakes.ts';
 
 /** What use cases work with. Each asks for the part of it that it needs. */
@@ -21,6 +22,7 @@ export type Deps = {
   randomBytes: (count: number) => Uint8Array;
   installation: Installation;
   wakes: Wakes;
+  changes: Changes;
   settings: Settings;
 };
 

@@ -6,7 +6,7 @@ import type { ProjectCaller } from '../projects/in-project.access.ts';
 import { abortPending, findUpdateToAbort, lockDeploymentForAbort, requestAborts } from './abort.store.ts';
 import { countChanges } from './deployment-count.store.ts';
 
-type AbortDeps = Pick<Deps, 'db' | 'metrics' | 'wakes'>;
+type AbortDeps = Pick<Deps, 'db' | 'metrics' | 'wakes' | 'changes'>;
 
 /** How many updates an abort has ended, and how many devices are asked to end what they are at. */
 export type Aborted = { aborted: number; stopping: number };
@@ -30,7 +30,7 @@ export async function abortUpdate(
 }
 
 async function abort(
-  { db, metrics, wakes }: AbortDeps,
+  { db, metrics, wakes, changes }: AbortDeps,
   caller: ProjectCaller,
   publicId: string,
   devicePublicId: string | null,
@@ -58,6 +58,7 @@ async function abort(
     const ended = { deploymentId: deployment.id, from: 'pending', to: 'aborted', count: aborted } as const;
     await countChanges(tx, [ended]);
     onCommit(() => metrics.updatesEnded([ended]));
+    onCommit(() => changes.tell(deployment.id, update === null ? 'many' : [update.device_id]));
     if (stopping > 0) onCommit(() => wakes.deployment(deployment.id));
     return { aborted, stopping };
   });

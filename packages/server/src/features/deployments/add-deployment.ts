@@ -8,6 +8,7 @@ import { insertDeployment, insertNeededArtifacts, insertUpdates, type NewDeploym
 import { countChanges } from './deployment-count.store.ts';
 import type { DeviceCondition } from './device-filter.rules.ts';
 import { abortSuperseded } from './supersede.store.ts';
+import { tellEnded } from './tell-ended.ts';
 
 /** A deployment that was added: its public id, and how many devices it has. */
 export type AddedDeployment = { id: string; devices: number };
@@ -18,7 +19,7 @@ type DeploymentToAdd = { deployment: NewDeployment; artifacts: KeptArtifact[]; c
 export async function addDeployment(
   tx: Tx,
   onCommit: (effect: () => void) => void,
-  { metrics, wakes }: Pick<Deps, 'metrics' | 'wakes'>,
+  { metrics, wakes, changes }: Pick<Deps, 'metrics' | 'wakes' | 'changes'>,
   caller: ProjectCaller,
   { deployment, artifacts, condition }: DeploymentToAdd,
 ): Promise<AddedDeployment> {
@@ -36,6 +37,8 @@ export async function addDeployment(
   });
   await countChanges(tx, superseded);
   onCommit(() => metrics.updatesEnded(superseded));
+  onCommit(() => changes.tell(id, []));
+  onCommit(() => tellEnded(changes, superseded));
   if (startAt === null) onCommit(() => wakes.deployment(id));
   return { id: publicId, devices };
 }

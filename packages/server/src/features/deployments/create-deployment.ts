@@ -14,7 +14,7 @@ import { resolveOrder } from './resolve-order.ts';
  * the same key gets the first answer again.
  */
 export async function createDeployment(
-  deps: Pick<Deps, 'db' | 'randomBytes' | 'installation' | 'metrics' | 'wakes'>,
+  deps: Pick<Deps, 'db' | 'randomBytes' | 'installation' | 'metrics' | 'wakes' | 'changes'>,
   caller: ProjectCaller,
   order: Order,
   once: OnceKey | null,

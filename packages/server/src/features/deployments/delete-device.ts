@@ -6,7 +6,7 @@ import { abortOpenUpdatesOfDevice } from './device-deletion.store.ts';
 
 /** Deletes a device. Its open updates end as `device_deleted`; the history of its updates stays. */
 export async function deleteDevice(
-  { db, metrics, wakes }: Pick<Deps, 'db' | 'metrics' | 'wakes'>,
+  { db, metrics, wakes, changes }: Pick<Deps, 'db' | 'metrics' | 'wakes' | 'changes'>,
   caller: ProjectCaller,
   publicId: string,
 ): Promise<void> {
@@ -14,6 +14,9 @@ export async function deleteDevice(
     const deviceId = await leaveTombstone(tx, caller, publicId);
     const ended = await abortOpenUpdatesOfDevice(tx, deviceId);
     onCommit(() => metrics.updatesEnded(ended));
+    onCommit(() => {
+      for (const { deploymentId } of ended) changes.tell(deploymentId, [deviceId]);
+    });
     // It finds out at once that it is not known here any more.
     onCommit(() => wakes.devices([deviceId]));
   });

@@ -8,7 +8,7 @@ import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
 import { readDeploymentView } from './deployment.views.ts';
 
-type PauseDeps = Pick<Deps, 'db' | 'wakes'>;
+type PauseDeps = Pick<Deps, 'db' | 'wakes' | 'changes'>;
 
 /** Lets no device take up an update of a deployment any more; those at work go on. Safe to repeat. */
 export async function pauseDeployment(deps: PauseDeps, caller: ProjectCaller, publicId: string): Promise<Deployment> {
@@ -21,7 +21,7 @@ export async function resumeDeployment(deps: PauseDeps, caller: ProjectCaller, p
 }
 
 async function setPaused(
-  { db, wakes }: PauseDeps,
+  { db, wakes, changes }: PauseDeps,
   caller: ProjectCaller,
   publicId: string,
   isToPause: boolean,
@@ -39,6 +39,7 @@ async function setPaused(
       );
       const action = isToPause ? 'deployment.paused' : 'deployment.resumed';
       await recordAuditEvent(tx, caller, { action, target: publicId, projectId });
+      onCommit(() => changes.tell(id, 'many'));
       if (!isToPause) onCommit(() => wakes.deployment(id));
     }
     return readDeploymentView(tx, projectId, publicId);

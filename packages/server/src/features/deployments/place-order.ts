@@ -13,7 +13,7 @@ import { type Order, readDeployment, type TokenOrder } from './order.rules.ts';
 import type { Read } from './order-form.rules.ts';
 import { tryOrder } from './try-order.ts';
 
-type OrderDeps = Pick<Deps, 'db' | 'rates' | 'randomBytes' | 'installation' | 'metrics' | 'wakes'>;
+type OrderDeps = Pick<Deps, 'db' | 'rates' | 'randomBytes' | 'installation' | 'metrics' | 'wakes' | 'changes'>;
 type Headers = Record<string, string | string[] | undefined>;
 
 /** Places the order of a deploy_update door: the body's form first, then its token (or the one of the header), then all else. */

@@ -30,17 +30,24 @@ export async function recordReport(
   return batches.run(reports, { device, report });
 }
 
-const reports: BatchWork<Pick<Deps, 'db' | 'metrics'>, Said, UpdateStatus | 'unknown'> = {
+const reports: BatchWork<Pick<Deps, 'db' | 'metrics' | 'changes'>, Said, UpdateStatus | 'unknown'> = {
   name: 'reports',
   keyOf: ({ device }) => device.id,
-  run: ({ db, metrics }, said) =>
-    inTransaction(db, (tx, onCommit) => bookReports(tx, said, (ended) => onCommit(() => metrics.updatesEnded(ended)))),
+  run: ({ db, metrics, changes }, said) =>
+    inTransaction(db, (tx, onCommit) =>
+      bookReports(tx, said, (booked, ended) => {
+        onCommit(() => metrics.updatesEnded(ended));
+        onCommit(() => {
+          for (const { update } of booked) changes.tell(update.deployment_id, [update.device_id]);
+        });
+      }),
+    ),
 };
 
 async function bookReports(
   tx: Tx,
   said: readonly Said[],
-  onEnded: (ended: StatusChange[]) => void,
+  onBooked: (booked: Booked[], ended: StatusChange[]) => void,
 ): Promise<(UpdateStatus | 'unknown' | typeof again)[]> {
   const succeeding = said.filter(({ report }) => report.event === 'succeeded').map(({ device }) => device.id);
   const heldDevices = await lockSucceedingDevices(tx, succeeding);
@@ -56,7 +63,7 @@ async function bookReports(
     if (booking.kind !== 'nothing') booked.push({ update, report, booking });
     return booking.kind === 'result' ? booking.status : update.status;
   });
-  onEnded(await writeBookings(tx, booked));
+  onBooked(booked, await writeBookings(tx, booked));
   return answers;
 }
 

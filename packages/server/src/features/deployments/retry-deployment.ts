@@ -15,7 +15,7 @@ import type { NewDeployment } from './deployment.store.ts';
 import { readTiming } from './order-timing.rules.ts';
 import { findRetryOrigin, type RetryOrigin } from './retry.store.ts';
 
-type RetryDeps = Pick<Deps, 'db' | 'randomBytes' | 'installation' | 'metrics' | 'wakes'>;
+type RetryDeps = Pick<Deps, 'db' | 'randomBytes' | 'installation' | 'metrics' | 'wakes' | 'changes'>;
 
 /**
  * Deploys once more what a deployment asked, to those of its devices on which it failed or was aborted: the same version

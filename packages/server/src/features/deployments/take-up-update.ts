@@ -1,7 +1,7 @@
 import type { Plan } from '@tideway/protocol';
 import { again } from '../../platform/batch/again.ts';
 import type { BatchWork } from '../../platform/batch/batches.ts';
-import { type Db, violatesUnique } from '../../platform/database/database.ts';
+import { violatesUnique } from '../../platform/database/database.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { openSecrets } from '../../platform/secret-box.ts';
@@ -17,11 +17,11 @@ export async function takeUpUpdate({ batches }: Pick<Deps, 'batches'>, deviceId:
   return batches.run(takeUps, deviceId);
 }
 
-const takeUps: BatchWork<Pick<Deps, 'db' | 'installation'>, number, Plan | null> = {
+const takeUps: BatchWork<Pick<Deps, 'db' | 'installation' | 'changes'>, number, Plan | null> = {
   name: 'take_ups',
   keyOf: (deviceId) => deviceId,
-  run: async ({ db, installation }, deviceIds) => {
-    const waiting = await takeUpNext(db, deviceIds);
+  run: async ({ db, installation, changes }, deviceIds) => {
+    const waiting = await takeUpNext({ db, changes }, deviceIds);
     const plans = await findPlans(db, deviceIds);
     const documents = await readDocuments(
       db,
@@ -33,8 +33,11 @@ const takeUps: BatchWork<Pick<Deps, 'db' | 'installation'>, number, Plan | null>
 };
 
 /** Lets devices that are at nothing take up their next update; gives those whose update somebody holds. */
-async function takeUpNext(db: Db, deviceIds: readonly number[]): Promise<Set<number>> {
-  const taking = inTransaction(db, async (tx) => {
+async function takeUpNext(
+  { db, changes }: Pick<Deps, 'db' | 'changes'>,
+  deviceIds: readonly number[],
+): Promise<Set<number>> {
+  const taking = inTransaction(db, async (tx, onCommit) => {
     const open = await findOpenOfDevices(tx, deviceIds);
     const next = open.filter(({ is_at_work }) => !is_at_work);
     const taken = await setTakenUp(tx, next);
@@ -42,6 +45,9 @@ async function takeUpNext(db: Db, deviceIds: readonly number[]): Promise<Set<num
       tx,
       taken.map(({ deployment_id: deploymentId }) => ({ deploymentId, from: 'pending', to: 'in_progress' })),
     );
+    onCommit(() => {
+      for (const { deployment_id, device_id } of taken) changes.tell(deployment_id, [device_id]);
+    });
     const waiting = new Set(next.map(({ device_id }) => device_id));
     for (const { device_id } of taken) waiting.delete(device_id);
     return waiting;

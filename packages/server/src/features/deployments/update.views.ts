@@ -70,6 +70,15 @@ export async function locateOutput(db: Db, projectId: number, deploymentId: stri
   return { place: { deviceId: row.device_id, deploymentId }, attempt: row.attempt };
 }
 
+/** The internal id of a deployment; null where the project has none of this id. */
+export async function findDeploymentId(db: Db, projectId: number, publicId: string): Promise<number | null> {
+  const found = await firstRow<{ id: number }>(
+    db,
+    sql`select id from deployment where project_id = ${projectId} and public_id = ${publicId}`,
+  );
+  return found?.id ?? null;
+}
+
 async function findUpdate(db: Db, projectId: number, deploymentId: string, deviceId: string): Promise<UpdateRow> {
   const row = await firstRow<UpdateRow>(
     db,
@@ -91,7 +100,7 @@ function devicesOfId(projectId: number, deviceId: string): RawBuilder<unknown> {
  * Why a pending update waits is asked of what stands in the tables now, never kept.
  * @param updates what gives the updates `u` with their devices `d`
  */
-const selectUpdates = (updates: RawBuilder<unknown>) => sql`
+export const selectUpdates = (updates: RawBuilder<unknown>) => sql`
   select u.*, d.public_id as device_public_id, d.name as device_name, p.public_id as deployment_public_id,
          v.document as flow,
          case when u.status <> 'pending' then null
@@ -111,7 +120,8 @@ const selectUpdates = (updates: RawBuilder<unknown>) => sql`
   join deployment p on p.id = u.deployment_id
   join flow_version v on v.id = p.flow_version_id`;
 
-type UpdateRow = {
+/** A row of `selectUpdates`. */
+export type UpdateRow = {
   deployment_id: number;
   device_id: number;
   device_public_id: string;
@@ -142,7 +152,8 @@ type StepRow = {
   finished_at: Date | null;
 };
 
-function showUpdate(row: UpdateRow): Update {
+/** An update as the API shows it. */
+export function showUpdate(row: UpdateRow): Update {
   return {
     device: { id: row.device_public_id, name: row.device_name },
     status: row.status,

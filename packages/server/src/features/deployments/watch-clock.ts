@@ -5,8 +5,9 @@ import type { Deps } from '../../platform/deps.ts';
 import { endExpiredUpdates, endOverdueUpdates, endUpdatesOverLimit } from './abort.store.ts';
 import { beginScheduled } from './begin-scheduled.ts';
 import { countChanges, type StatusChange } from './deployment-count.store.ts';
+import { tellEnded } from './tell-ended.ts';
 
-type OverdueDeps = Pick<Deps, 'db' | 'metrics' | 'settings'>;
+type OverdueDeps = Pick<Deps, 'db' | 'metrics' | 'settings' | 'changes'>;
 type WatchDeps = OverdueDeps & Pick<Deps, 'log' | 'wakes'>;
 
 const lookEveryMs = 5000;
@@ -45,16 +46,17 @@ export async function endWhatIsOverdue(deps: OverdueDeps): Promise<void> {
 
 /** In transactions of a bounded size, so that nobody waits for long. */
 async function endAll(
-  { db, metrics }: OverdueDeps,
+  { db, metrics, changes }: OverdueDeps,
   endSome: (tx: Tx, atMost: number) => Promise<StatusChange[]>,
 ): Promise<void> {
   let ended = batchSize;
   while (ended === batchSize) {
     ended = await inTransaction(db, async (tx, onCommit) => {
-      const changes = await endSome(tx, batchSize);
-      await countChanges(tx, changes);
-      onCommit(() => metrics.updatesEnded(changes));
-      return changes.reduce((sum, { count = 1 }) => sum + count, 0);
+      const updates = await endSome(tx, batchSize);
+      await countChanges(tx, updates);
+      onCommit(() => metrics.updatesEnded(updates));
+      onCommit(() => tellEnded(changes, updates));
+      return updates.reduce((sum, { count = 1 }) => sum + count, 0);
     });
   }
 }

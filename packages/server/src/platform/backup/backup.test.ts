@@ -110,7 +110,11 @@ describe('a backup', () => {
     [
       'is of a newer version',
       () =>
-        rewrite((tar) => replaced(tar, /"schema_version":\d/.exec(tar.toString())?.[0] ?? '', '"schema_version":9')),
+        rewrite((tar) => {
+          const shorter = replaced(tar, '"program_version":"test"', '"program_version":"tes"');
+          const version = /"schema_version":\d+/.exec(tar.toString())?.[0] ?? '';
+          return replaced(shorter, version, `${version}9`);
+        }),
       'was written by a newer version',
     ],
   ])('that %s is refused, and nothing is restored', async (_, spoil, why) => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { drainOnClose } from './draining.ts';
@@ -46,6 +48,18 @@ describe('the end of a server', () => {
     expect(await get('/', keeping)).toMatchObject({ status: 200, connection: 'keep-alive' });
     await server.close();
     keeping.destroy();
+  });
+});
+
+describe('the end of a server to which somebody has only connected', () => {
+  it('does not wait for a question', async () => {
+    await startWithLimit(60_000);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    await get('/', new Agent());
+    const ended = once(socket, 'close');
+    await server.close();
+    await ended;
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /**
@@ -7,8 +8,12 @@ import type { FastifyInstance } from 'fastify';
 export function drainOnClose(server: FastifyInstance, limitMs: number): void {
   let isClosing = false;
   let limit: NodeJS.Timeout | undefined;
+  let closingUnused: NodeJS.Timeout | undefined;
+  const closeUnused = watchUnused(server);
   server.addHook('preClose', async () => {
     isClosing = true;
+    // Not only once: the last ones are taken while the end begins.
+    closingUnused = setInterval(closeUnused, 200);
     limit = setTimeout(() => server.server.closeAllConnections(), limitMs);
   });
   server.addHook('onSend', (_request, reply, _payload, done) => {
@@ -20,5 +25,27 @@ export function drainOnClose(server: FastifyInstance, limitMs: number): void {
     if (isClosing) setImmediate(() => server.server.closeIdleConnections());
     done();
   });
-  server.addHook('onClose', async () => clearTimeout(limit));
+  server.addHook('onClose', async () => {
+    clearTimeout(limit);
+    clearInterval(closingUnused);
+  });
+}
+
+/**
+ * Gives what closes the connections over which nothing was ever asked. Browsers open some beforehand, and Node.js takes
+ * them for busy.
+ */
+function watchUnused({ server }: FastifyInstance): () => void {
+  const unused = new Set<Socket>();
+  function forget(this: Socket): void {
+    unused.delete(this);
+  }
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.on('close', forget);
+  });
+  server.on('request', ({ socket }) => unused.delete(socket));
+  return () => {
+    for (const socket of unused) if (socket.bytesRead === 0) socket.destroy();
+  };
 }

@@ -105,14 +105,19 @@ function addRoute(scope: FastifyInstance, route: Route, beginDownload: (reply: F
     handler: async (request, reply) => {
       reply.status(route.status ?? 200);
       const body = route.bodyForm === 'stream' ? streamedBody(request) : request.body;
-      const answer = await route.handle(callOf(request, reply, body));
+      const answer = await route.handle(callOf(route, request, reply, body));
       if (answer instanceof Readable) return reply.type(route.streams ?? 'application/octet-stream').send(answer);
       return reply.send(answer ?? null);
     },
   });
 }
 
-function callOf(request: FastifyRequest, reply: FastifyReply, body: unknown): Call<unknown, unknown, unknown, unknown> {
+function callOf(
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: unknown,
+): Call<unknown, unknown, unknown, unknown> {
   return {
     caller: request.caller,
     params: request.params,
@@ -122,6 +127,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply, body: unknown): Ca
     headers: request.headers,
     setHeader: (name, value) => reply.header(name, value),
     setStatus: (status) => reply.status(status),
+    admitAgain: () => route.access.admit(request),
     signal: request.signal,
   };
 }

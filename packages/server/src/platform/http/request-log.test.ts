@@ -1,6 +1,13 @@
 import { connect } from 'node:net';
 import { createLog } from '@tideway/server';
-import { createDeviceKey, makeDeviceFleet, ScriptedDevice, startTestServer, type TestServer } from '@tideway/testkit';
+import {
+  createDeviceKey,
+  followEvents,
+  makeDeviceFleet,
+  ScriptedDevice,
+  startTestServer,
+  type TestServer,
+} from '@tideway/testkit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 let server: TestServer;
@@ -146,11 +153,14 @@ async function useSecretsEverywhere(): Promise<string[]> {
       const { method } = route;
       const isRead = method === 'GET' || route.path.includes('access-tokens');
       const query = `?token=${encodeURIComponent(secret)}`;
-      await server.request(method, path + query, {
-        token: secret.replaceAll(' ', '+'),
-        headers: { cookie: `session=${secret}`, 'x-api-key': secret },
-        ...(!isRead && { body }),
-      });
+      const token = secret.replaceAll(' ', '+');
+      const headers = { cookie: `session=${secret}`, 'x-api-key': secret };
+      if (route.streams === 'text/event-stream') {
+        const events = await followEvents(server, path + query, { token, headers });
+        events.close();
+        continue;
+      }
+      await server.request(method, path + query, { token, headers, ...(!isRead && { body }) });
       if (!isRead) await server.request(method, path, { body: `{"password":"${secret}` });
     }
   }

@@ -36,6 +36,8 @@ export type Call<Caller, Params, Query, Body> = {
   setHeader: (name: string, value: string) => void;
   /** For an answer that is not the route's usual status: nothing was created, part of a file, or the caller has it. */
   setStatus: (status: 200 | 206 | 304) => void;
+  /** Asks once more whether the caller may do this: for answers that go on for long. */
+  admitAgain: () => Promise<unknown>;
   /** Aborted when the caller has gone away. */
   signal: AbortSignal;
 };

@@ -11,6 +11,10 @@ export type Limits = {
   failedAuthentications: Rate;
   requestsAtOnce: number;
   downloadsAtOnce: number;
+  /** Event streams that are followed. */
+  streamsAtOnce: number;
+  /** Seconds after which it is asked again whether who follows one still may. */
+  streamCheckS: number;
 };
 
 export const defaultLimits: Limits = {
@@ -19,6 +23,8 @@ export const defaultLimits: Limits = {
   failedAuthentications: { perS: 10, burst: 100 },
   requestsAtOnce: 2000,
   downloadsAtOnce: 200,
+  streamsAtOnce: 2000,
+  streamCheckS: 30,
 };
 
 /** Who did how much of late; each server process counts by itself. */

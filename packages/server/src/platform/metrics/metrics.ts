@@ -20,6 +20,8 @@ export type Metrics = {
   updatesEnded: (ended: readonly { to: UpdateStatus; count?: number }[]) => void;
   /** Where to read how many channels of devices are open. */
   watchChannels: (read: () => number) => void;
+  /** Where to read how many event streams are followed. */
+  watchStreams: (read: () => number) => void;
   /** Where to read how the pool of connections is used. */
   watchPool: (read: () => PoolUse) => void;
   /** Everything in the text format of Prometheus. */
@@ -54,6 +56,7 @@ export function createMetrics(): Metrics {
   const refusals = counter('tideway_refusals_total', 'Refusals', ['code']);
   const contacts = counter('tideway_device_contacts_total', 'Contacts of devices', ['over']);
   const channels = gauge('tideway_channels_open', 'Channels of devices that are open');
+  const streams = gauge('tideway_event_streams_open', 'Event streams that are followed');
   const wakes = counter('tideway_wakes_total', 'Wake-ups sent to devices');
   const batchItems = histogram(
     'tideway_batch_items',
@@ -72,11 +75,13 @@ export function createMetrics(): Metrics {
   const waiting = gauge('tideway_database_waiting', 'Callers that wait for a connection to the database');
   const processMetrics = watchProcess(registers);
   let readChannels = () => 0;
+  let readStreams = () => 0;
   let readPool = (): PoolUse => ({ used: 0, idle: 0, waiting: 0 });
 
   const readGauges = (): void => {
     processMetrics.read();
     channels.set(readChannels());
+    streams.set(readStreams());
     const pool = readPool();
     connections.set({ state: 'used' }, pool.used);
     connections.set({ state: 'idle' }, pool.idle);
@@ -103,6 +108,9 @@ export function createMetrics(): Metrics {
     },
     watchChannels: (read) => {
       readChannels = read;
+    },
+    watchStreams: (read) => {
+      readStreams = read;
     },
     watchPool: (read) => {
       readPool = read;

@@ -1,6 +1,6 @@
-import type pg from 'pg';
 import type { SwitchablePool } from '../database/switchable-pool.ts';
 import type { Log } from '../log.ts';
+import { NotifyLine } from './notify-line.ts';
 
 /** What there may be something to do for. Internal ids. */
 export type Woken = { deployments: number[]; devices: number[] };
@@ -24,28 +24,18 @@ export type WakeListener = {
   onRegained: () => void;
 };
 
-const line = 'tideway_wake';
 const gatherMs = 20;
 /** A notification holds 8,000 bytes. */
 const maxIds = 500;
-const pauseAfterLossMs = 1000;
 
-/**
- * Wake-ups by LISTEN and NOTIFY, many in one notification. One may be lost, with a connection or a server: devices ask
- * by themselves as well. The tables are the truth.
- */
+/** Wake-ups, many in one notification. One may be lost: devices ask by themselves as well. */
 export class WakeLine implements Wakes {
-  private readonly pool: SwitchablePool;
-  private readonly log: Log;
+  private readonly line: NotifyLine;
   private waiting: Woken = { deployments: [], devices: [] };
   private sending: NodeJS.Timeout | null = null;
-  private listening: pg.Client | null = null;
-  private retrying: NodeJS.Timeout | null = null;
-  private isStopped = false;
 
   constructor(pool: SwitchablePool, log: Log) {
-    this.pool = pool;
-    this.log = log;
+    this.line = new NotifyLine(pool, log, 'tideway_wake');
   }
 
   deployment(id: number): void {
@@ -58,43 +48,14 @@ export class WakeLine implements Wakes {
     this.sendSoon();
   }
 
-  async listen(listener: WakeListener): Promise<void> {
-    if (this.isStopped) return;
-    try {
-      const client = await this.pool.connectApart();
-      this.listening = client;
-      client.on('notification', ({ payload }) => listener.onWoken(JSON.parse(payload ?? '') as Woken));
-      client.once('end', () => this.listenAgain(listener));
-      await client.query(`listen ${line}`);
-      listener.onRegained();
-    } catch (error) {
-      this.log.debug({ err: error }, 'No wake-ups can be heard at the moment');
-      this.listenAgain(listener);
-    }
+  async listen({ onWoken, onRegained }: WakeListener): Promise<void> {
+    await this.line.listen({ onPayload: (payload) => onWoken(JSON.parse(payload) as Woken), onRegained });
   }
 
   async stop(): Promise<void> {
-    this.isStopped = true;
-    if (this.retrying) clearTimeout(this.retrying);
-    this.hangUp();
+    this.line.stop();
     if (this.sending) clearTimeout(this.sending);
     await this.send();
-  }
-
-  private listenAgain(listener: WakeListener): void {
-    this.hangUp();
-    if (this.isStopped) return;
-    this.retrying ??= setTimeout(() => {
-      this.retrying = null;
-      void this.listen(listener);
-    }, pauseAfterLossMs);
-  }
-
-  private hangUp(): void {
-    const client = this.listening;
-    this.listening = null;
-    client?.removeAllListeners('end');
-    void client?.end().catch(() => {});
   }
 
   private sendSoon(): void {
@@ -105,14 +66,7 @@ export class WakeLine implements Wakes {
     this.sending = null;
     const { deployments, devices } = this.waiting;
     this.waiting = { deployments: [], devices: [] };
-    for (const woken of pieces(deployments, devices)) {
-      try {
-        const client = await this.pool.connect();
-        await client.query('select pg_notify($1, $2)', [line, JSON.stringify(woken)]).finally(() => client.release());
-      } catch (error) {
-        this.log.debug({ err: error }, 'A wake-up could not be sent: the devices ask by themselves');
-      }
-    }
+    for (const woken of pieces(deployments, devices)) await this.line.say(JSON.stringify(woken));
   }
 }
 

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { statusCountsSchema } from '../update-status.ts';
+import { updateSchema } from './deployment.ts';
+
+/** How a deployment stands: sent at first, and at most four times a second while it changes. */
+export const countsEventSchema = z.object({
+  deployment_id: z.string(),
+  devices: z.number().int(),
+  counts: statusCountsSchema,
+  paused_at: z.string().nullable(),
+  failure_limit_reached_at: z.string().nullable(),
+  finished_at: z.string().nullable(),
+});
+export type CountsEvent = z.infer<typeof countsEventSchema>;
+
+/** An update that has changed, with the step that its device spoke of last. */
+export const updateEventSchema = updateSchema.extend({
+  deployment_id: z.string(),
+  step: z
+    .object({
+      name: z.string(),
+      status: z.enum(['started', 'success', 'failed']),
+      tries: z.number().int(),
+      exit_code: z.number().int().nullable(),
+      message: z.string().nullable(),
+    })
+    .nullable(),
+});
+export type UpdateEvent = z.infer<typeof updateEventSchema>;
+
+/** More has happened than was told: read again what you show. `deployment_id` is null where it may be any. */
+export const resyncEventSchema = z.object({ deployment_id: z.string().nullable() });
