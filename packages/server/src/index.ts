@@ -4,6 +4,7 @@ export { type Config, readConfig } from './config.ts';
 export { createDeps } from './deps.ts';
 export { createTokenOnThisMachine } from './features/accounts/create-token-on-this-machine.ts';
 export { setUpAccount } from './features/accounts/set-up-account.ts';
+export { endWhatIsOverdue } from './features/deployments/watch-clock.ts';
 export { type Db, execute, firstRow, oneRow, openDatabase, rows } from './platform/database/database.ts';
 export { startEmbeddedPostgres } from './platform/database/embedded-postgres.ts';
 export { migrate, migrationsFolder } from './platform/database/migrate.ts';

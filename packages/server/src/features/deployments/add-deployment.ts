@@ -3,7 +3,6 @@ import type { Deps } from '../../platform/deps.ts';
 import type { KeptArtifact } from '../artifacts/keep-artifacts.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
-import { keepDevicesOfProject } from '../projects/lock-devices-of-project.ts';
 import { insertDeployment, insertNeededArtifacts, insertUpdates, type NewDeployment } from './deployment.store.ts';
 import { countChanges } from './deployment-count.store.ts';
 import type { DeviceCondition } from './device-filter.rules.ts';
@@ -15,7 +14,10 @@ export type AddedDeployment = { id: string; devices: number };
 
 type DeploymentToAdd = { deployment: NewDeployment; artifacts: KeptArtifact[]; condition: DeviceCondition };
 
-/** Adds a deployment with one update for each device that meets the condition, and wakes those devices. */
+/**
+ * Adds a deployment with one update for each device that meets the condition, and wakes those devices. Whoever calls this
+ * keeps the project's devices from being deleted meanwhile.
+ */
 export async function addDeployment(
   tx: Tx,
   onCommit: (effect: () => void) => void,
@@ -26,7 +28,6 @@ export async function addDeployment(
   const { publicId, projectId, startAt } = deployment;
   const id = await insertDeployment(tx, deployment);
   await insertNeededArtifacts(tx, id, artifacts);
-  await keepDevicesOfProject(tx, projectId);
   const devices = await insertUpdates(tx, id, projectId, condition);
   const superseded = await abortSuperseded(tx, { id, ...deployment });
   await recordAuditEvent(tx, caller, {

@@ -2,6 +2,7 @@ import { inTransaction } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
+import { keepDevicesOfProject } from '../projects/lock-devices-of-project.ts';
 import { type AddedDeployment, addDeployment } from './add-deployment.ts';
 import { answerOnce, type OnceKey } from './answer-once.ts';
 import type { Order } from './order.rules.ts';
@@ -22,6 +23,8 @@ export async function createDeployment(
   return inTransaction(deps.db, (tx, onCommit) =>
     answerOnce(tx, once, async () => {
       const { deployment, artifacts } = await resolveOrder(tx, deps, caller, order);
+      // A device that the order names is either refused or gets its update.
+      await keepDevicesOfProject(tx, caller.project.id);
       const condition = await resolveDeviceFilter(tx, caller.project.id, order);
       const added = await addDeployment(tx, onCommit, deps, caller, { deployment, artifacts, condition });
       if (added.devices === 0 && !order.allowsEmpty) refuseEmpty(order);

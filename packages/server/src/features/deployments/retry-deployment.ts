@@ -8,6 +8,7 @@ import { Refusal } from '../../platform/refusal.ts';
 import { openSecrets, sealSecrets } from '../../platform/secret-box.ts';
 import { type KeptArtifact, keepArtifacts } from '../artifacts/keep-artifacts.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
+import { keepDevicesOfProject } from '../projects/lock-devices-of-project.ts';
 import { type AddedDeployment, addDeployment } from './add-deployment.ts';
 import { answerOnce, onceKey } from './answer-once.ts';
 import { checkOrderTiming } from './check-order-timing.ts';
@@ -40,6 +41,7 @@ export async function retryDeployment(
       const deployment = retryOf(deps, caller, { originId, origin, body });
       await checkOrderTiming(tx, deployment);
       const artifacts = await keepArtifactsOf(tx, caller, origin);
+      await keepDevicesOfProject(tx, caller.project.id);
       const condition = { kind: 'to_retry', deploymentId: origin.id, statuses: statusesOf(body) } as const;
       const added = await addDeployment(tx, onCommit, deps, caller, { deployment, artifacts, condition });
       if (added.devices === 0) refuseEmpty(originId, body);
