@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { type DeviceFleet, makeDeviceFleet } from '../fixtures/device-fleet.ts';
 import { createReport, ScriptedDevice } from '../scripted-device.ts';
 import { startTestServer, type TestServer } from '../test-server.ts';
-import type { Life, Operation, Told } from './life.ts';
+import type { DeviceLife, Life, Operation, Told } from './life.ts';
 import { observe } from './observe.ts';
 import { deviceCount } from './operations.ts';
 
@@ -39,12 +39,14 @@ export class World {
 
   /** Ends what the run before has left, and gives the life at the beginning of the next. */
   async begin(): Promise<Life> {
-    for (const id of this.deployments) {
-      await this.callFor('POST', `/deployments/${id}/abort`);
-      await this.age(id);
+    const { devices, deployments } = await this.observe();
+    for (const [index, { isFinished }] of deployments.entries()) {
+      if (isFinished) continue;
+      await this.callFor('POST', `/deployments/${this.idOf(index)}/abort`);
+      await this.age(this.idOf(index));
     }
     this.deployments = [];
-    for (let index = 0; index < deviceCount; index++) await this.renew(index);
+    for (let index = 0; index < deviceCount; index++) await this.renew(index, devices[index]);
     return this.observe();
   }
 
@@ -82,12 +84,16 @@ export class World {
 
   /** Lets the servers do what they do by themselves, and gives the life as the tables have it. */
   async observe(): Promise<Life> {
+    const look = () =>
+      observe(
+        this.servers[0].db,
+        this.devices.map((device) => device.id),
+        this.deployments,
+      );
+    const life = await look();
+    if (!life.deployments.some(({ isLimitReached, isFinished }) => isLimitReached && !isFinished)) return life;
     await endWhatIsOverdue(this.server().deps);
-    return observe(
-      this.servers[0].db,
-      this.devices.map((device) => device.id),
-      this.deployments,
-    );
+    return look();
   }
 
   /** How many deployments this run has. */
@@ -177,15 +183,16 @@ export class World {
   }
 
   /** A device that is like new, or another one where it was deleted. */
-  private async renew(index: number): Promise<void> {
-    const device = this.devices[index];
-    if (device !== undefined && (await this.callFor('POST', `/devices/${device.id}/approve`)) === 'done') {
-      await this.callFor('PATCH', `/devices/${device.id}`, { update_trigger: 'off' });
+  private async renew(index: number, life: DeviceLife | undefined): Promise<void> {
+    if (life === undefined || life.isDeleted) {
+      const joined = await this.fleet.joinDevice();
+      await joined.hello();
+      this.devices[index] = joined;
       return;
     }
-    const joined = await this.fleet.joinDevice();
-    await joined.hello();
-    this.devices[index] = joined;
+    const path = `/devices/${this.device(index).id}`;
+    if (life.wasCopied || life.isHeld) await this.callFor('POST', `${path}/approve`);
+    if (life.isTriggerOn) await this.callFor('PATCH', path, { update_trigger: 'off' });
   }
 
   private server(): TestServer {
