@@ -21,7 +21,7 @@ export function live(before: Life, operation: Operation): { life: Life; told: To
   return { life, told };
 }
 
-/** What the servers do by themselves: end what is pending where too many have failed. */
+/** What the servers do by themselves some time later: end what is pending where too many have failed. */
 export function tidy(before: Life): Life {
   const life = structuredClone(before);
   for (const deployment of life.deployments) {

@@ -82,18 +82,13 @@ export class World {
     }
   }
 
-  /** Lets the servers do what they do by themselves, and gives the life as the tables have it. */
+  /** The life as the tables have it. */
   async observe(): Promise<Life> {
-    const look = () =>
-      observe(
-        this.servers[0].db,
-        this.devices.map((device) => device.id),
-        this.deployments,
-      );
-    const life = await look();
-    if (!life.deployments.some(({ isLimitReached, isFinished }) => isLimitReached && !isFinished)) return life;
-    await endWhatIsOverdue(this.server().deps);
-    return look();
+    return observe(
+      this.servers[0].db,
+      this.devices.map((device) => device.id),
+      this.deployments,
+    );
   }
 
   /** How many deployments this run has. */
