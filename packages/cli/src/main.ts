@@ -1,19 +1,59 @@
-import { version } from '@tideway/server';
-import { Command } from 'commander';
-import { backupCommand, restoreCommand } from './commands/backup.ts';
-import { serveCommand } from './commands/serve.ts';
-import { tokenCommand } from './commands/token.ts';
+import { Command, CommanderError } from 'commander';
+import { labelCommands } from './commands/labels.ts';
+import { loginCommand, logoutCommand } from './commands/login.ts';
+import { commandsOnThisMachine } from './commands/on-this-machine.ts';
+import { pairingTokensCommand } from './commands/pairing-tokens.ts';
+import { projectsCommand } from './commands/projects.ts';
+import { tokensCommand } from './commands/tokens.ts';
+import { ClientError, exitCodes } from './exit-codes.ts';
+import { version } from './version.ts';
 
 /** The `tideway` program. */
 export async function main(words: string[]): Promise<void> {
   const program = new Command('tideway')
     .description('Deploys software updates over the air to fleets of Linux and IoT devices')
-    .version(version)
-    .addCommand(serveCommand())
-    .addCommand(backupCommand())
-    .addCommand(restoreCommand())
-    .addCommand(tokenCommand());
-  await program.parseAsync(words, { from: 'user' });
+    .version(version);
+  program.commandsGroup('Commands for any server:');
+  for (const command of clientCommands()) program.addCommand(command);
+  program.commandsGroup("Commands on the server's own machine:");
+  for (const command of commandsOnThisMachine()) program.addCommand(command);
+  for (const command of withAllBelow(program)) command.exitOverride();
+  endWithReader();
+  await program.parseAsync(words, { from: 'user' }).catch(endWithSentence);
+}
+
+function clientCommands(): Command[] {
+  return [
+    loginCommand(),
+    logoutCommand(),
+    projectsCommand(),
+    ...labelCommands(),
+    pairingTokensCommand(),
+    tokensCommand(),
+  ];
+}
+
+function withAllBelow(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withAllBelow)];
+}
+
+/** What a caller can act on needs no stack; all else is a bug, and shows where it is. */
+function endWithSentence(error: unknown): void {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? exitCodes.success : exitCodes.refused;
+    return;
+  }
+  if (!(error instanceof ClientError)) throw error;
+  if (error.message !== '') process.stderr.write(`tideway: ${error.message}\n`);
+  process.exitCode = error.exitCode;
+}
+
+/** Who reads only the beginning of a list, as `head` does, has seen enough. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
 }
 
 await main(process.argv.slice(2));

@@ -1,15 +1,8 @@
 import { createLog, type RunningServer, readConfig, startServer } from '@tideway/server';
-import { Command } from 'commander';
 import { fail } from './fail.ts';
 
 /** `tideway serve`: runs the server until it is told to stop. */
-export function serveCommand(): Command {
-  return new Command('serve')
-    .description('run the server; its settings come from the environment (see docs/settings.md)')
-    .action(serve);
-}
-
-async function serve(): Promise<void> {
+export async function serve(): Promise<void> {
   const config = readConfig();
   if ('fault' in config) fail(config.fault);
   const server = await startServer(config, createLog(config.logLevel), fail).catch(fail);

@@ -1,0 +1,72 @@
+import { makeDeviceFleet, startTestServer, type TestServer } from '@tideway/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CommandLine } from './testing/command-line.ts';
+
+let server: TestServer;
+let user: CommandLine;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  await makeDeviceFleet(server, 'Fields');
+  user = new CommandLine({ TIDEWAY_URL: server.url, TIDEWAY_TOKEN: server.owner.token });
+});
+
+afterAll(async () => {
+  user.end();
+  await server.stop();
+});
+
+describe('projects', () => {
+  it('need not be named while there is one; then they must', async () => {
+    expect((await user.run(['apps', 'list'])).out).toBe('NAME\nirrigation\n');
+    const created = await user.run(['projects', 'create', 'Green houses']);
+    expect(created.out).toBe('Created the project Green houses, with the key green-houses\n');
+    const ended = await user.run(['groups', 'list']);
+    expect(ended).toMatchObject({ code: 2, out: '' });
+    expect(ended.said).toBe('tideway: Say which project with --project or TIDEWAY_PROJECT: fields, green-houses\n');
+    expect(await user.json('groups', 'list', '--project', 'green-houses')).toMatchObject([{ name: 'Production' }]);
+    const env = { TIDEWAY_PROJECT: 'green-houses' };
+    expect((await user.run(['apps', 'list'], { env })).out).toBe('There is no app\n');
+  });
+});
+
+describe('groups, tags and apps', () => {
+  it.each(['group', 'tag', 'app'])('are created, listed and deleted: %s', async (kind) => {
+    const of = ['--project', 'fields'];
+    const name = 'Nord / 1';
+    expect(await user.json(`${kind}s`, 'create', name, ...of)).toEqual({ id: name, name });
+    expect((await user.run([`${kind}s`, 'list', ...of])).out).toContain(`${name}\n`);
+    const again = await user.run([`${kind}s`, 'create', name, ...of]);
+    expect(again).toMatchObject({ code: 2, said: expect.stringContaining('code: already_exists') });
+    expect(await user.run([`${kind}s`, 'delete', name, ...of])).toMatchObject({ code: 0, said: '' });
+    expect((await user.run([`${kind}s`, 'list', ...of])).out).not.toContain(name);
+  });
+});
+
+describe('tokens', () => {
+  it('are printed alone on standard output, for scripts', async () => {
+    const created = await user.run(['tokens', 'create', '--name', 'ci', '--role', 'viewer']);
+    expect(created).toMatchObject({ code: 0, out: expect.stringMatching(/^twu_\S+\n$/) });
+    const env = { TIDEWAY_TOKEN: created.out.trim() };
+    expect((await user.run(['projects', 'list'], { env })).code).toBe(0);
+
+    const [{ id }] = (await user.json('tokens', 'list')).filter(({ name }: { name: string }) => name === 'ci');
+    expect((await user.run(['tokens', 'revoke', id])).code).toBe(0);
+    const refused = await user.run(['projects', 'list'], { env });
+    expect(refused).toMatchObject({ code: 2, said: expect.stringContaining('code: invalid_token') });
+  });
+
+  it('of devices are made with their limits, and a wrong one is refused by its field', async () => {
+    const of = ['--project', 'fields'];
+    const limits = ['--uses', '3', '--group', 'Production', '--needs-approval', '--expires-at', '2100-01-01T00:00:00Z'];
+    const created = await user.json('pairing-tokens', 'create', ...of, ...limits);
+    expect(created).toMatchObject({ uses_left: 3, group: 'Production', needs_approval: true });
+    expect((await user.run(['pairing-tokens', 'list', ...of])).out).toContain(`${created.id}`);
+    expect((await user.run(['pairing-tokens', 'revoke', created.id, ...of])).code).toBe(0);
+    const refused = await user.run(['pairing-tokens', 'create', ...of, '--expires-at', 'tomorrow']);
+    expect(refused.code).toBe(2);
+    expect(refused.said).toMatch(
+      /^tideway: expires_at must be a time [^\n]+\n {2}code: invalid_request\n {2}field: expires_at\n$/,
+    );
+  });
+});

@@ -1,0 +1,34 @@
+import { text } from 'node:stream/consumers';
+import { ClientError } from './exit-codes.ts';
+
+export function readAllInput(): Promise<string> {
+  return text(process.stdin);
+}
+
+/** Asks on the terminal without showing what is typed. */
+export async function askSecretly(question: string): Promise<string> {
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY) throw new ClientError('There is no terminal to ask for the token: use --token-stdin or --token');
+  stderr.write(question);
+  stdin.setRawMode(true);
+  try {
+    return await readTypedLine();
+  } finally {
+    stdin.setRawMode(false);
+    stdin.pause();
+    stderr.write('\n');
+  }
+}
+
+/** In raw mode keys come as they are: Enter ends the line, backspace takes back, Ctrl-C and Ctrl-D give up. */
+async function readTypedLine(): Promise<string> {
+  let line = '';
+  for await (const chunk of process.stdin.iterator({ destroyOnReturn: false })) {
+    for (const key of String(chunk)) {
+      if (key === '\r' || key === '\n') return line;
+      if (key === '\u0003' || key === '\u0004') throw new ClientError('No token was given');
+      line = key === '\u007f' || key === '\b' ? line.slice(0, -1) : line + key;
+    }
+  }
+  return line;
+}

@@ -1,0 +1,31 @@
+import { type Column, tableText } from './table.rules.ts';
+import { visibleJson } from './visible-text.rules.ts';
+
+/** Whether standard output takes colours: a terminal whose user did not ask for none. */
+function isColoured(): boolean {
+  return process.stdout.isTTY === true && !process.env.NO_COLOR;
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Prints what people may want to know and programs must not read. */
+export function printNote(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Prints the API's answer itself, or for people what `text` makes of it. */
+export function printAnswer<Answer>(answer: Answer, { json }: { json?: true }, text: (answer: Answer) => string): void {
+  print(json ? visibleJson(answer) : text(answer));
+}
+
+/** Prints a list as one JSON array, or as a table; `none` is what stands for an empty one. */
+export function printList<Row>(rows: Row[], { json }: { json?: true }, columns: Column<Row>[], none: string): void {
+  if (json) print(visibleJson(rows));
+  else print(rows.length === 0 ? none : tableOf(columns, rows));
+}
+
+function tableOf<Row>(columns: Column<Row>[], rows: Row[]): string {
+  return tableText(columns, rows, isColoured());
+}
