@@ -1,8 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { ClientError } from './exit-codes.ts';
 
 export function readAllInput(): Promise<string> {
   return text(process.stdin);
+}
+
+/** The text of a file, or of standard input where it is called `-`. */
+export async function readTextFile(file: string): Promise<string> {
+  if (file === '-') return readAllInput();
+  return readFile(file, 'utf8').catch(cannotRead);
 }
 
 /** Asks on the terminal without showing what is typed. */
@@ -31,4 +38,8 @@ async function readTypedLine(): Promise<string> {
     }
   }
   return line;
+}
+
+function cannotRead(error: unknown): never {
+  throw new ClientError(error instanceof Error ? `Cannot read the file: ${error.message}` : String(error));
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { deployCommand } from './commands/deploy.ts';
 import { labelCommands } from './commands/labels.ts';
 import { loginCommand, logoutCommand } from './commands/login.ts';
 import { commandsOnThisMachine } from './commands/on-this-machine.ts';
@@ -26,6 +27,7 @@ function clientCommands(): Command[] {
   return [
     loginCommand(),
     logoutCommand(),
+    deployCommand(),
     projectsCommand(),
     ...labelCommands(),
     pairingTokensCommand(),

@@ -15,13 +15,16 @@ export class RefusedByServer extends ClientError {
   }
 }
 
+/** The server did not answer, or not for itself: it may be there again in a moment. */
+export class ServerAway extends ClientError {}
+
 /** What the server answered, exactly as it did, once it has the form that is expected; throws what went wrong. */
 export function readAnswer<Schema extends z.ZodType>(
   url: string,
   answered: Answered | Unanswered,
   schema: Schema,
 ): z.output<Schema> {
-  if ('fault' in answered) throw new ClientError(`Cannot reach the server at ${url}: ${visibleText(answered.message)}`);
+  if ('fault' in answered) throw new ServerAway(`Cannot reach the server at ${url}: ${visibleText(answered.message)}`);
   if (answered.status === 204) return schema.parse(null) as z.output<Schema>;
   const body = jsonOf(answered);
   if (answered.status >= 400) throw refusalOf(url, answered, body);
@@ -33,6 +36,8 @@ export function readAnswer<Schema extends z.ZodType>(
 
 function refusalOf(url: string, answered: Answered, body: unknown): ClientError {
   const refusal = refusalBodySchema.safeParse(body);
+  const isAway = [502, 503, 504].includes(answered.status);
+  if (isAway) return new ServerAway(refusal.success ? refusalText(refusal.data) : notTideway(url, answered));
   if (!refusal.success) return new ClientError(notTideway(url, answered));
   return new RefusedByServer(refusal.data.code, refusalText(refusal.data));
 }

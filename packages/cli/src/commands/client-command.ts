@@ -18,6 +18,11 @@ export function listCommand(name = 'list'): Command {
   return projectCommand(name).option('--limit <number>', 'at most so many; default: all', wholeNumber);
 }
 
+/** For options that may be given several times. */
+export function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
 export function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.');
   return Number(text);

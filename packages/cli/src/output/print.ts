@@ -26,6 +26,6 @@ export function printList<Row>(rows: Row[], { json }: { json?: true }, columns: 
   else print(rows.length === 0 ? none : tableOf(columns, rows));
 }
 
-function tableOf<Row>(columns: Column<Row>[], rows: Row[]): string {
+export function tableOf<Row>(columns: Column<Row>[], rows: Row[]): string {
   return tableText(columns, rows, isColoured());
 }
