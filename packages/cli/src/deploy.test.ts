@@ -47,7 +47,7 @@ describe('tideway deploy', () => {
       expires_at: expect.any(String),
       devices: 1,
     });
-    expect((await user.run(['deploy', ...what, ...which])).out).toMatch(/^Deployment dp-\S+ to 1 devices\n$/);
+    expect((await user.run(['deploy', ...what, ...which])).out).toMatch(/^Deployment dp-\S+ to 1 device\n$/);
   });
 
   it.each([
@@ -151,6 +151,7 @@ describe('tideway deploy --wait', { timeout: 60_000 }, () => {
 
   it('does not wait for devices that are offline where that is asked for, and names them', async () => {
     const here = await fleet.joinDevice();
+    await here.next();
     const away = (await fleet.call('POST', '/devices', { name: 'far away', group: 'Production' })) as { id: string };
     const words = [
       'deploy',

@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { deployCommand } from './commands/deploy.ts';
+import { deploymentsCommand } from './commands/deployments.ts';
+import { devicesCommand } from './commands/devices.ts';
 import { labelCommands } from './commands/labels.ts';
 import { loginCommand, logoutCommand } from './commands/login.ts';
 import { commandsOnThisMachine } from './commands/on-this-machine.ts';
@@ -28,6 +30,8 @@ function clientCommands(): Command[] {
     loginCommand(),
     logoutCommand(),
     deployCommand(),
+    deploymentsCommand(),
+    devicesCommand(),
     projectsCommand(),
     ...labelCommands(),
     pairingTokensCommand(),

@@ -18,13 +18,22 @@ export async function findFlowOrNull({ api, path }: OpenProject, idOrName: strin
 }
 
 /** The device of this id or name. */
-export async function findDevice({ api, path, key }: OpenProject, idOrName: string): Promise<Device> {
+export async function findDevice(project: OpenProject, idOrName: string): Promise<Device> {
+  const device = await findDeviceOrNull(project, idOrName);
+  if (device !== null) return device;
+  throw new ClientError(`There is no device ${visibleText(idOrName)} in the project ${project.key}`);
+}
+
+/** Its id; what names no device may be the id of one that was deleted, whose updates are still there. */
+export async function findDeviceId(project: OpenProject, idOrName: string): Promise<string> {
+  return (await findDeviceOrNull(project, idOrName))?.id ?? idOrName;
+}
+
+async function findDeviceOrNull({ api, path }: OpenProject, idOrName: string): Promise<Device | null> {
   const byId = await api.get(`${path}/devices/${encodeURIComponent(idOrName)}`, deviceSchema).catch(orNotFound);
   if (byId !== null) return byId;
   const found = await api.list(`${path}/devices`, deviceSchema, { filter: { search: idOrName.slice(0, 128) } });
-  const device = found.find(({ name }) => name === idOrName);
-  if (device === undefined) throw new ClientError(`There is no device ${visibleText(idOrName)} in the project ${key}`);
-  return device;
+  return found.find(({ name }) => name === idOrName) ?? null;
 }
 
 function orNotFound(error: unknown): null {

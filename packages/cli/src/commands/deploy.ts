@@ -5,7 +5,7 @@ import { type OpenProject, openProject } from '../client/open-server.ts';
 import { ClientError } from '../exit-codes.ts';
 import { readTextFile } from '../input.ts';
 import { type OrderFlags, orderFromFlags } from '../orders/order-flags.rules.ts';
-import { addOrderOptions, addSelectionOptions, addWaitOptions } from '../orders/order-options.ts';
+import { addSelectionOptions, addTimingOptions, addWaitOptions } from '../orders/order-options.ts';
 import { type PlaceOptions, placeOrder } from '../orders/place-order.ts';
 import { collect, type ProjectOptions, projectCommand } from './client-command.ts';
 
@@ -24,8 +24,10 @@ export function deployCommand(): Command {
     .option('--config <file>', 'configuration for the devices, an object in JSON or YAML')
     .option('--app <name@version>', 'the version that the app has on each device that succeeds')
     .option('--comment <text>', 'shown with the deployment')
+    .option('--allow-empty', 'make an empty deployment where no device matches')
+    .option('--dry-run', 'say what would be deployed to which devices, and create nothing')
     .option('--idempotency-key <key>', 'the same key within 24 hours deploys once; default: one for this call');
-  return addWaitOptions(addOrderOptions(addSelectionOptions(command))).action(deploy);
+  return addWaitOptions(addTimingOptions(addSelectionOptions(command))).action(deploy);
 }
 
 async function deploy(options: DeployOptions): Promise<void> {

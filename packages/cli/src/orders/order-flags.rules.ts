@@ -15,19 +15,18 @@ export type SelectionFlags = {
   notLastUpdate?: string[];
 };
 
-/** Options that every order may have. */
-export type OptionFlags = {
+/** When and for how long an order goes on. */
+export type TimingFlags = {
   startAt?: string;
   expiresIn?: string;
   timeout?: string;
   abortDeadline?: string;
   supersede?: string;
   maxFailures?: string;
-  allowEmpty?: true;
-  dryRun?: true;
 };
 
-export type OrderFlags = SelectionFlags & OptionFlags & { param?: string[]; app?: string; comment?: string };
+export type OrderFlags = SelectionFlags &
+  TimingFlags & { param?: string[]; app?: string; comment?: string; allowEmpty?: true; dryRun?: true };
 
 /** The body of `POST /api/v2/{project}/deployments`, or a sentence about a flag that is not as it should be. */
 export type ReadOrder = { order: Record<string, unknown> } | { fault: string };
@@ -58,14 +57,16 @@ export function orderFromFlags(
         ...(comment !== undefined && { comment }),
       },
       ...(configuration !== undefined && { configuration }),
-      ...optionsFromFlags(flags),
+      ...timingFromFlags(flags),
+      ...(flags.allowEmpty && { allow_empty: true }),
+      ...(flags.dryRun && { dry_run: true }),
     },
   };
 }
 
-/** The options of an order as its body has them; what is not as it should be is the server's to refuse. */
-export function optionsFromFlags(flags: OptionFlags): Record<string, unknown> {
-  const { startAt, expiresIn, timeout, abortDeadline, supersede, maxFailures, allowEmpty, dryRun } = flags;
+/** These options as an order's body has them; what is not as it should be is the server's to refuse. */
+export function timingFromFlags(flags: TimingFlags): Record<string, unknown> {
+  const { startAt, expiresIn, timeout, abortDeadline, supersede, maxFailures } = flags;
   return {
     ...(startAt !== undefined && { schedule: { start_at: startAt } }),
     ...(expiresIn !== undefined && { expires_in: expiresIn }),
@@ -73,8 +74,6 @@ export function optionsFromFlags(flags: OptionFlags): Record<string, unknown> {
     ...(abortDeadline !== undefined && { abort_deadline: abortDeadline }),
     ...(supersede !== undefined && { supersede }),
     ...(maxFailures !== undefined && { max_failures: /^\d+$/.test(maxFailures) ? Number(maxFailures) : maxFailures }),
-    ...(allowEmpty && { allow_empty: true }),
-    ...(dryRun && { dry_run: true }),
   };
 }
 

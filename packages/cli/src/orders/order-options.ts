@@ -26,17 +26,15 @@ export function addSelectionOptions(command: Command): Command {
     .addOption(status('--not-last-update', 'devices whose last update has another one'));
 }
 
-/** The options of an order, whatever it deploys. */
-export function addOrderOptions(command: Command): Command {
+/** When and for how long an order goes on, whatever it deploys. */
+export function addTimingOptions(command: Command): Command {
   return command
     .option('--start-at <time>', 'no device begins before, as 2030-01-31T04:00:00Z')
     .option('--expires-in <duration>', 'what is pending then ends, as 2h or 7d')
     .option('--timeout <duration>', "time limit of each device's update; default: the flow's")
     .option('--abort-deadline <duration>', 'how long a device has to confirm an abort')
     .addOption(new Option('--supersede <which>', 'pending updates that this order replaces').choices([...supersedes]))
-    .option('--max-failures <number or share>', 'stop at so many failed updates, as 3 or 10%')
-    .option('--allow-empty', 'make an empty deployment where no device matches')
-    .option('--dry-run', 'say what would be deployed to which devices, and create nothing');
+    .option('--max-failures <number or percentage>', 'when so many have failed no device begins any more, as 3 or 10%');
 }
 
 /** The flags of a command that can wait for the deployment that it makes. */

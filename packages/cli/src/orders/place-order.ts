@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { deploymentCreatedSchema, updateSchema } from '@tideway/protocol';
+import { deploymentCreatedSchema, dryRunSchema, updateSchema } from '@tideway/protocol';
 import { jsonBody } from '../client/api-client.ts';
 import type { OpenProject } from '../client/open-server.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { print, printAnswer, printNote, tableOf } from '../output/print.ts';
 import type { Column } from '../output/table.rules.ts';
 import { visibleText } from '../output/visible-text.rules.ts';
-import { dryRunSchema, dryRunText } from './dry-run.ts';
-import { countsText } from './progress.rules.ts';
+import { colouredStatus } from './deployment-text.ts';
+import { dryRunText } from './dry-run.ts';
+import { countOf, countsText } from './progress.rules.ts';
 import { type Waited, type WaitOptions, waitForDeployment, waitUntilMs } from './wait-for-deployment.ts';
 
 export type PlaceOptions = WaitOptions & { json?: true; idempotencyKey?: string };
@@ -33,10 +34,10 @@ export async function placeOrder(
   }
   const created = await project.api.call(call, deploymentCreatedSchema, patience);
   if (untilMs === null) {
-    printAnswer(created, options, ({ deployment_id, devices }) => `Deployment ${deployment_id} to ${devices} devices`);
+    printAnswer(created, options, ({ deployment_id, devices }) => `Deployment ${deployment_id} to ${countOf(devices)}`);
     return;
   }
-  if (!options.json) print(`Deployment ${created.deployment_id} to ${created.devices} devices`);
+  if (!options.json) print(`Deployment ${created.deployment_id} to ${countOf(created.devices)}`);
   await reportEnd(project, await waitForDeployment(project, created.deployment_id, untilMs, options.waitFor), options);
 }
 
@@ -71,7 +72,7 @@ async function failuresText({ api, path }: OpenProject, id: string): Promise<str
 
 const failureColumns: Column<Update>[] = [
   { title: 'DEVICE', cell: ({ device }) => device.name },
-  { title: 'STATUS', cell: ({ status }) => ({ text: status, colour: 'red' }) },
+  { title: 'STATUS', cell: ({ status }) => colouredStatus(status) },
   { title: 'WHY', cell: ({ message, reason }) => message ?? reason },
 ];
 

@@ -24,3 +24,7 @@ export function progressBar(progress: Progress, columns: number): string {
 export function wordOf(status: UpdateStatus): string {
   return status.replace('_', ' ');
 }
+
+export function countOf(devices: number): string {
+  return devices === 1 ? '1 device' : `${devices} devices`;
+}

@@ -1,4 +1,4 @@
-import { type Column, tableText } from './table.rules.ts';
+import { type Cell, type Column, fieldsText, tableText } from './table.rules.ts';
 import { visibleJson } from './visible-text.rules.ts';
 
 /** Whether standard output takes colours: a terminal whose user did not ask for none. */
@@ -28,4 +28,8 @@ export function printList<Row>(rows: Row[], { json }: { json?: true }, columns: 
 
 export function tableOf<Row>(columns: Column<Row>[], rows: Row[]): string {
   return tableText(columns, rows, isColoured());
+}
+
+export function fieldsOf(fields: [string, Cell][]): string {
+  return fieldsText(fields, isColoured());
 }

@@ -1,0 +1,117 @@
+import { type Device, deviceSchema, whySchema } from '@tideway/protocol';
+import { Command, Option } from 'commander';
+import { findDevice } from '../client/find-by-name.ts';
+import { type OpenProject, openProject } from '../client/open-server.ts';
+import { whyText } from '../orders/deployment-text.ts';
+import { fieldsOf, printAnswer, printList } from '../output/print.ts';
+import { timeText } from '../output/readable.rules.ts';
+import type { Cell, Column } from '../output/table.rules.ts';
+import { collect, type ListOptions, listCommand, type ProjectOptions, projectCommand } from './client-command.ts';
+
+type ListFilter = ListOptions & { group?: string; tag?: string[]; state?: string; app?: string; search?: string };
+
+/** `tideway devices`: the machines with an agent. */
+export function devicesCommand(): Command {
+  const list = listCommand()
+    .description('list devices, oldest first')
+    .option('--group <name>', 'those in this group')
+    .option('--tag <name>', 'those with this tag; repeated: with any of them', collect)
+    .addOption(new Option('--state <state>', 'those in this state').choices(['online', 'offline']))
+    .option('--app <name>', 'those with this app')
+    .option('--search <text>', 'those with this text in id, name or description')
+    .action(listDevices);
+  const command = new Command('devices').description('see, tag and group devices').addCommand(list);
+  for (const below of ofOneDevice()) command.addCommand(below);
+  return command;
+}
+
+function ofOneDevice(): Command[] {
+  const about = (name: string) => projectCommand(name).argument('<device>', 'id or name');
+  return [
+    about('show').description('show a device').action(show),
+    about('why').description('say why a device is not updating').action(why),
+    about('tag').argument('<tag...>').description('give a device tags that the project has').action(tag),
+    about('untag').argument('<tag...>').description('take tags from a device').action(untag),
+    about('group').argument('<group>').description('put a device into a group').action(group),
+  ];
+}
+
+const columns: Column<Device>[] = [
+  { title: 'ID', cell: ({ id }) => id },
+  { title: 'NAME', cell: ({ name }) => name },
+  { title: 'STATE', cell: stateOf },
+  { title: 'GROUP', cell: (device) => device.group },
+  { title: 'TAGS', cell: ({ tags }) => tags.join(', ') },
+  { title: 'APPS', cell: appsOf },
+  { title: 'LAST CONTACT', cell: ({ last_contact_at }) => timeText(last_contact_at) },
+];
+
+async function listDevices(options: ListFilter): Promise<void> {
+  const { api, path } = await openProject(options.project);
+  const { limit, group: group_name, tag: tags, state, app, search } = options;
+  const query = { filter: { group_name, tags, state, app, search }, ...(limit !== undefined && { limit }) };
+  const devices = await api.list(`${path}/devices`, deviceSchema, query);
+  printList(devices, options, columns, 'There is no such device');
+}
+
+async function show(name: string, options: ProjectOptions): Promise<void> {
+  printAnswer(await findDevice(await openProject(options.project), name), options, deviceText);
+}
+
+async function why(name: string, options: ProjectOptions): Promise<void> {
+  const project = await openProject(options.project);
+  const path = pathOf(project, await findDevice(project, name));
+  printAnswer(await project.api.get(`${path}/why`, whySchema), options, whyText);
+}
+
+function tag(name: string, tags: string[], options: ProjectOptions): Promise<void> {
+  return change(name, options, (device) => ({ tags: [...new Set([...device.tags, ...tags])] }));
+}
+
+function untag(name: string, tags: string[], options: ProjectOptions): Promise<void> {
+  return change(name, options, (device) => ({ tags: device.tags.filter((one) => !tags.includes(one)) }));
+}
+
+function group(name: string, wanted: string, options: ProjectOptions): Promise<void> {
+  return change(name, options, () => ({ group: wanted }));
+}
+
+async function change(name: string, options: ProjectOptions, changesOf: (device: Device) => object): Promise<void> {
+  const project = await openProject(options.project);
+  const device = await findDevice(project, name);
+  const changed = await project.api.send('PATCH', pathOf(project, device), changesOf(device), deviceSchema);
+  printAnswer(changed, options, deviceText);
+}
+
+function pathOf({ path }: OpenProject, { id }: Device): string {
+  return `${path}/devices/${encodeURIComponent(id)}`;
+}
+
+function deviceText(device: Device): string {
+  const { agent } = device;
+  return fieldsOf([
+    ['Device', device.id],
+    ['Name', device.name],
+    ['Description', device.description],
+    ['State', stateOf(device)],
+    ['Group', device.group],
+    ['Tags', device.tags.join(', ')],
+    ['Apps', appsOf(device)],
+    ['Drift', device.drift.map((app) => `${app.name} is ${app.reported_version} there`).join(', ')],
+    ['Update trigger', device.update_trigger],
+    ['Agent', agent.version && `${agent.version} on ${agent.os} ${agent.arch}`],
+    ['Last contact', timeText(device.last_contact_at)],
+    ['Joined', timeText(device.joined_at)],
+  ]);
+}
+
+function appsOf({ apps }: Device): string {
+  return apps.map(({ name, version }) => `${name} ${version}`).join(', ');
+}
+
+function stateOf({ state, held, needs_approval, joined_at }: Device): Cell {
+  if (held) return { text: 'held', colour: 'red' };
+  if (needs_approval) return { text: 'awaits approval', colour: 'yellow' };
+  if (joined_at === null) return 'not joined';
+  return { text: state, colour: state === 'online' ? 'green' : null };
+}

@@ -1,0 +1,83 @@
+import { makeGreenhouses, startTestServer, type TestServer } from '@tideway/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CommandLine } from './testing/command-line.ts';
+
+let server: TestServer;
+let user: CommandLine;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  await makeGreenhouses(server);
+  user = new CommandLine({
+    TIDEWAY_URL: server.url,
+    TIDEWAY_TOKEN: server.owner.token,
+    TIDEWAY_PROJECT: 'greenhouses',
+  });
+});
+
+afterAll(async () => {
+  user.end();
+  await server.stop();
+});
+
+describe('tideway devices', () => {
+  it.each([
+    [[], ['pump-1', 'pump-2', 'pump-3', 'pump-4', 'pump-5']],
+    [
+      ['--limit', '2'],
+      ['pump-1', 'pump-2'],
+    ],
+    [
+      ['--group', 'South'],
+      ['pump-3', 'pump-4'],
+    ],
+    [['--tag', 'humid', '--tag', 'dry', '--group', 'South'], ['pump-3']],
+    [
+      ['--state', 'online'],
+      ['pump-1', 'pump-2', 'pump-4'],
+    ],
+    [['--app', 'irrigation', '--search', '3'], ['pump-3']],
+  ])('lists those that are asked for: %j', async (words, names) => {
+    expect((await user.json('devices', 'list', ...words)).map(({ name }: { name: string }) => name)).toEqual(names);
+  });
+
+  it('reads all pages of a list', async () => {
+    const rows = Array.from({ length: 1005 }, (_, number) => number);
+    await server.request('POST', '/api/v2/projects', { body: { name: 'Large' } });
+    for (let from = 0; from < rows.length; from += 50) {
+      const made = rows
+        .slice(from, from + 50)
+        .map((number) => server.request('POST', '/api/v2/large/groups', { body: { name: `group ${number}` } }));
+      await Promise.all(made);
+    }
+    expect(await user.json('groups', 'list', '--project', 'large')).toHaveLength(1006);
+    expect(await user.json('groups', 'list', '--project', 'large', '--limit', '1003')).toHaveLength(1003);
+  });
+
+  it('are a table for people', async () => {
+    const { out } = await user.run(['devices', 'list', '--group', 'South']);
+    expect(out.split('\n').map((line) => line.trimEnd())).toEqual([
+      'ID           NAME    STATE       GROUP  TAGS   APPS             LAST CONTACT',
+      'd-91c4-07cc  pump-3  not joined  South  humid  irrigation v3.2  -',
+      expect.stringMatching(/^d-91c4-07dd {2}pump-4 {2}not joined {2}South {19,} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+      '',
+    ]);
+  });
+
+  it('are tagged, untagged and grouped, by name or id', async () => {
+    expect((await user.json('devices', 'tag', 'pump-4', 'humid', 'dry')).tags).toEqual(['dry', 'humid']);
+    expect((await user.json('devices', 'tag', 'pump-4', 'humid')).tags).toEqual(['dry', 'humid']);
+    expect((await user.json('devices', 'untag', 'd-91c4-07dd', 'humid')).tags).toEqual(['dry']);
+    expect((await user.json('devices', 'group', 'pump-4', 'North')).group).toBe('North');
+    expect((await user.run(['devices', 'show', 'pump-4'])).out).toMatch(/Group: +North\nTags: +dry\n/);
+  });
+
+  it('are refused what the project has not', async () => {
+    const tag = await user.run(['devices', 'tag', 'pump-4', 'humdi']);
+    expect(tag).toMatchObject({ code: 2, said: expect.stringContaining('code: unknown_tag\n  field: tags[1]') });
+    const group = await user.run(['devices', 'list', '--group', 'West']);
+    expect(group).toMatchObject({ code: 2, said: expect.stringContaining('code: unknown_group\n  field: group_name') });
+    const device = await user.run(['devices', 'show', 'pump']);
+    expect(device).toMatchObject({ code: 2, said: 'tideway: There is no device pump in the project greenhouses\n' });
+  });
+});
