@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { ClientError } from './exit-codes.ts';
@@ -10,6 +11,15 @@ export function readAllInput(): Promise<string> {
 export async function readTextFile(file: string): Promise<string> {
   if (file === '-') return readAllInput();
   return readFile(file, 'utf8').catch(cannotRead);
+}
+
+/** A file's bytes, piece by piece. */
+export async function* readBytes(file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file);
+  } catch (error) {
+    cannotRead(error);
+  }
 }
 
 /** Asks on the terminal without showing what is typed. */

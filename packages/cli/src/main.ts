@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import { artifactsCommand } from './commands/artifacts.ts';
+import { completionCommand } from './commands/completion.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { deploymentsCommand } from './commands/deployments.ts';
 import { devicesCommand } from './commands/devices.ts';
+import { flowsCommand } from './commands/flows.ts';
 import { labelCommands } from './commands/labels.ts';
 import { loginCommand, logoutCommand } from './commands/login.ts';
 import { commandsOnThisMachine } from './commands/on-this-machine.ts';
@@ -32,10 +35,13 @@ function clientCommands(): Command[] {
     deployCommand(),
     deploymentsCommand(),
     devicesCommand(),
+    flowsCommand(),
+    artifactsCommand(),
     projectsCommand(),
     ...labelCommands(),
     pairingTokensCommand(),
     tokensCommand(),
+    completionCommand(),
   ];
 }
 

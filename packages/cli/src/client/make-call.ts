@@ -1,8 +1,11 @@
+import { Readable } from 'node:stream';
+import { uploadStream } from './upload-stream.ts';
+
 /** A call of the API; `path` is what stands behind the server's address. */
 export type Call = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
-  body?: { type: string; content: string | ReadableStream };
+  body?: { type: string; content: string | Readable };
   /** With it the server does an order once, however often it is sent. */
   idempotencyKey?: string;
 };
@@ -20,6 +23,7 @@ export type Unanswered = { fault: string; message: string };
 /** Calls the server once. */
 export async function makeCall(server: { url: string; token: string }, call: Call): Promise<Answered | Unanswered> {
   try {
+    if (call.body?.content instanceof Readable) return await upload(server, call, call.body.content);
     const response = await fetch(server.url + call.path, requestOf(server.token, call));
     return {
       status: response.status,
@@ -33,23 +37,36 @@ export async function makeCall(server: { url: string; token: string }, call: Cal
   }
 }
 
-/** A server that has said nothing for so long is away; what is streamed takes the time that it takes. */
 const patienceMs = 60_000;
 
-function requestOf(token: string, { method, body, idempotencyKey }: Call): RequestInit {
-  const isStream = typeof body?.content === 'object';
+function requestOf(token: string, call: Call): RequestInit {
+  const { method, body } = call;
   return {
     method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      accept: 'application/json',
-      ...(body && { 'content-type': body.type }),
-      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
-    },
+    headers: headersOf(token, call),
     // A redirect would turn an order into a question, and may lead the token elsewhere.
     redirect: 'manual',
-    ...(body && { body: body.content }),
-    ...(isStream ? { duplex: 'half' } : { signal: AbortSignal.timeout(patienceMs) }),
+    ...(typeof body?.content === 'string' && { body: body.content }),
+    signal: AbortSignal.timeout(patienceMs),
+  };
+}
+
+async function upload(server: { url: string; token: string }, call: Call, content: Readable): Promise<Answered> {
+  const { status, headers, text } = await uploadStream(
+    server.url + call.path,
+    { method: call.method, headers: headersOf(server.token, call) },
+    content,
+  );
+  const { 'content-type': type = '', location = null, 'retry-after': after = null } = headers;
+  return { status, type, text, location, retryAfterS: secondsOf(after) };
+}
+
+function headersOf(token: string, { body, idempotencyKey }: Call): Record<string, string> {
+  return {
+    authorization: `Bearer ${token}`,
+    accept: 'application/json',
+    ...(body && { 'content-type': body.type }),
+    ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
   };
 }
 

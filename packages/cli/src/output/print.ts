@@ -1,5 +1,5 @@
 import { type Cell, type Column, fieldsText, tableText } from './table.rules.ts';
-import { visibleJson } from './visible-text.rules.ts';
+import { visibleJson, visibleLines } from './visible-text.rules.ts';
 
 /** Whether standard output takes colours: a terminal whose user did not ask for none. */
 function isColoured(): boolean {
@@ -8,6 +8,11 @@ function isColoured(): boolean {
 
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
+}
+
+/** Prints a text as it is, for a file or another program; on a terminal nothing in it controls that. */
+export function printSource(text: string): void {
+  process.stdout.write(process.stdout.isTTY ? visibleLines(text) : text);
 }
 
 /** Prints what people may want to know and programs must not read. */
