@@ -13,9 +13,11 @@ import { type OpenProject, openProject } from '../client/open-server.ts';
 import { deploymentColumns, deploymentText, updateColumns, updateText, whyText } from '../orders/deployment-text.ts';
 import { followOutput, outputSchema } from '../orders/follow-output.ts';
 import { type TimingFlags, timingFromFlags } from '../orders/order-flags.rules.ts';
-import { addTimingOptions, addWaitOptions } from '../orders/order-options.ts';
+import { addTimingOptions, addWaitLimits, addWaitOptions } from '../orders/order-options.ts';
 import { type PlaceOptions, placeOrder } from '../orders/place-order.ts';
 import { countOf } from '../orders/progress.rules.ts';
+import { type WaitOptions, waitUntilMs } from '../orders/wait-for-deployment.ts';
+import { waitForEnd } from '../orders/wait-for-end.ts';
 import { printAnswer, printList } from '../output/print.ts';
 import { visibleLines } from '../output/visible-text.rules.ts';
 import { collect, type ListOptions, listCommand, type ProjectOptions, projectCommand } from './client-command.ts';
@@ -48,6 +50,11 @@ function seeing(): Command[] {
       .argument('<device>', 'id or name')
       .option('--follow', 'go on until the update has ended')
       .action(showOutput),
+    addWaitLimits(
+      projectCommand('wait')
+        .description('wait until all updates have ended; the exit code says how')
+        .argument('<deployment>'),
+    ).action(wait),
     projectCommand('why')
       .description('say why a device does not take up its update')
       .argument('<deployment>')
@@ -118,6 +125,11 @@ async function showOutput(id: string, device: string, options: ProjectOptions & 
   }
   const answer = await project.api.get(`${path}/log`, outputSchema);
   printAnswer(answer, options, ({ output }) => visibleLines(output.replace(/\n$/, '')));
+}
+
+async function wait(id: string, options: ProjectOptions & WaitOptions): Promise<void> {
+  const untilMs = waitUntilMs({ ...options, wait: true });
+  if (untilMs !== null) await waitForEnd(await openProject(options.project), id, untilMs, options);
 }
 
 async function why(id: string, device: string, options: ProjectOptions): Promise<void> {

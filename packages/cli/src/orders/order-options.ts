@@ -39,12 +39,13 @@ export function addTimingOptions(command: Command): Command {
 
 /** The flags of a command that can wait for the deployment that it makes. */
 export function addWaitOptions(command: Command): Command {
+  return addWaitLimits(command.option('--wait', 'wait until all updates have ended; the exit code says how'));
+}
+
+/** What is waited for, and for how long. */
+export function addWaitLimits(command: Command): Command {
+  const devices = 'online: do not wait for pending updates of devices that are offline';
   return command
-    .option('--wait', 'wait until all updates have ended; the exit code says how')
-    .addOption(
-      new Option('--wait-for <devices>', 'online: do not wait for pending updates of devices that are offline').choices(
-        ['all', 'online'],
-      ),
-    )
+    .addOption(new Option('--wait-for <devices>', devices).choices(['all', 'online']))
     .option('--wait-timeout <duration>', 'for how long; default: 30m');
 }

@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { deploymentCreatedSchema, dryRunSchema, updateSchema } from '@tideway/protocol';
+import { deploymentCreatedSchema, dryRunSchema } from '@tideway/protocol';
 import { jsonBody } from '../client/api-client.ts';
 import type { OpenProject } from '../client/open-server.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { print, printAnswer, printNote, tableOf } from '../output/print.ts';
-import type { Column } from '../output/table.rules.ts';
-import { visibleText } from '../output/visible-text.rules.ts';
-import { colouredStatus } from './deployment-text.ts';
+import { print, printAnswer, printNote } from '../output/print.ts';
 import { dryRunText } from './dry-run.ts';
-import { countOf, countsText } from './progress.rules.ts';
-import { type Waited, type WaitOptions, waitForDeployment, waitUntilMs } from './wait-for-deployment.ts';
+import { countOf } from './progress.rules.ts';
+import { type WaitOptions, waitUntilMs } from './wait-for-deployment.ts';
+import { waitForEnd } from './wait-for-end.ts';
 
 export type PlaceOptions = WaitOptions & { json?: true; idempotencyKey?: string };
 
@@ -38,7 +35,7 @@ export async function placeOrder(
     return;
   }
   if (!options.json) print(`Deployment ${created.deployment_id} to ${countOf(created.devices)}`);
-  await reportEnd(project, await waitForDeployment(project, created.deployment_id, untilMs, options.waitFor), options);
+  await waitForEnd(project, created.deployment_id, untilMs, options);
 }
 
 /** For how long an order is sent again while the server is away. */
@@ -46,40 +43,4 @@ const patienceMs = 60_000;
 
 function sayAway(): void {
   printNote(`The server is away; the order is sent again for ${patienceMs / 1000} s`);
-}
-
-async function reportEnd(project: OpenProject, waited: Waited, options: PlaceOptions): Promise<void> {
-  const { deployment, isTimeOver, offline } = waited;
-  const { failed, aborted } = deployment.counts;
-  process.exitCode = exitCodes.success;
-  if (failed + aborted > 0) process.exitCode = exitCodes.notAllSucceeded;
-  if (isTimeOver) process.exitCode = exitCodes.timeOver;
-  if (offline.length > 0) printNote(`Not waited for, because they are offline: ${namesOf(offline)}`);
-  if (isTimeOver) printNote(`The time to wait is over; the deployment ${deployment.id} goes on`);
-  printAnswer(deployment, options, countsText);
-  if (!options.json && failed + aborted > 0) print(await failuresText(project, deployment.id));
-}
-
-type Update = Waited['offline'][number];
-
-async function failuresText({ api, path }: OpenProject, id: string): Promise<string> {
-  const limits = ['failed', 'aborted'].map((status) => ({ limit: mostShown, filter: { status } }));
-  const lists = await Promise.all(
-    limits.map((query) => api.list(`${path}/deployments/${id}/updates`, updateSchema, query)),
-  );
-  return tableOf(failureColumns, lists.flat().slice(0, mostShown));
-}
-
-const failureColumns: Column<Update>[] = [
-  { title: 'DEVICE', cell: ({ device }) => device.name },
-  { title: 'STATUS', cell: ({ status }) => colouredStatus(status) },
-  { title: 'WHY', cell: ({ message, reason }) => message ?? reason },
-];
-
-const mostShown = 20;
-
-function namesOf(updates: Update[]): string {
-  const names = updates.slice(0, mostShown).map(({ device }) => visibleText(device.name));
-  const more = updates.length - names.length;
-  return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
