@@ -26,9 +26,10 @@ export async function* readBytes(file: string): AsyncGenerator<Uint8Array> {
 export async function askSecretly(question: string): Promise<string> {
   const { stdin, stderr } = process;
   if (!stdin.isTTY) throw new ClientError('There is no terminal to ask for the token: use --token-stdin or --token');
-  stderr.write(question);
+  // Before the question, so that nothing that is typed at once is shown.
   stdin.setRawMode(true);
   try {
+    stderr.write(question);
     return await readTypedLine();
   } finally {
     stdin.setRawMode(false);

@@ -12,6 +12,7 @@ import { pairingTokensCommand } from './commands/pairing-tokens.ts';
 import { projectsCommand } from './commands/projects.ts';
 import { tokensCommand } from './commands/tokens.ts';
 import { ClientError, exitCodes } from './exit-codes.ts';
+import { printNote } from './output/print.ts';
 import { version } from './version.ts';
 
 /** The `tideway` program. */
@@ -56,7 +57,7 @@ function endWithSentence(error: unknown): void {
     return;
   }
   if (!(error instanceof ClientError)) throw error;
-  if (error.message !== '') process.stderr.write(`tideway: ${error.message}\n`);
+  if (error.message !== '') printNote(`tideway: ${error.message}`);
   process.exitCode = error.exitCode;
 }
 

@@ -1,8 +1,8 @@
 import type { Deployment, Update, UpdateDetails, UpdateStatus, Why } from '@tideway/protocol';
 import { fieldsOf, tableOf } from '../output/print.ts';
 import { timeText } from '../output/readable.rules.ts';
-import type { Cell, Colour, Column } from '../output/table.rules.ts';
-import { visibleText } from '../output/visible-text.rules.ts';
+import type { Cell, Column } from '../output/table.rules.ts';
+import { type Colour, visibleText } from '../output/visible-text.rules.ts';
 import { countsText, wordOf } from './progress.rules.ts';
 
 export const deploymentColumns: Column<Deployment>[] = [

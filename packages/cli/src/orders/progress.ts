@@ -1,4 +1,5 @@
 import type { Deployment } from '@tideway/protocol';
+import { printNote } from '../output/print.ts';
 import { countsText, progressBar } from './progress.rules.ts';
 
 /** Shows on standard error how a deployment goes: redrawn in place on a terminal, elsewhere a line for each change. */
@@ -7,15 +8,15 @@ export class Progress {
 
   show(deployment: Deployment): void {
     const text = countsText(deployment);
-    if (process.stderr.isTTY) this.#draw(progressBar(deployment, process.stderr.columns));
-    else if (text !== this.#shown) process.stderr.write(`${deployment.id}: ${text}\n`);
+    if (process.stderr.isTTY) this.#draw(progressBar(deployment, process.stderr.columns || usualColumns));
+    else if (text !== this.#shown) printNote(`${deployment.id}: ${text}`);
     this.#shown = text;
   }
 
   /** Says something between two changes. */
   note(text: string): void {
     this.end();
-    process.stderr.write(`${text}\n`);
+    printNote(text);
   }
 
   /** Leaves the last state on the screen. */
@@ -28,3 +29,6 @@ export class Progress {
     process.stderr.write(`\r\u001b[2K${bar}`);
   }
 }
+
+/** Some terminals do not know how wide they are. */
+const usualColumns = 80;

@@ -1,13 +1,14 @@
 import { type Cell, type Column, fieldsText, tableText } from './table.rules.ts';
-import { visibleJson, visibleLines } from './visible-text.rules.ts';
+import { visibleJson, visibleLines, visibleOutput } from './visible-text.rules.ts';
 
 /** Whether standard output takes colours: a terminal whose user did not ask for none. */
 function isColoured(): boolean {
   return process.stdout.isTTY === true && !process.env.NO_COLOR;
 }
 
+/** Prints lines in which nothing controls the terminal, wherever their words come from. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${isColoured() ? visibleOutput(text) : visibleLines(text)}\n`);
 }
 
 /** Prints a text as it is, for a file or another program; on a terminal nothing in it controls that. */
@@ -17,7 +18,7 @@ export function printSource(text: string): void {
 
 /** Prints what people may want to know and programs must not read. */
 export function printNote(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${visibleLines(text)}\n`);
 }
 
 /** Prints the API's answer itself, or for people what `text` makes of it. */

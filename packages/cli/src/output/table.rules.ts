@@ -1,6 +1,5 @@
-import { visibleText } from './visible-text.rules.ts';
+import { type Colour, paint, visibleText } from './visible-text.rules.ts';
 
-export type Colour = 'green' | 'yellow' | 'red';
 export type Cell = string | number | null | { text: string; colour: Colour | null };
 export type Column<Row> = { title: string; cell: (row: Row) => Cell };
 
@@ -43,10 +42,8 @@ function textOf(cell: Cell): string {
 
 function painted(cell: Cell, isColoured: boolean): string {
   const colour = typeof cell === 'object' ? cell?.colour : null;
-  return isColoured && colour ? `\u001b[${codes[colour]}m${textOf(cell)}\u001b[39m` : textOf(cell);
+  return isColoured && colour ? paint(textOf(cell), colour) : textOf(cell);
 }
-
-const codes: Record<Colour, number> = { red: 31, green: 32, yellow: 33 };
 
 function widthOf(text: string): number {
   return [...text].length;

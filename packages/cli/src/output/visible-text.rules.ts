@@ -10,6 +10,24 @@ export function visibleLines(text: string): string {
     .replace(controls, (character) => (/[\n\t]/.test(character) ? character : written(character)));
 }
 
+/** Lines in which nothing is left that controls the terminal but the colours that `paint` gives. */
+export function visibleOutput(text: string): string {
+  return text
+    .split(colourCodes)
+    .map((part, index) => (index % 2 === 0 ? visibleLines(part) : part))
+    .join('');
+}
+
+export type Colour = 'green' | 'yellow' | 'red';
+
+export function paint(text: string, colour: Colour): string {
+  return `\u001b[${codes[colour]}m${text}\u001b[39m`;
+}
+
+const codes: Record<Colour, number> = { red: 31, green: 32, yellow: 33 };
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is kept
+const colourCodes = /(\u001b\[(?:31|32|33|39)m)/;
+
 /** JSON whose texts cannot control the terminal either; it is read as the same value. */
 export function visibleJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replace(
