@@ -94,6 +94,19 @@ describe('tideway deploy', () => {
     expect(ended.said).toContain(sentence);
   });
 
+  it('waits for a server that is not there yet', async () => {
+    const device = await fleet.joinDevice();
+    const gone = await startUnsteadyProxy(server.url, 'GET', []);
+    await gone.stop();
+    const child = user.start(['deploy', '--flow', 'plain', '--device', device.id], { TIDEWAY_URL: gone.url });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const said = await new Promise((resolve) => child.stderr.once('data', (chunk) => resolve(String(chunk))));
+    const back = await startUnsteadyProxy(server.url, 'GET', ['turned_away'], Number(new URL(gone.url).port));
+    expect(await ended).toBe(0);
+    await back.stop();
+    expect(said).toBe('The server is away; it is tried again for 60 s\n');
+  });
+
   it.each<[string, Trouble[]]>([
     ['turned away', ['turned_away', 'turned_away']],
     ['cut off after the order was done', ['lost_answer', 'turned_away']],

@@ -26,9 +26,12 @@ export type ApiClient = {
 
 export type ListQuery = { limit?: number; patience?: Patience; filter?: Record<string, string | string[] | undefined> };
 
-/** @param server its address without a slash at the end, and an access token */
-export function createApiClient(server: { url: string; token: string }): ApiClient {
-  const call: ApiClient['call'] = async (called, answer, patience) =>
+/**
+ * @param server its address without a slash at the end, and an access token
+ * @param usual the patience of calls that are given none
+ */
+export function createApiClient(server: { url: string; token: string }, usual: Patience = { untilMs: 0 }): ApiClient {
+  const call: ApiClient['call'] = async (called, answer, patience = usual) =>
     readAnswer(server.url, await callPatiently(server, called, patience), answer);
   const get: ApiClient['get'] = (path, answer, patience) => call({ method: 'GET', path }, answer, patience);
   return {
@@ -53,18 +56,24 @@ const rateLimitPatienceMs = 30_000;
 async function callPatiently(
   server: { url: string; token: string },
   call: Call,
-  patience: Patience = { untilMs: 0 },
+  patience: Patience,
 ): Promise<Answered | Unanswered> {
   const rateLimitUntilMs = Date.now() + rateLimitPatienceMs;
   for (let attempt = 1; ; attempt++) {
     const answered = await makeCall(server, call);
-    const isLimited = 'status' in answered && answered.status === 429 && typeof call.body?.content !== 'object';
+    const isLimited = 'status' in answered && answered.status === 429;
     const untilMs = isLimited ? Math.max(rateLimitUntilMs, patience.untilMs) : patience.untilMs;
     const pauseMs = pauseBeforeNextMs(answered, attempt, untilMs - Date.now());
-    if (pauseMs === null) return answered;
+    if (pauseMs === null || !mayRepeat(call, isLimited)) return answered;
     if (attempt === 1 && !isLimited) patience.onAway?.();
     await delay(pauseMs);
   }
+}
+
+/** A stream is gone once it was sent; and who knows what a change without a key has done already. */
+function mayRepeat({ method, body, idempotencyKey }: Call, isLimited: boolean): boolean {
+  if (body !== undefined && typeof body.content !== 'string') return false;
+  return isLimited || method !== 'POST' || idempotencyKey !== undefined;
 }
 
 const largestPage = 1000;

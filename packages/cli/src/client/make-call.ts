@@ -37,6 +37,7 @@ export async function makeCall(server: { url: string; token: string }, call: Cal
   }
 }
 
+/** A server that has said nothing for so long is away; a stream takes the time that it takes. */
 const patienceMs = 60_000;
 
 function requestOf(token: string, call: Call): RequestInit {

@@ -1,7 +1,7 @@
 import { projectSchema } from '@tideway/protocol';
 import { ClientError } from '../exit-codes.ts';
 import { visibleText } from '../output/visible-text.rules.ts';
-import { type ApiClient, createApiClient } from './api-client.ts';
+import { type ApiClient, createApiClient, type Patience } from './api-client.ts';
 import { currentServer } from './kept-server.ts';
 
 /** A project on the server that commands call; `path` is where its calls begin. */
@@ -12,9 +12,9 @@ export async function openServer(): Promise<ApiClient> {
 }
 
 /** The project that was named, that of the environment or of the login, or the only one that there is. */
-export async function openProject(named: string | undefined): Promise<OpenProject> {
+export async function openProject(named: string | undefined, patience?: Patience): Promise<OpenProject> {
   const server = await currentServer();
-  const api = createApiClient(server);
+  const api = createApiClient(server, patience);
   const key = named ?? (process.env.TIDEWAY_PROJECT || server.project) ?? (await onlyProject(api));
   return { api, key, path: `/api/v2/${encodeURIComponent(key)}` };
 }

@@ -6,7 +6,7 @@ import { ClientError } from '../exit-codes.ts';
 import { readTextFile } from '../input.ts';
 import { type OrderFlags, orderFromFlags } from '../orders/order-flags.rules.ts';
 import { addSelectionOptions, addTimingOptions, addWaitOptions } from '../orders/order-options.ts';
-import { type PlaceOptions, placeOrder } from '../orders/place-order.ts';
+import { type PlaceOptions, patienceOfOrder, placeOrder } from '../orders/place-order.ts';
 import { collect, type ProjectOptions, projectCommand } from './client-command.ts';
 
 type DeployOptions = ProjectOptions & PlaceOptions & OrderFlags & { file?: string; flow?: string; config?: string };
@@ -32,7 +32,7 @@ export function deployCommand(): Command {
 
 async function deploy(options: DeployOptions): Promise<void> {
   if (options.file !== undefined) refuseBesideFile(options);
-  const project = await openProject(options.project);
+  const project = await openProject(options.project, patienceOfOrder());
   const order = options.file === undefined ? await orderOf(project, options) : await orderInFile(options.file, options);
   await placeOrder(project, `${project.path}/deployments`, order, options);
 }

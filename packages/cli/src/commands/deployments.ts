@@ -14,7 +14,7 @@ import { deploymentColumns, deploymentText, updateColumns, updateText, whyText }
 import { followOutput, outputSchema } from '../orders/follow-output.ts';
 import { type TimingFlags, timingFromFlags } from '../orders/order-flags.rules.ts';
 import { addTimingOptions, addWaitLimits, addWaitOptions } from '../orders/order-options.ts';
-import { type PlaceOptions, placeOrder } from '../orders/place-order.ts';
+import { type PlaceOptions, patienceOfOrder, placeOrder } from '../orders/place-order.ts';
 import { countOf } from '../orders/progress.rules.ts';
 import { type WaitOptions, waitUntilMs } from '../orders/wait-for-deployment.ts';
 import { waitForEnd } from '../orders/wait-for-end.ts';
@@ -156,7 +156,7 @@ async function change(id: string, verb: 'pause' | 'resume', options: ProjectOpti
 }
 
 async function retryDeployment(id: string, options: RetryOptions): Promise<void> {
-  const project = await openProject(options.project);
+  const project = await openProject(options.project, patienceOfOrder());
   const { only, comment } = options;
   const order = { statuses: only, comment, ...timingFromFlags(options) };
   await placeOrder(project, `${pathOf(project, id)}/retry`, order, options);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { deploymentCreatedSchema, dryRunSchema } from '@tideway/protocol';
-import { jsonBody } from '../client/api-client.ts';
+import { jsonBody, type Patience } from '../client/api-client.ts';
 import type { OpenProject } from '../client/open-server.ts';
 import { print, printAnswer, printNote } from '../output/print.ts';
 import { dryRunText } from './dry-run.ts';
@@ -12,7 +12,8 @@ export type PlaceOptions = WaitOptions & { json?: true; idempotencyKey?: string 
 
 /**
  * Places an order and says what became of it; waits for its end where that is asked for, and then sets the exit code.
- * The server may be away for a moment: the key lets it do the order once, however often it is sent.
+ * The key lets the server do the order once, however often it is sent.
+ * @param project opened with the patience of an order
  * @param path where the order goes
  */
 export async function placeOrder(
@@ -24,12 +25,11 @@ export async function placeOrder(
   const untilMs = waitUntilMs(options);
   const key = options.idempotencyKey ?? randomUUID();
   const call = { method: 'POST', path, body: jsonBody(order), idempotencyKey: key } as const;
-  const patience = { untilMs: Date.now() + patienceMs, onAway: sayAway };
   if (order.dry_run === true) {
-    printAnswer(await project.api.call(call, dryRunSchema, patience), options, dryRunText);
+    printAnswer(await project.api.call(call, dryRunSchema), options, dryRunText);
     return;
   }
-  const created = await project.api.call(call, deploymentCreatedSchema, patience);
+  const created = await project.api.call(call, deploymentCreatedSchema);
   if (untilMs === null) {
     printAnswer(created, options, ({ deployment_id, devices }) => `Deployment ${deployment_id} to ${countOf(devices)}`);
     return;
@@ -38,9 +38,14 @@ export async function placeOrder(
   await waitForEnd(project, created.deployment_id, untilMs, options);
 }
 
-/** For how long an order is sent again while the server is away. */
-const patienceMs = 60_000;
-
-function sayAway(): void {
-  printNote(`The server is away; the order is sent again for ${patienceMs / 1000} s`);
+/** The patience of a command that places an order: a CI job must not fail because the server starts again. */
+export function patienceOfOrder(): Patience {
+  let isSaid = false;
+  const onAway = () => {
+    if (!isSaid) printNote(`The server is away; it is tried again for ${patienceMs / 1000} s`);
+    isSaid = true;
+  };
+  return { untilMs: Date.now() + patienceMs, onAway };
 }
+
+const patienceMs = 60_000;
