@@ -7,13 +7,3 @@ export const exitCodes = {
   refused: 2,
   timeOver: 3,
 } as const;
-
-/** What the caller can act on: its message is shown without a stack, and the program ends with its exit code. */
-export class ClientError extends Error {
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode: number = exitCodes.refused) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}

@@ -77,6 +77,14 @@ describe('tideway flows', () => {
     expect(readFileSync(join(user.home, 'pulled.yaml'), 'utf8')).toBe(ownFlowFile.replace('2h', '3h'));
   });
 
+  it('are not pulled into a file that cannot be written', async () => {
+    const ended = await user.run(['flows', 'pull', 'pump', '--output', 'none/pump.yaml']);
+    expect(ended).toMatchObject({
+      code: 2,
+      said: expect.stringMatching(/^tideway: Cannot write the file: ENOENT[^\n]+\n$/),
+    });
+  });
+
   it('are compared with a file, line by line', async () => {
     await user.run(['flows', 'push', '-'], { input: flow('echo 1', 'compared') });
     write('compared.yaml', flow('echo 1', 'compared'));

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { ClientError } from './exit-codes.ts';
+import { ClientError } from './client-error.ts';
 
 export function readAllInput(): Promise<string> {
   return text(process.stdin);
@@ -11,6 +11,12 @@ export function readAllInput(): Promise<string> {
 export async function readTextFile(file: string): Promise<string> {
   if (file === '-') return readAllInput();
   return readFile(file, 'utf8').catch(cannotRead);
+}
+
+export async function writeTextFile(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((error: Error) => {
+    throw new ClientError(`Cannot write the file: ${error.message}`);
+  });
 }
 
 /** A file's bytes, piece by piece. */

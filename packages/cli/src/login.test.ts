@@ -47,6 +47,15 @@ describe('a login', () => {
     expect((await user.run(['projects', 'list'])).said).toMatch(/^tideway: No server is known: log in with/);
   });
 
+  it('says where it cannot be kept', async () => {
+    const env = { XDG_CONFIG_HOME: '/dev/null' };
+    const ended = await user.run(['login', server.url, '--token', server.owner.token], { env });
+    expect(ended).toMatchObject({
+      code: 2,
+      said: expect.stringMatching(/^tideway: The server cannot be kept: [^\n]+\n$/),
+    });
+  });
+
   it('asks for no token where there is no terminal', async () => {
     const ended = await user.run(['login', server.url]);
     expect(ended).toMatchObject({ code: 2, said: expect.stringContaining('use --token-stdin or --token') });

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { ClientError } from './client-error.ts';
 import { artifactsCommand } from './commands/artifacts.ts';
 import { completionCommand } from './commands/completion.ts';
 import { deployCommand } from './commands/deploy.ts';
@@ -11,7 +12,7 @@ import { commandsOnThisMachine } from './commands/on-this-machine.ts';
 import { pairingTokensCommand } from './commands/pairing-tokens.ts';
 import { projectsCommand } from './commands/projects.ts';
 import { tokensCommand } from './commands/tokens.ts';
-import { ClientError, exitCodes } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 import { printNote } from './output/print.ts';
 import { version } from './version.ts';
 

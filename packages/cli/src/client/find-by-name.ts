@@ -1,5 +1,5 @@
 import { type Device, deviceSchema, type UpdateFlow, updateFlowSchema } from '@tideway/protocol';
-import { ClientError } from '../exit-codes.ts';
+import { ClientError } from '../client-error.ts';
 import { visibleText } from '../output/visible-text.rules.ts';
 import type { OpenProject } from './open-server.ts';
 import { RefusedByServer } from './read-answer.ts';

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { ClientError } from '../exit-codes.ts';
+import { ClientError } from '../client-error.ts';
 import { chooseServer, type KnownServer } from './choose-server.rules.ts';
 
 const keptSchema = z.object({ url: z.string(), token: z.string(), project: z.string().nullable() });
@@ -31,9 +31,13 @@ export async function readKeptServer(): Promise<KnownServer | null> {
 export async function keepServer(server: KnownServer): Promise<string> {
   const file = keptFile();
   const temporary = `${file}.${process.pid}`;
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(temporary, `${JSON.stringify(server, null, 2)}\n`, { mode: 0o600 });
-  await rename(temporary, file);
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await writeFile(temporary, `${JSON.stringify(server, null, 2)}\n`, { mode: 0o600 });
+    await rename(temporary, file);
+  } catch (error) {
+    throw new ClientError(`The server cannot be kept: ${error instanceof Error ? error.message : error}`);
+  }
   return file;
 }
 

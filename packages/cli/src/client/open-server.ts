@@ -1,5 +1,5 @@
 import { projectSchema } from '@tideway/protocol';
-import { ClientError } from '../exit-codes.ts';
+import { ClientError } from '../client-error.ts';
 import { visibleText } from '../output/visible-text.rules.ts';
 import { type ApiClient, createApiClient, type Patience } from './api-client.ts';
 import { currentServer } from './kept-server.ts';

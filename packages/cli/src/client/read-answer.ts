@@ -1,6 +1,6 @@
 import { refusalBodySchema } from '@tideway/protocol';
 import type { z } from 'zod';
-import { ClientError } from '../exit-codes.ts';
+import { ClientError } from '../client-error.ts';
 import { visibleText } from '../output/visible-text.rules.ts';
 import type { Answered, Unanswered } from './make-call.ts';
 import { refusalText } from './refusal-text.rules.ts';

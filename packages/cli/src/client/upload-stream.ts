@@ -15,6 +15,7 @@ export async function uploadStream(url: string, options: RequestOptions, content
     request.once('error', reject);
     content.once('error', reject);
   });
+  request.setTimeout(silenceMs, () => request.destroy(new Error(`nothing moved for ${silenceMs / 1000} s`)));
   request.flushHeaders();
   // What is refused without a look at the body is refused at once; the answer to a broken connection may be lost.
   const early = await Promise.race([answer, delay(refusalMs, null)]);
@@ -27,3 +28,4 @@ export async function uploadStream(url: string, options: RequestOptions, content
 }
 
 const refusalMs = 200;
+const silenceMs = 120_000;

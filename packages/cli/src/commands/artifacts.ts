@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { type Artifact, artifactSchema } from '@tideway/protocol';
 import { Command } from 'commander';
 import { type OpenProject, openProject } from '../client/open-server.ts';
-import { ClientError } from '../exit-codes.ts';
+import { ClientError } from '../client-error.ts';
 import { readBytes } from '../input.ts';
 import { printAnswer, printList } from '../output/print.ts';
 import { sizeText, timeText } from '../output/readable.rules.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { findDevice, findFlow } from '../client/find-by-name.ts';
 import { type OpenProject, openProject } from '../client/open-server.ts';
-import { ClientError } from '../exit-codes.ts';
+import { ClientError } from '../client-error.ts';
 import { readTextFile } from '../input.ts';
 import { type OrderFlags, orderFromFlags } from '../orders/order-flags.rules.ts';
 import { addSelectionOptions, addTimingOptions, addWaitOptions } from '../orders/order-options.ts';

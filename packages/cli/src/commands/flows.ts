@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import {
   type SavedFlows,
   savedFlowsSchema,
@@ -11,9 +10,10 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { findFlow, findFlowOrNull } from '../client/find-by-name.ts';
 import type { Call } from '../client/make-call.ts';
 import { type OpenProject, openProject } from '../client/open-server.ts';
-import { ClientError, exitCodes } from '../exit-codes.ts';
+import { ClientError } from '../client-error.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { flowNamesIn } from '../flow-names.rules.ts';
-import { readTextFile } from '../input.ts';
+import { readTextFile, writeTextFile } from '../input.ts';
 import { print, printAnswer, printList, printNote, printSource } from '../output/print.ts';
 import { timeText } from '../output/readable.rules.ts';
 import type { Column } from '../output/table.rules.ts';
@@ -102,7 +102,7 @@ async function pullFlow(name: string, options: ProjectOptions & { number?: numbe
   const project = await openProject(options.project);
   const flow = await readVersion(project, (await findFlow(project, name)).id, options.number);
   if (options.output !== undefined) {
-    await writeFile(options.output, flow.source);
+    await writeTextFile(options.output, flow.source);
     printNote(`Wrote version ${flow.version} of ${visibleText(flow.name)} to ${options.output}`);
   }
   if (options.json) print(visibleJson(flow));

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { createApiClient } from '../client/api-client.ts';
 import { readServerUrl } from '../client/choose-server.rules.ts';
 import { forgetServer, keepServer, readKeptServer } from '../client/kept-server.ts';
-import { ClientError } from '../exit-codes.ts';
+import { ClientError } from '../client-error.ts';
 import { askSecretly, readAllInput } from '../input.ts';
 import { print } from '../output/print.ts';
 

@@ -3,7 +3,7 @@ import { type Deployment, deploymentSchema, durationSeconds, type Update, update
 import type { ApiClient, Patience } from '../client/api-client.ts';
 import type { OpenProject } from '../client/open-server.ts';
 import { ServerAway } from '../client/read-answer.ts';
-import { ClientError } from '../exit-codes.ts';
+import { ClientError } from '../client-error.ts';
 import { Progress } from './progress.ts';
 
 export type WaitOptions = { wait?: true; waitFor?: 'all' | 'online'; waitTimeout?: string };
