@@ -10,13 +10,28 @@ import {
   type UpdateLife,
 } from './life.ts';
 
+/** What an operation leaves, and what the caller is told. */
+export type Lived = { life: Life; told: Told };
+
 /**
  * What an operation does by the words of the promises, in plain TypeScript: the model that the servers are held against.
- * Gives the life afterwards, and what the caller is told.
  */
-export function live(before: Life, operation: Operation): { life: Life; told: Told } {
+export function live(before: Life, operation: Operation): Lived {
   const life = structuredClone(before);
+  return settled(life, doIt(life, operation));
+}
+
+/** The same for what a device says that was let in just before it was deleted: it is answered as any other. */
+export function liveLetIn(before: Life, operation: Operation & { device: number }): Lived {
+  const life = structuredClone(before);
+  const device = deviceOf(life, operation.device);
+  device.isDeleted = false;
   const told = doIt(life, operation);
+  life.devices[operation.device] = deviceOf(structuredClone(before), operation.device);
+  return settled(life, told);
+}
+
+function settled(life: Life, told: Told): Lived {
   for (const deployment of life.deployments) settle(deployment);
   return { life, told };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isFinal, type Life, type Operation, type Told } from './life.ts';
-import { live, tidy } from './live.ts';
+import { type Lived, live, liveLetIn, tidy } from './live.ts';
 import { type Moment, momentsArbitrary } from './operations.ts';
 import { World } from './world.ts';
 
@@ -56,14 +56,31 @@ type Answered = { operation: Operation; told: Told };
 
 /** The life after operations in this order, where all callers would be told what they were told; else nothing. */
 function livesThrough(before: Life, order: Answered[]): Life[] {
-  let life = before;
+  let lives = [before];
   for (const { operation, told } of order) {
-    const lived = live(life, operation);
-    if (lived.told !== told && !mayMiss(operation, told, order)) return [];
-    life = lived.life;
+    lives = lives
+      .flatMap((life) => waysToLive(life, operation, order))
+      .filter((lived) => lived.told === told || mayMiss(operation, told, order))
+      .map(({ life }) => life);
   }
   // The servers end by themselves what too many failures have stopped, some time or other.
-  return [sorted(life), sorted(tidy(life))];
+  return lives.flatMap((life) => [sorted(life), sorted(tidy(life))]);
+}
+
+/** A device that speaks while it is deleted may have been let in before. */
+function waysToLive(life: Life, operation: Operation, order: Answered[]): Lived[] {
+  const ways = [live(life, operation)];
+  if (!isSaidByDevice(operation)) return ways;
+  const isDeletedToo = order.some(
+    (other) => other.operation.kind === 'delete' && other.operation.device === operation.device,
+  );
+  return isDeletedToo ? [...ways, liveLetIn(life, operation)] : ways;
+}
+
+function isSaidByDevice(
+  operation: Operation,
+): operation is Operation & { kind: 'ask' | 'report' | 'restore' | 'greet' } {
+  return ['ask', 'report', 'restore', 'greet'].includes(operation.kind);
 }
 
 /** Who asks while something else happens may be told of nothing: it asks again. */

@@ -78,7 +78,7 @@ export async function setConfigurationsApplied(tx: Tx, successes: readonly Succe
     tx,
     sql`update device v set configuration = d.configuration, configuration_deployment_id = d.id
         from ${listed(successes)} join deployment d on d.id = s.deployment_id and d.configuration is not null
-        where v.id = s.device_id`,
+        where v.id = s.device_id and v.deleted_at is null`,
   );
 }
 
