@@ -241,15 +241,78 @@ describe('a plan that the agent cannot carry out', () => {
   });
 });
 
+describe('a block on the device itself', () => {
+  it('lets no new update begin, says why, and ends with unblock', async () => {
+    device.start();
+    await server.until(() => server.hellos.length > 0);
+    const blocked = await device.command('block', 'harvest until six');
+    expect(blocked).toEqual({ code: 0, said: 'Blocked: no new update begins.\n' });
+    const update = server.order({ flow: flowFixture([runStepFixture('Write', 'touch written')]) });
+    await server.until(() => server.hellos.some(({ block }) => block?.reason === 'harvest until six'));
+    expect((await device.command('status')).said).toMatch(
+      /^Agent {4}\S+, process \d+\nDevice {3}d-test\nUpdate {3}none\nBlocked {2}since \S+: harvest until six\n$/,
+    );
+    expect(server.reportsOf(update)).toEqual([]);
+
+    expect(await device.command('unblock')).toEqual({ code: 0, said: 'Unblocked.\n' });
+    expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded' });
+    expect(server.hellos.at(-1)).toMatchObject({ block: null });
+    expect(await device.command('unblock')).toEqual({ code: 0, said: 'Nothing was blocked.\n' });
+  });
+
+  it('leaves what runs alone, and outlasts a restart of the agent', async () => {
+    const script = 'touch begun; while [ ! -e go ]; do sleep 0.05; done';
+    const update = server.order({ flow: flowFixture([runStepFixture('Long', script)]) });
+    device.start();
+    await server.until(() => device.read('begun') !== null);
+    const said = `Blocked: no new update begins. The device is at ${update}, which goes on.\n`;
+    expect(await device.command('block')).toEqual({ code: 0, said });
+    expect(JSON.parse((await device.command('status', '--json')).said)).toMatchObject({
+      update: { update_id: update, last: 'step_started' },
+      blocked: { reason: null },
+    });
+    writeFileSync(path.join(device.root, 'go'), '');
+    expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded' });
+
+    await device.end('SIGTERM');
+    const next = server.order({ flow: flowFixture([runStepFixture('Write', 'touch written')]) });
+    expect((await device.command('block', 'still')).said).toMatch(/^Blocked\. No agent is running here/);
+    const hellos = server.hellos.length;
+    device.start([]);
+    await server.until(() => server.hellos.length > hellos);
+    expect(server.hellos.at(-1)).toMatchObject({ block: { reason: 'still' } });
+    await device.command('unblock');
+    expect(await server.resultOf(next)).toMatchObject({ event: 'succeeded' });
+  });
+
+  it('is refused in one sentence where there is no agent, or the reason is too long', async () => {
+    expect(await device.command('block')).toEqual({
+      code: 1,
+      said: `There is no ${device.state}: give the agent's folder with --state.\n`,
+    });
+    device.start();
+    await server.until(() => server.hellos.length > 0);
+    expect(await device.command('block', 'x'.repeat(501))).toEqual({
+      code: 1,
+      said: 'The reason must have at most 500 characters.\n',
+    });
+  });
+});
+
 describe('an update that is aborted', () => {
   it('stops the running command, rolls back and confirms', async () => {
     const flow = flowFixture([runStepFixture('Long', 'touch begun; sleep 1000', { on_failure: { ignore: true } })], {
-      rollback: { shell: 'sh', script: 'touch back', timeout_s: 10 },
+      rollback: { shell: 'sh', script: 'while [ ! -e go ]; do sleep 0.05; done; touch back', timeout_s: 30 },
     });
     const update = server.order({ flow });
     device.start();
     await server.until(() => device.read('begun') !== null);
     server.abort(update);
+    const { ends_in_s, ...stopping } = await server.until(() => server.stopping.at(-1));
+    expect(stopping).toEqual({ type: 'stopping', update_id: update, attempt: 1 });
+    expect(ends_in_s).toBeGreaterThan(0);
+    expect(ends_in_s).toBeLessThanOrEqual(30);
+    writeFileSync(path.join(device.root, 'go'), '');
     expect(await server.resultOf(update)).toMatchObject({ event: 'stopped', step: 0, reason: 'stopped' });
     expect(device.read('back')).toBe('');
   });
@@ -264,7 +327,7 @@ describe('an update that is aborted', () => {
     device.start();
     await server.until(() => device.read('begun') !== null);
     server.abort(update);
-    await device.logged(/Stopping update/);
+    expect((await server.until(() => server.stopping.at(-1))).ends_in_s).toBeLessThanOrEqual(60);
     writeFileSync(path.join(device.root, 'go'), '');
     expect(await server.resultOf(update)).toMatchObject({ event: 'stopped', step: null });
     expect(device.read('ended')).toBe('');

@@ -7,6 +7,7 @@ import { serverDoor } from './channel/server-door.ts';
 import type { Config } from './config.ts';
 import { createArtifactFetcher } from './download/artifact-fetcher.ts';
 import type { Log } from './log.ts';
+import { blockFile } from './operator/block.ts';
 import { capabilities } from './steps/executors.ts';
 import { systemClock } from './system/clock.ts';
 import { deviceFacts } from './system/device-facts.ts';
@@ -56,8 +57,17 @@ export function startAgent(config: Config, log: Log): Agent {
     apps: apps.list(),
     boot_id: bootId(),
   });
-  const exchange = new Exchange({ connection, outbox, runner, stateFolder, describe, log });
+  const block = blockFile(stateFolder);
+  const exchange = new Exchange({ connection, outbox, runner, stateFolder, block, describe, log });
   const polling = new Polling(exchange, log);
+  const unwatchBlock = block.watch(() => {
+    const held = block.read();
+    log.info(
+      held ? `Blocked on this device: no new update begins.${held.reason ? ` ${held.reason}` : ''}` : 'Unblocked.',
+    );
+    exchange.heedBlock();
+    polling.wake();
+  });
   connection.listen({
     onUnasked: (messages) => {
       exchange.hear(messages);
@@ -72,6 +82,7 @@ export function startAgent(config: Config, log: Log): Agent {
   return {
     ended: Promise.race([polling.start(), bug.promise]),
     stop: async () => {
+      unwatchBlock();
       await runner.stop();
       await polling.stop();
       unlock();

@@ -47,10 +47,15 @@ export function readConfig(options: Options, environment: NodeJS.ProcessEnv = pr
     name,
     group,
     app: readApp(setting('app'), setting('appVersion')),
-    stateFolder: path.resolve(setting('state') ?? '/var/lib/tideway-agent'),
+    stateFolder: stateFolderOf(options, environment),
     root: path.resolve(setting('root') ?? '/'),
     environment: withoutOwnSettings(environment),
   };
+}
+
+/** The folder that the agent of these settings works with. */
+export function stateFolderOf({ state }: Options, environment: NodeJS.ProcessEnv = process.env): string {
+  return path.resolve(state ?? (environment[environmentNames.state] || '/var/lib/tideway-agent'));
 }
 
 function readServer(text: string | null): string {

@@ -1,10 +1,16 @@
 import { Command } from 'commander';
 import { type Agent, startAgent } from './app.ts';
 import { JoinRefused } from './channel/connection.ts';
-import { ConfigFault, type Options, readConfig } from './config.ts';
+import { ConfigFault, type Options, readConfig, stateFolderOf } from './config.ts';
 import { createLog } from './log.ts';
+import { block, CommandFault, status, unblock } from './operator/commands.ts';
 import { StateInUse } from './system/state-lock.ts';
 import { agentVersion } from './version.ts';
+
+const stateOption = [
+  '--state <folder>',
+  'key, journal and the like; default /var/lib/tideway-agent (TIDEWAY_STATE)',
+] as const;
 
 const program = new Command('tideway-agent')
   .description('Carries out the updates of a Tideway server on this device')
@@ -20,9 +26,29 @@ program
   .option('--group <name>', 'group to join (TIDEWAY_GROUP)')
   .option('--app <name>', 'app that the device carries now (TIDEWAY_APP)')
   .option('--app-version <version>', 'version of that app (TIDEWAY_APP_VERSION)')
-  .option('--state <folder>', 'key, journal and the like; default /var/lib/tideway-agent (TIDEWAY_STATE)')
+  .option(...stateOption)
   .option('--root <folder>', 'stands for / in the paths of steps; default / (TIDEWAY_ROOT)')
   .action(run);
+
+program
+  .command('block')
+  .description('let no new update begin on this device until `unblock`; what runs goes on')
+  .argument('[reason]', 'shown to whoever asks why the device is not updating')
+  .option(...stateOption)
+  .action((reason, options) => obey(options, (folder) => block(folder, reason ?? null)));
+
+program
+  .command('unblock')
+  .description('let updates begin again')
+  .option(...stateOption)
+  .action((options) => obey(options, unblock));
+
+program
+  .command('status')
+  .description('say what the agent of this device is at')
+  .option(...stateOption)
+  .option('--json', 'as JSON')
+  .action((options) => obey(options, (folder) => status(folder, options.json === true)));
 
 await program.parseAsync();
 
@@ -54,9 +80,19 @@ function stopOnSignal(agent: Agent): void {
   process.on('SIGINT', stop);
 }
 
+async function obey(options: Options, command: (stateFolder: string) => Promise<boolean>): Promise<void> {
+  try {
+    process.exitCode = (await command(stateFolderOf(options))) ? 0 : 1;
+  } catch (error) {
+    console.error(sentenceOf(error) ?? error);
+    process.exitCode = 1;
+  }
+}
+
 /** Null for what nobody foresaw. */
 function sentenceOf(error: unknown): string | null {
   if (error instanceof ConfigFault || error instanceof StateInUse || error instanceof JoinRefused) return error.message;
+  if (error instanceof CommandFault) return error.message;
   if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return null;
   const isOfFolders = ['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR'].includes(String(error.code));
   return isOfFolders

@@ -147,4 +147,5 @@ const helloMessage: Omit<HelloMessage, 'session_value'> = {
   attributes: {},
   apps: [],
   boot_id: 'boot-1',
+  block: null,
 };

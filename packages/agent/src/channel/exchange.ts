@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type DeviceMessage, type ServerMessage, serverMessageSchema } from '@tideway/protocol';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
+import { type Block, type BlockFile, type HeardBlock, heardBlock } from '../operator/block.ts';
 import { type JsonFile, jsonFile } from '../system/json-file.ts';
 import type { UpdateRunner } from '../update/runner.ts';
 import type { Connection } from './connection.ts';
@@ -15,8 +16,9 @@ export type ExchangeDeps = {
   outbox: ReportOutbox;
   runner: UpdateRunner;
   stateFolder: string;
-  /** What the agent says of itself, without the session value. */
-  describe: () => Omit<Hello, 'type' | 'session_value'>;
+  block: BlockFile;
+  /** What the agent says of itself, without the session value and the block. */
+  describe: () => Omit<Hello, 'type' | 'session_value' | 'block'>;
   log: Log;
 };
 
@@ -24,27 +26,43 @@ export type ExchangeDeps = {
 export class Exchange {
   private readonly deps: ExchangeDeps;
   private readonly sessionFile: JsonFile<{ session_value: string }>;
+  private readonly heardFile: HeardBlock;
+  private blockSaid = '';
+  /** A question for an update is on its way. */
+  private isAsking = false;
   private outputSent = { update: '', offset: 0, isRefused: false };
 
   constructor(deps: ExchangeDeps) {
     this.deps = deps;
     this.sessionFile = jsonFile(path.join(deps.stateFolder, 'session.json'), z.object({ session_value: z.string() }));
+    this.heardFile = heardBlock(deps.stateFolder);
+  }
+
+  /** Notes that a block is heeded, once no question for an update is on its way. */
+  heedBlock(): void {
+    if (!this.isAsking) this.heardFile.note(this.deps.block.read());
   }
 
   /** Gives the seconds until the server wants to hear of us again; 0 where there is more to say at once. */
   async run(signal: AbortSignal): Promise<number> {
-    const { connection, outbox, runner } = this.deps;
+    const { connection } = this.deps;
     const session = await connection.session(signal);
-    const hello = session.isGreeted ? null : this.hello();
-    const output = this.nextOutput();
-    const isBusy = runner.current !== null;
-    const sent = messagesToSend({ hello, reports: outbox.pending, output, isBusy });
-    const answer = await connection.send(session, sent, signal);
-    const offsetBefore = this.outputSent.offset;
-    for (const message of plansFirst(answer.messages.flatMap(understood))) this.obey(message, sent);
-    const hasMoreOutput = this.outputSent.offset > offsetBefore && this.nextOutput() !== null;
-    if (hasMoreOutput) return 0;
-    return Math.min(answer.poll_after_s, connection.channelTryAfterS ?? answer.poll_after_s);
+    const block = this.deps.block.read();
+    this.heedBlock();
+    const isNews = this.blockSaid !== JSON.stringify(block);
+    const sent = this.messages(session.isGreeted && !isNews ? null : this.hello(block), block !== null);
+    this.isAsking = sent.some(({ type }) => type === 'next');
+    try {
+      const answer = await connection.send(session, sent, signal);
+      this.blockSaid = JSON.stringify(block);
+      const offsetBefore = this.outputSent.offset;
+      for (const message of plansFirst(answer.messages.flatMap(understood))) this.obey(message, sent);
+      const hasMoreOutput = this.outputSent.offset > offsetBefore && this.nextOutput() !== null;
+      return hasMoreOutput ? 0 : Math.min(answer.poll_after_s, connection.channelTryAfterS ?? answer.poll_after_s);
+    } finally {
+      this.isAsking = false;
+      this.heedBlock();
+    }
   }
 
   /** Obeys what the server says unasked. */
@@ -59,9 +77,23 @@ export class Exchange {
     this.deps.connection.close();
   }
 
-  private hello(): Hello {
+  private messages(hello: Hello | null, isBlocked: boolean): DeviceMessage[] {
+    const { outbox, runner } = this.deps;
+    const output = this.nextOutput();
+    const { stopping } = runner;
+    return messagesToSend({
+      hello,
+      reports: outbox.pending,
+      output,
+      stopping: stopping && { type: 'stopping', ...stopping },
+      isBusy: runner.current !== null,
+      isBlocked,
+    });
+  }
+
+  private hello(block: Block | null): Hello {
     const session_value = this.sessionFile.read()?.session_value ?? null;
-    return { type: 'hello', ...this.deps.describe(), session_value };
+    return { type: 'hello', ...this.deps.describe(), session_value, block: block && { reason: block.reason } };
   }
 
   private nextOutput(): Pending['output'] {

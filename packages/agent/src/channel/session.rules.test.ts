@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { effectsOf, messagesToSend, type Situation } from './session.rules.ts';
 
 describe('what the agent says', () => {
-  const quiet = { hello: null, reports: [], output: null, isBusy: false };
+  const quiet = { hello: null, reports: [], output: null, stopping: null, isBusy: false, isBlocked: false };
 
   it('is hello first, results before the question for the next update', () => {
     const said = messagesToSend({ ...quiet, hello, reports: [report(1)], output: { message: output, isLast: true } });
@@ -17,6 +17,12 @@ describe('what the agent says', () => {
 
   it('asks once in a session when it is busy: the update may go on under a new attempt', () => {
     expect(messagesToSend({ ...quiet, hello, isBusy: true })).toEqual([hello, { type: 'next' }]);
+  });
+
+  it('asks for no update while it is blocked, but for the one that it is at', () => {
+    const blocked = { ...quiet, isBlocked: true };
+    expect(messagesToSend({ ...blocked, hello })).toEqual([hello]);
+    expect(messagesToSend({ ...blocked, hello, isBusy: true })).toEqual([hello, { type: 'next' }]);
   });
 
   it('does not ask before all of many reports are said', () => {
@@ -109,6 +115,7 @@ const hello: Extract<DeviceMessage, { type: 'hello' }> = {
   apps: [],
   boot_id: 'b',
   session_value: null,
+  block: null,
 };
 const output: Extract<DeviceMessage, { type: 'log' }> = {
   type: 'log',

@@ -8,7 +8,11 @@ export type Pending = {
   reports: readonly DeviceReport[];
   /** The next piece of output, and whether it is the last for now. */
   output: { message: Extract<DeviceMessage, { type: 'log' }>; isLast: boolean } | null;
+  /** Where an abort is waited for: until when. */
+  stopping: Extract<DeviceMessage, { type: 'stopping' }> | null;
   isBusy: boolean;
+  /** Software on the device wants no new update. */
+  isBlocked: boolean;
 };
 
 /** Reports in one call; the protocol allows 200 messages, and a mebibyte over a channel. */
@@ -17,14 +21,17 @@ const maxReportBytes = 512 * 1024;
 
 /**
  * The messages of the next call. Results stand before `next`, so that the server has booked the old update when it
- * looks for a new one. A busy device asks once in each session: the same plan comes back, perhaps under a new attempt.
+ * looks for a new one. A busy device asks once in each session: the same plan comes back, perhaps under a new attempt. One
+ * that is blocked and free does not ask.
  */
-export function messagesToSend({ hello, reports, output, isBusy }: Pending): DeviceMessage[] {
+export function messagesToSend({ hello, reports, output, stopping, isBusy, isBlocked }: Pending): DeviceMessage[] {
   const fitting = fittingReports(reports);
-  const said: DeviceMessage[] = [...(hello ? [hello] : []), ...fitting, ...(output ? [output.message] : [])];
+  const first = [hello, stopping].filter((message) => message !== null);
+  const said: DeviceMessage[] = [...first, ...fitting, ...(output ? [output.message] : [])];
   // The next update takes the place of what was not said about the last.
   const isAllSaid = fitting.length === reports.length && (output === null || output.isLast);
-  return isAllSaid && (!isBusy || hello) ? [...said, { type: 'next' }] : said;
+  const asks = isBusy ? hello !== null : !isBlocked;
+  return isAllSaid && asks ? [...said, { type: 'next' }] : said;
 }
 
 /** The oldest reports, as many as one call takes; always one. */

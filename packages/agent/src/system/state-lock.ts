@@ -21,6 +21,11 @@ export function lockState(folder: string): () => void {
   return () => rmSync(lock, { force: true });
 }
 
+/** The number of the agent that works with a state folder; null where none does. */
+export function findAgent(folder: string): number | null {
+  return holderOf(path.join(folder, 'agent.pid'));
+}
+
 /** A link, not an open with O_EXCL: the lock then never exists without its content. */
 function claim(own: string, lock: string): boolean {
   try {

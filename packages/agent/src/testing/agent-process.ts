@@ -52,6 +52,15 @@ export class TestDevice {
     return child;
   }
 
+  /** Runs a command of the agent on this device, as its owner would, and gives its exit code and what it says. */
+  async command(...words: string[]): Promise<{ code: number | null; said: string }> {
+    const child = spawn(process.execPath, [this.program, ...words, '--state', this.state]);
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+    const [code] = await once(child, 'close');
+    return { code, said };
+  }
+
   /** Waits until the agent's log matches. */
   async logged(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.log)) await new Promise<void>((resolve) => this.watchers.add(resolve));

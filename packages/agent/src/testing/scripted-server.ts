@@ -13,6 +13,7 @@ import {
   joinSchema,
   type Plan,
   type ServerMessage,
+  type StoppingMessage,
   sessionProofText,
   sessionRequestSchema,
 } from '@tideway/protocol';
@@ -34,6 +35,7 @@ export class ScriptedServer {
   readonly faults: string[] = [];
   /** Kept output by update. */
   readonly outputs = new Map<string, string>();
+  readonly stopping: StoppingMessage[] = [];
   goodbyes = 0;
   /** Whether sessions are opened for the device. */
   knowsDevice = true;
@@ -185,6 +187,9 @@ export class ScriptedServer {
         return this.book(message);
       case 'log':
         return this.keepOutput(message);
+      case 'stopping':
+        this.stopping.push(message);
+        return [];
       case 'goodbye':
         this.goodbyes += 1;
         return [];

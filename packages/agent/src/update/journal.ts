@@ -26,6 +26,12 @@ export class Journal {
     return journal;
   }
 
+  /** The update that stands in a journal, for those who only look; null where the device is at none. */
+  static peek(file: string): { update_id: string; attempt: number; history: readonly DatedHappening[] } | null {
+    const entry = jsonFile(file, entrySchema).read();
+    return entry && { ...entry.plan, history: entry.history };
+  }
+
   /** The journal that an earlier run of the agent has left; null where it was idle. */
   static reopen(file: string, clock: Clock): Journal | null {
     const left = jsonFile(file, entrySchema);

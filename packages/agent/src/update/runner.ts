@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Abilities, type DeviceReport, type Plan, reportSchema } from '@tideway/protocol';
+import { type Abilities, type DeviceReport, type FlowDocument, type Plan, reportSchema } from '@tideway/protocol';
 import type { ReportOutbox } from '../channel/report-outbox.ts';
 import type { Log } from '../log.ts';
 import { StepFailure } from '../steps/step.ts';
@@ -38,6 +38,7 @@ export class UpdateRunner {
   private readonly agentStopping = new AbortController();
   private journal: Journal | null = null;
   private stopSwitch = new AbortController();
+  private act: OpenAct | null = null;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
 
@@ -83,6 +84,16 @@ export class UpdateRunner {
   /** Stops the update where it can be stopped, and undoes it. */
   abort(updateId: string): void {
     if (this.journal?.plan.update_id === updateId) this.requestStop(this.journal, 'abort');
+  }
+
+  /** Where an abort waits for an act that is not broken off: for how long at most; else null. */
+  get stopping(): { update_id: string; attempt: number; ends_in_s: number } | null {
+    const { journal, act } = this;
+    if (!journal || !act?.isNotStopped) return null;
+    if (!journal.history.some((happening) => happening.type === 'stop_requested' && happening.by === 'abort'))
+      return null;
+    const { update_id, attempt } = journal.plan;
+    return { update_id, attempt, ends_in_s: Math.max(0, Math.ceil((act.endsMs - performance.now()) / 1000)) };
   }
 
   /** Ends what runs, and leaves the journal for the next start. */
@@ -135,7 +146,10 @@ export class UpdateRunner {
   private async resultOf(journal: Journal, read: ReadPlan): Promise<Finished> {
     const last = journal.history.at(-1);
     if (last?.type === 'finished') return last;
-    const record = (happening: Happening) => this.record(journal, happening);
+    const record = (happening: Happening) => {
+      if ('document' in read) this.act = actBegunBy(happening, read.document.flow);
+      this.record(journal, happening);
+    };
     if ('document' in read) return runUpdate(this.workplace(journal, read), journal, record, this.interruptions);
     const result = refusedPlan(read.fault);
     record(result);
@@ -167,6 +181,7 @@ export class UpdateRunner {
     journal.add({ type: 'stop_requested', by });
     const fault = by === 'abort' ? 'The update was aborted.' : 'The time limit of the whole update is over.';
     this.stopSwitch.abort(new StepFailure(by === 'abort' ? 'stopped' : 'timed_out', fault));
+    this.deps.onChange();
   }
 
   private armTimeLimit(journal: Journal): void {
@@ -188,6 +203,27 @@ export class UpdateRunner {
   /** The id comes from outside: it must name a folder below `updates` and nothing else. */
   private folderOf(updateId: string): string {
     return path.join(this.deps.stateFolder, 'updates', `update-${encodeURIComponent(updateId)}`);
+  }
+}
+
+/** What runs on the device at the moment. */
+type OpenAct = { endsMs: number; isNotStopped: boolean };
+
+function actBegunBy(happening: Happening, { steps, rollback }: FlowDocument): OpenAct | null {
+  const open = (timeoutS: number, isNotStopped: boolean) => ({
+    endsMs: performance.now() + timeoutS * 1000,
+    isNotStopped,
+  });
+  switch (happening.type) {
+    case 'step_started':
+    case 'undo_started': {
+      const step = steps[happening.step];
+      return step ? open(step.timeout_s, happening.type === 'undo_started' || step.uninterruptible) : null;
+    }
+    case 'rollback_started':
+      return rollback && open(rollback.timeout_s, true);
+    default:
+      return null;
   }
 }
 

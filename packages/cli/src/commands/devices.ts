@@ -99,6 +99,10 @@ function deviceText(device: Device): string {
     ['Apps', appsOf(device)],
     ['Drift', device.drift.map((app) => `${app.name} is ${app.reported_version} there`).join(', ')],
     ['Update trigger', device.update_trigger],
+    [
+      'Blocked there',
+      device.blocked && `since ${timeText(device.blocked.since)}: ${device.blocked.reason ?? 'no reason given'}`,
+    ],
     ['Agent', agent.version && `${agent.version} on ${agent.os} ${agent.arch}`],
     ['Last contact', timeText(device.last_contact_at)],
     ['Joined', timeText(device.joined_at)],

@@ -15,6 +15,11 @@ export const helloSchema = z.object({
   boot_id: z.string().max(64),
   /** Null at the very first hello of a device. */
   session_value: z.string().max(64).nullable(),
+  /** Where software on the device wants no new update, with its reason. A device whose mind changes says hello again. */
+  block: z
+    .object({ reason: z.string().max(500).nullable() })
+    .nullable()
+    .default(null),
 });
 export type HelloMessage = z.infer<typeof helloSchema>;
 
@@ -69,6 +74,19 @@ export const logSchema = z.object({
 });
 export type LogMessage = z.infer<typeof logSchema>;
 
+/**
+ * The device has heard the abort of its update, and is in an act that is not broken off: a step that must not be
+ * interrupted, or undoing. Said again at each contact meanwhile.
+ */
+export const stoppingSchema = z.object({
+  type: z.literal('stopping'),
+  update_id: z.string().max(64),
+  attempt: z.int32().positive(),
+  /** Seconds until the time limit of the act is over. */
+  ends_in_s: z.number().nonnegative().max(2_592_000),
+});
+export type StoppingMessage = z.infer<typeof stoppingSchema>;
+
 /** The agent stops on purpose: it is offline from now. */
 export const goodbyeSchema = z.object({ type: z.literal('goodbye') });
 
@@ -78,6 +96,7 @@ export const deviceMessageSchema = z.discriminatedUnion('type', [
   nextSchema,
   reportSchema,
   logSchema,
+  stoppingSchema,
   goodbyeSchema,
 ]);
 export type DeviceMessage = z.infer<typeof deviceMessageSchema>;

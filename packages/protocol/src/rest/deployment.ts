@@ -69,6 +69,8 @@ export const updateSchema = z.object({
   taken_up_at: z.string().nullable(),
   /** Since when somebody wants it to end; a device at work is asked to stop and has its time to confirm. */
   abort_requested_at: z.string().nullable(),
+  /** Until when the device may confirm the abort: longer where it must not be interrupted, or undoes. */
+  abort_ends_at: z.string().nullable(),
   finished_at: z.string().nullable(),
 });
 export type Update = z.infer<typeof updateSchema>;

@@ -56,6 +56,8 @@ export const deviceSchema = z.object({
   state: z.enum(['online', 'offline']),
   last_contact_at: z.string().nullable(),
   update_trigger: z.enum(['on', 'off']),
+  /** Since when, and why, software on the device lets it take up no new update (`tideway-agent block`). */
+  blocked: z.object({ since: z.string(), reason: z.string().nullable() }).nullable(),
   /** No order selects the device until a person approves it. */
   needs_approval: z.boolean(),
   /** A restored or copied state was noticed twice: the device takes up nothing until a person approves it. */

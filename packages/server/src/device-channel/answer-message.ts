@@ -1,4 +1,5 @@
 import type { DeviceMessage, DeviceReport, HelloMessage, LogMessage, ServerMessage } from '@tideway/protocol';
+import { notePendingStop } from '../features/deployments/note-pending-stop.ts';
 import { raiseAttempt } from '../features/deployments/raise-attempt.ts';
 import { recordReport } from '../features/deployments/record-report.ts';
 import { takeUpUpdate } from '../features/deployments/take-up-update.ts';
@@ -22,6 +23,9 @@ export async function answerMessage(deps: Deps, speaker: Speaker, message: Devic
       return acknowledge(deps, speaker, message);
     case 'log':
       return keepOutput(deps, speaker, message);
+    case 'stopping':
+      await notePendingStop(deps.db, speaker.id, message);
+      return [];
     case 'goodbye':
       await noteGoodbye(deps.db, speaker.id);
       return [];

@@ -2,6 +2,7 @@ import type { AbortReason, UpdateStatus } from '@tideway/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import { execute, firstRow, rows } from '../../platform/database/database.ts';
 import type { Tx } from '../../platform/database/transaction.ts';
+import { deviceIsOnline } from '../devices/online.rules.ts';
 import type { StatusChange } from './deployment-count.store.ts';
 
 /** What is to be aborted, and by whom: all that is open of a deployment, or the update of one device. */
@@ -74,7 +75,8 @@ export async function requestAborts(tx: Tx, { deploymentId, deviceId, by }: What
 
 /**
  * Ends updates whose device has neither said a result within its time nor confirmed an abort, at most so many; one that
- * somebody holds has its turn later. Gives what is to be counted.
+ * somebody holds has its turn later, and so has one whose device is online and still about to stop. Gives what is to be
+ * counted.
  */
 export async function endOverdueUpdates(tx: Tx, atMost: number): Promise<StatusChange[]> {
   const ended = await rows<{ deployment_id: number; status: 'failed' | 'aborted' }>(
@@ -83,6 +85,8 @@ export async function endOverdueUpdates(tx: Tx, atMost: number): Promise<StatusC
           select deployment_id, device_id, coalesce(abort_ends_at < tideway_now(), false) as is_aborted
           from device_update
           where status = 'in_progress' and least(ends_at, abort_ends_at) < tideway_now()
+            and not (stopping_until > tideway_now() and ends_at > tideway_now() and exists (
+              select from device d where d.id = device_id and ${deviceIsOnline}))
           order by device_id limit ${atMost} for no key update skip locked)
         update device_update u
         set finished_at = tideway_now(),

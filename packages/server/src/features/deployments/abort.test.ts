@@ -148,6 +148,60 @@ describe('a deadline', () => {
     await server.shiftClock('0 minutes');
   });
 
+  it('of an abort waits for a device that is online and must not be interrupted, until its step is over', async () => {
+    const [device] = await joinDevices(1);
+    const id = await fleet.deployTo([device]);
+    await device.next();
+    const stopping = { type: 'stopping', update_id: id, attempt: 1, ends_in_s: 3600 } as const;
+    await device.say(stopping);
+    await abort(id);
+    const askedFor = Date.parse((await updateOf(id, device)).abort_ends_at ?? '') - Date.now();
+    expect(askedFor).toBeLessThan(16 * 60_000);
+    await device.say(stopping, { ...stopping, attempt: 2, ends_in_s: 9000 });
+    const waitedFor = Date.parse((await updateOf(id, device)).abort_ends_at ?? '') - Date.now();
+    expect(Math.round(waitedFor / 60_000)).toBe(61);
+
+    await server.shiftClock('30 minutes');
+    await device.say();
+    await holdsFor(3, async () => expect(await updateOf(id, device)).toMatchObject({ status: 'in_progress' }));
+    await server.shiftClock('62 minutes');
+    await device.say();
+    await vi.waitFor(async () => {
+      await endWhatIsOverdue(server.deps);
+      expect(await updateOf(id, device)).toMatchObject({ status: 'aborted', reason: 'unconfirmed' });
+    });
+    await server.shiftClock('0 minutes');
+  });
+
+  it('of an abort does not wait for a device that has gone silent in such a step', async () => {
+    const [device] = await joinDevices(1);
+    const id = await fleet.deployTo([device]);
+    await device.next();
+    await abort(id);
+    await device.say({ type: 'stopping', update_id: id, attempt: 1, ends_in_s: 3600 });
+    await server.shiftClock('30 minutes');
+    await vi.waitFor(async () => {
+      await endWhatIsOverdue(server.deps);
+      expect(await updateOf(id, device)).toMatchObject({ status: 'aborted', reason: 'unconfirmed' });
+    });
+    await server.shiftClock('0 minutes');
+  });
+
+  it('of the time limit is not moved by a device that says that it is stopping', async () => {
+    const [device] = await joinDevices(1);
+    const id = await fleet.deployTo([device], { options: { timeout: '10m' } });
+    await device.next();
+    await abort(id);
+    await device.say({ type: 'stopping', update_id: id, attempt: 1, ends_in_s: 2_592_000 });
+    await server.shiftClock('26 minutes');
+    await device.say();
+    await vi.waitFor(async () => {
+      await endWhatIsOverdue(server.deps);
+      expect(await updateOf(id, device)).toMatchObject({ status: 'aborted', reason: 'unconfirmed' });
+    });
+    await server.shiftClock('0 minutes');
+  });
+
   it('of the time limit fails an update whose device says nothing any more', async () => {
     const [device] = await joinDevices(1);
     const id = await fleet.deployTo([device]);

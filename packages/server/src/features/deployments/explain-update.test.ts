@@ -57,6 +57,18 @@ describe('why a device is not updating', () => {
     ]);
   });
 
+  it('is a block that software on the device has set, and its reason', async () => {
+    await fleet.deployTo([device]);
+    await device.hello({ block: { reason: 'harvest until six' } });
+    const message = 'The device was blocked on itself, with tideway-agent block: harvest until six';
+    const first = holding(await whyDevice());
+    expect(first).toEqual([{ ...closed, gate: 'trigger', message, since }]);
+    await device.hello({ block: { reason: 'harvest until six' } });
+    expect(holding(await whyDevice())).toEqual(first);
+    await device.hello();
+    expect(holding(await whyDevice())).toEqual([]);
+  });
+
   it('is its update trigger, since it was set', async () => {
     await device.hello();
     await fleet.deployTo([device]);

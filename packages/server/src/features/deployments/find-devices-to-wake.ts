@@ -33,9 +33,7 @@ export async function findForgottenDevices({ db, serverId }: Pick<Deps, 'db' | '
                  bool_or(u.abort_requested_at is not null) as is_to_stop
           from device_update u join deployment u_of on u_of.id = u.deployment_id
           where u.device_id = d.id and u.status in ('pending', 'in_progress')) o
-        where p.server_id = ${serverId} and d.deleted_at is null
-          and (o.is_to_stop
-               or (o.is_idle and not d.update_trigger_on and d.held_at is null and not d.needs_approval))`,
+        where p.server_id = ${serverId} and ((o.is_to_stop and d.deleted_at is null) or (o.is_idle and takes_up_updates(d)))`,
   );
   return found.map((row) => row.id);
 }

@@ -9,6 +9,9 @@ export type DeviceFacts = {
   held_at: Date | null;
   update_trigger_on: boolean;
   update_trigger_since: Date | null;
+  /** Since when software on the device itself blocks updates, and why. */
+  blocked_since: Date | null;
+  blocked_reason: string | null;
   is_online: boolean;
   is_connected: boolean;
   last_contact_at: Date | null;
@@ -70,9 +73,12 @@ function pause({ paused_at, paused_by }: PendingFacts): Gate {
   return holds('pause', `The deployment was paused by ${paused_by}`, paused_at);
 }
 
-function trigger({ update_trigger_on, update_trigger_since }: DeviceFacts): Gate {
-  if (!update_trigger_on) return open('trigger', 'The update trigger of the device is off');
-  return holds('trigger', 'The update trigger of the device is on', update_trigger_since);
+function trigger({ update_trigger_on, update_trigger_since, blocked_since, blocked_reason }: DeviceFacts): Gate {
+  if (update_trigger_on) return holds('trigger', 'The update trigger of the device is on', update_trigger_since);
+  if (blocked_since === null)
+    return open('trigger', 'The update trigger of the device is off');
+  const reason = blocked_reason === null ? '' : `: ${blocked_reason}`;
+  return holds('trigger', `The device was blocked on itself, with tideway-agent block${reason}`, blocked_since);
 }
 
 function earlierUpdate({ earlier }: PendingFacts): Gate {

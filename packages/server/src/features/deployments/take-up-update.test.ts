@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type DeviceFleet, makeDeviceFleet, ScriptedDevice, startTestServer, type TestServer } from '@tideway/testkit';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { execute } from '../../platform/database/database.ts';
+import { execute, rows } from '../../platform/database/database.ts';
 import { holdUpdate } from './testing/hold-update.ts';
 import { readBooks } from './testing/read-books.ts';
 
@@ -98,6 +98,30 @@ describe('taking up an update', () => {
     expect((await device.next())?.update_id).toBe(deployment);
     await fleet.call('PATCH', `/devices/${device.id}`, { update_trigger: 'on' });
     expect((await device.next())?.update_id).toBe(deployment);
+  });
+
+  it('waits while software on the device blocks it, and says so', async () => {
+    const device = await fleet.joinDevice();
+    const deployment = await fleet.deployTo([device]);
+    await device.hello({ block: { reason: 'harvest' } });
+    expect(await device.next()).toBeNull();
+    const blocked = { since: expect.any(String), reason: 'harvest' };
+    expect(await fleet.call('GET', `/devices/${device.id}`)).toMatchObject({ blocked, update_trigger: 'off' });
+    expect(await fleet.call('GET', `/deployments/${deployment}/updates/${device.id}`)).toMatchObject({
+      status: 'pending',
+      waiting_for: 'blocked',
+    });
+    await device.hello();
+    expect(await fleet.call('GET', `/devices/${device.id}`)).toMatchObject({ blocked: null });
+    expect((await device.next())?.update_id).toBe(deployment);
+    const noted = await rows(
+      server.db,
+      sql`select action, after from audit_event where target = ${device.id} and action like 'device.%blocked' order by id`,
+    );
+    expect(noted).toEqual([
+      { action: 'device.blocked', after: { reason: 'harvest' } },
+      { action: 'device.unblocked', after: null },
+    ]);
   });
 
   it('waits while a person has to approve the device', async () => {

@@ -19,8 +19,7 @@ export async function findOpenOfDevices(
           where u.device_id = d.id and u.status in ('pending', 'in_progress')
             and (u.status = 'in_progress' or may_start(p))
           order by u.status <> 'in_progress', u.deployment_id limit 1) o
-        where o.status = 'in_progress' or (d.deleted_at is null and not d.update_trigger_on and d.held_at is null
-                                           and not d.needs_approval)`,
+        where o.status = 'in_progress' or takes_up_updates(d)`,
   );
 }
 

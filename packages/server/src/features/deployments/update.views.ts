@@ -110,7 +110,7 @@ export const selectUpdates = (updates: RawBuilder<unknown>) => sql`
               when not ${shownDeviceIsOnline} then 'offline'
               when d.held_at is not null then 'held'
               when d.needs_approval then 'needs_approval'
-              when d.update_trigger_on then 'blocked'
+              when d.update_trigger_on or d.blocked_since is not null then 'blocked'
               when exists (select from device_update w join deployment o on o.id = w.deployment_id
                            where w.device_id = d.id and w.status in ('pending', 'in_progress')
                              and (w.status = 'in_progress' or (w.deployment_id < u.deployment_id and may_start(o))))
@@ -139,6 +139,8 @@ export type UpdateRow = {
   late_result: Record<string, unknown> | null;
   taken_up_at: Date | null;
   abort_requested_at: Date | null;
+  abort_ends_at: Date | null;
+  stopping_until: Date | null;
   finished_at: Date | null;
 };
 
@@ -162,8 +164,13 @@ export function showUpdate(row: UpdateRow): Update {
     message: row.message,
     taken_up_at: row.taken_up_at?.toISOString() ?? null,
     abort_requested_at: row.abort_requested_at?.toISOString() ?? null,
+    abort_ends_at: latest(row.abort_ends_at, row.stopping_until)?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,
   };
+}
+
+function latest(one: Date | null, other: Date | null): Date | null {
+  return one !== null && other !== null && other > one ? other : one;
 }
 
 function showDetails(row: UpdateRow, steps: StepRow[]): UpdateDetails {

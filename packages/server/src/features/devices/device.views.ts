@@ -53,7 +53,8 @@ const selectDevices = (devices: RawBuilder<unknown>) => sql`
                where c.device_id = d.id order by t.name) as tags,
          array(select json_build_object('name', a.name, 'version', c.version)
                from device_app c join app a on a.id = c.app_id where c.device_id = d.id order by a.name) as apps,
-         d.reported_apps, ${shownDeviceIsOnline} as is_online, p.last_contact_at, d.update_trigger_on, d.needs_approval,
+         d.reported_apps, ${shownDeviceIsOnline} as is_online, p.last_contact_at, d.update_trigger_on,
+         d.blocked_since, d.blocked_reason, d.needs_approval,
          d.held_at, d.agent_version, d.os, d.arch, d.attributes, d.configuration, d.created_at, d.joined_at
   from ${devices} d join device_group g on g.id = d.group_id left join device_presence p on p.device_id = d.id`;
 
@@ -104,6 +105,8 @@ type DeviceRow = {
   is_online: boolean;
   last_contact_at: Date | null;
   update_trigger_on: boolean;
+  blocked_since: Date | null;
+  blocked_reason: string | null;
   needs_approval: boolean;
   held_at: Date | null;
   agent_version: string | null;
@@ -128,6 +131,7 @@ function showDevice(row: DeviceRow): Device {
     state: row.is_online ? 'online' : 'offline',
     last_contact_at: row.last_contact_at?.toISOString() ?? null,
     update_trigger: row.update_trigger_on ? 'on' : 'off',
+    blocked: row.blocked_since && { since: row.blocked_since.toISOString(), reason: row.blocked_reason },
     needs_approval: row.needs_approval,
     held: row.held_at !== null,
     agent: { version: row.agent_version, os: row.os, arch: row.arch },

@@ -22,14 +22,16 @@ export async function greetDevice(
   const known = await lockGreetedDevice(tx, device.id);
   const isCopied = judgeSessionValue(known, hello.session_value) === 'copied';
   await setDeviceGreeted(tx, device.id, hello, sessionValue);
+  const actor = { accountId: device.account_id, actor: `device ${device.public_id}`, tokenId: null, address };
+  const about = { target: device.public_id, projectId: device.project_id };
+  if (known.is_blocked !== (hello.block !== null)) {
+    const action = hello.block === null ? 'device.unblocked' : 'device.blocked';
+    await recordAuditEvent(tx, actor, { action, ...about, after: hello.block });
+  }
   if (isCopied) {
     await setCopyNoticed(tx, device.id, known.was_copied_lately);
-    const actor = { accountId: device.account_id, actor: `device ${device.public_id}`, tokenId: null, address };
-    await recordAuditEvent(tx, actor, {
-      action: known.was_copied_lately && !known.is_held ? 'device.held' : 'device.copy_noticed',
-      target: device.public_id,
-      projectId: device.project_id,
-    });
+    const action = known.was_copied_lately && !known.is_held ? 'device.held' : 'device.copy_noticed';
+    await recordAuditEvent(tx, actor, { action, ...about });
   }
   return { sessionValue, isCopied, now: known.now };
 }

@@ -8,6 +8,7 @@ export type GreetedDevice = {
   successor: string | null;
   was_copied_lately: boolean;
   is_held: boolean;
+  is_blocked: boolean;
   now: Date;
 };
 
@@ -16,6 +17,7 @@ export async function lockGreetedDevice(tx: Tx, id: number): Promise<GreetedDevi
   return oneRow<GreetedDevice>(
     tx,
     sql`select session_presented as presented, session_successor as successor, held_at is not null as is_held,
+               blocked_since is not null as is_blocked,
                coalesce(copy_noticed_at > tideway_now() - interval '1 hour', false) as was_copied_lately,
                tideway_now() as now
         from device where id = ${id} for no key update`,
@@ -31,6 +33,8 @@ export async function setDeviceGreeted(tx: Tx, id: number, hello: HelloMessage, 
             capabilities = ${JSON.stringify(hello.capabilities)}::jsonb,
             attributes = ${JSON.stringify(hello.attributes)}::jsonb,
             reported_apps = ${JSON.stringify(hello.apps)}::jsonb,
+            blocked_since = case when ${hello.block !== null} then coalesce(blocked_since, tideway_now()) end,
+            blocked_reason = ${hello.block?.reason ?? null},
             session_presented = ${hello.session_value}, session_successor = ${successor}
         where id = ${id}`,
   );
