@@ -49,6 +49,8 @@ async function abort(
     const which = { deploymentId: deployment.id, deviceId: update?.device_id ?? null, by: caller.actor };
     const aborted = await abortPending(tx, which);
     const stopping = await requestAborts(tx, which);
+    // What was open a moment ago has ended by itself, or with its device.
+    if (aborted + stopping === 0) refuseFinished(devicePublicId ?? publicId, 'finished');
     await recordAuditEvent(tx, caller, {
       action: 'deployment.aborted',
       target: publicId,
