@@ -27,7 +27,7 @@ export function liveLetIn(before: Life, operation: Operation & { device: number 
   const device = deviceOf(life, operation.device);
   device.isDeleted = false;
   const told = doIt(life, operation);
-  life.devices[operation.device] = deviceOf(structuredClone(before), operation.device);
+  if (deviceOf(before, operation.device).isDeleted) Object.assign(device, { isDeleted: true, version: null });
   return settled(life, told);
 }
 
