@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { followersPart } from './parts/followers-part.ts';
 import { loadPart } from './parts/load-part.ts';
 import { type Commands, servePart } from './parts/part.ts';
 import { serverPart } from './parts/server-part.ts';
@@ -11,6 +12,7 @@ const parts: Record<string, Commands> = {
   server: serverPart,
   'bare sockets': bareSocketsPart,
   load: loadPart,
+  followers: followersPart,
   sockets: socketsPart,
 };
 

@@ -1,6 +1,8 @@
 import type { Row } from './bench.ts';
+import { abortRow } from './rows/abort.ts';
 import { callsRow } from './rows/calls.ts';
 import { channelRow } from './rows/channel.ts';
+import { followersRow } from './rows/followers.ts';
 import { orderRow } from './rows/order.ts';
 import { overviewRow } from './rows/overview.ts';
 import { pollsRow } from './rows/polls.ts';
@@ -8,4 +10,14 @@ import { reportsRow } from './rows/reports.ts';
 import { takeUpRow } from './rows/take-up.ts';
 
 /** Everything that is measured, in the order of the table. What only reads comes before what writes. */
-export const rows: Row[] = [callsRow, overviewRow, takeUpRow, orderRow, pollsRow, reportsRow, channelRow];
+export const rows: Row[] = [
+  callsRow,
+  overviewRow,
+  takeUpRow,
+  orderRow,
+  abortRow,
+  pollsRow,
+  reportsRow,
+  followersRow,
+  channelRow,
+];

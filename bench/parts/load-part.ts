@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DeviceReport } from '@tideway/protocol';
+import { quantile } from '../measuring/quantile.ts';
 import { type HttpConnection, openHttpConnection } from './http-connection.ts';
 
 /** What the devices do: ask for something to do where there is nothing, or report how an update of theirs goes. */
@@ -12,36 +14,70 @@ export type Load = {
   repeats: boolean;
   connections: number;
   seconds: number;
+  /** Requests a second of all connections together; as many as they can where it is null. */
+  perS: number | null;
 };
 
-export type LoadCommands = { run: (load: Load) => Promise<{ answersPerS: number }> };
+export type LoadCommands = {
+  run: (load: Load) => Promise<{ answersPerS: number; p99Ms: number }>;
+  /** How many answers the load that runs has got so far, its first seconds aside. */
+  countAnswers: (nothing: null) => Promise<number>;
+  /** Ends the load that runs before its time. */
+  stop: (nothing: null) => Promise<null>;
+};
+
+let answers = 0;
+let endsMs = 0;
 
 /** Devices that poll or report over HTTP, each as soon as it has its answer. */
 export const loadPart: LoadCommands = {
-  run: async ({ url, tickets, updateId, repeats, connections, seconds }) => {
+  run: async ({ url, tickets, updateId, repeats, connections, seconds, perS }) => {
+    answers = 0;
     const bodies = updateId === null ? [pollBody] : reportBodies(updateId);
     const opened = await Promise.all(Array.from({ length: connections }, () => openHttpConnection(url)));
     const countsFromMs = performance.now() + warmUpMs;
-    const endsMs = countsFromMs + seconds * 1000;
+    endsMs = countsFromMs + seconds * 1000;
+    const awaitTurn = perS === null ? async () => {} : turnsOf(perS);
+    const timesMs: number[] = [];
     let next = 0;
-    let answers = 0;
     const work = async (connection: HttpConnection) => {
       while (performance.now() < endsMs) {
         const ticket = tickets[next % tickets.length] ?? '';
         next += 1;
         if (!repeats && next > tickets.length) throw new Error('There are too few devices for this load');
         for (const body of bodies) {
+          await awaitTurn();
+          const saidMs = performance.now();
           await say(connection, ticket, body, updateId === null ? '"messages":[]' : '"type":"ack"');
-          if (performance.now() >= countsFromMs) answers += 1;
+          if (saidMs < countsFromMs) continue;
+          answers += 1;
+          timesMs.push(performance.now() - saidMs);
         }
       }
     };
     await Promise.all(opened.map(work));
     const tookS = (performance.now() - countsFromMs) / 1000;
     for (const connection of opened) connection.close();
-    return { answersPerS: answers / tookS };
+    return { answersPerS: answers / tookS, p99Ms: quantile(timesMs, 0.99) };
+  },
+  countAnswers: async () => answers,
+  stop: async () => {
+    endsMs = 0;
+    return null;
   },
 };
+
+/** Gives turns in even distances, whoever asks; who comes late does not wait. */
+function turnsOf(perS: number): () => Promise<void> {
+  const begunMs = performance.now();
+  let given = 0;
+  return async () => {
+    const atMs = begunMs + (given * 1000) / perS;
+    given += 1;
+    const waitMs = atMs - performance.now();
+    if (waitMs > 0) await delay(waitMs);
+  };
+}
 
 /** A server that has just been started is slow at first. */
 const warmUpMs = 1500;

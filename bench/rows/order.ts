@@ -1,11 +1,9 @@
-import { execute, oneRow } from '@tideway/server';
-import { sql } from 'kysely';
 import type { Bench, Row } from '../bench.ts';
-import type { Fleet } from '../fleet/make-fleet.ts';
-import { type FleetProject, removeDeployment } from '../fleet/rows-of-fleet.ts';
-import { alternate, secondsOf } from '../measuring/alternate.ts';
+import { orderHalf } from '../fleet/order-half.ts';
+import { removeDeployment } from '../fleet/rows-of-fleet.ts';
+import { alternate } from '../measuring/alternate.ts';
 import { resultOf } from '../measuring/result.ts';
-import { callApi, type StartedServer, startServerPart } from '../parts/start-server.ts';
+import { startServerPart } from '../parts/start-server.ts';
 import { insertBareUpdates } from './order.baseline.ts';
 
 /** An order for half of the devices of a project, from the call to its answer, on ten million past updates. */
@@ -18,7 +16,8 @@ export const orderRow: Row = {
     for (const project of fleet.projects) {
       const times = await alternate(
         async () => {
-          const seconds = await orderForHalf(fleet, server, project);
+          const { deploymentId, seconds } = await orderHalf(fleet, server.url, project);
+          await removeDeployment(fleet.db, deploymentId);
           return [seconds, seconds];
         },
         () => insertBareUpdates(fleet.db, project),
@@ -52,24 +51,4 @@ function growth([few, many]: Measured[]) {
     direction: 'at_most',
     unit: 'µs',
   });
-}
-
-async function orderForHalf(fleet: Fleet, server: StartedServer, project: FleetProject): Promise<number> {
-  await execute(fleet.db, sql`checkpoint`);
-  let deploymentId = '';
-  const seconds = await secondsOf(async () => {
-    const order = {
-      device_filter: { groups: [{ name: 'half' }] },
-      deployment_configuration: { flow_uuid: project.flowId },
-    };
-    const path = `/api/v2/${project.key}/deployments`;
-    deploymentId = (await callApi<{ deployment_id: string }>(server.url, fleet.token, path, order)).deployment_id;
-  });
-  const { count } = await oneRow<{ count: number }>(
-    fleet.db,
-    sql`select count(*) from device_update u join deployment d on d.id = u.deployment_id where d.public_id = ${deploymentId}`,
-  );
-  if (count !== project.devices / 2) throw new Error(`The order reached ${count} devices`);
-  await removeDeployment(fleet.db, deploymentId);
-  return seconds;
 }

@@ -22,7 +22,7 @@ export const pollsRow: Row = {
     const constant = await startServerPart(bench, fleet, 'without database');
     const tickets = await whole.ask('createTickets', devices);
     const rate = async (url: string) => {
-      const run = { url, tickets, updateId: null, repeats: true, connections, seconds: bench.sizes.loadS };
+      const run = { url, tickets, updateId: null, repeats: true, connections, seconds: bench.sizes.loadS, perS: null };
       return [(await load.ask('run', run)).answersPerS];
     };
     const [rates] = await alternate(

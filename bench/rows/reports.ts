@@ -64,7 +64,7 @@ async function reportRate(
   const deviceIds = devices.map(({ id }) => id);
   await insertOpenUpdates(fleet.db, largestProject(fleet), updateId, { deviceIds, status: 'in_progress' });
   const tickets = await server.ask('createTickets', devices);
-  const run = { url: server.url, tickets, updateId, repeats, connections, seconds: sizes.loadS };
+  const run = { url: server.url, tickets, updateId, repeats, connections, seconds: sizes.loadS, perS: null };
   const { answersPerS } = await load.ask('run', run);
   await removeDeployment(fleet.db, updateId);
   return answersPerS;
