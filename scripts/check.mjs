@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './ensure-install.mjs';
 import { missingPlatformPackages } from './lock-file.mjs';
+import { wrongPromises } from './promises.mjs';
 
 const tools = join(root, 'node_modules', '.bin');
 
@@ -12,6 +13,7 @@ const checks = [
   ['import rules', () => run('depcruise', '--config', '.dependency-cruiser.mjs', 'packages', 'bench')],
   ['unused code and packages', () => run('knip')],
   ['lock file', () => report(missingPlatformPackages(root))],
+  ['promises and their tests', () => report(wrongPromises())],
 ];
 
 let failed = 0;

@@ -232,6 +232,15 @@ describe('a plan that the agent cannot carry out', () => {
     expect(device.read('first')).toBeNull();
   });
 
+  it('is no success reported before the reboot: an agent that cannot reboot fails such a flow, and runs nothing of it', async () => {
+    const flow = { ...flowFixture([runStepFixture('First', 'touch first')]), reboot_after_update: true };
+    const update = server.order({ flow });
+    device.start();
+    expect(await server.resultOf(update)).toMatchObject({ event: 'failed', seq: 1, reason: 'unsupported' });
+    expect(server.reportsOf(update)).toHaveLength(1);
+    expect(device.read('first')).toBeNull();
+  });
+
   it('fails where the document is not what its SHA-256 names', async () => {
     const flow = flowFixture([runStepFixture('First', 'touch first')]);
     const update = server.order({ flow, plan: { document_sha256: '0'.repeat(64) } });
