@@ -50,6 +50,16 @@ describe('tideway deployments', () => {
     );
   });
 
+  it('are listed by state, flow, app and text', async () => {
+    const found = async (...flags: string[]) =>
+      (await user.json('deployments', 'list', ...flags)).map((one: { id: string }) => one.id);
+    expect(await found('--state', 'running', '--flow', 'plain', '--search', id)).toEqual([id]);
+    expect(await found('--state', 'scheduled')).toEqual([]);
+    expect(await found('--app', 'lamps')).toEqual([]);
+    expect(await user.json('deployments', 'updates', id, '--search', `pump-${count}`)).toHaveLength(1);
+    expect(await user.json('deployments', 'updates', id, '--reason', 'expired')).toEqual([]);
+  });
+
   it('shows one, its updates, and one update with its steps', async () => {
     const { out } = await user.run(['deployments', 'show', id]);
     expect(out).toContain('Updates:        2 pending of 2\n');

@@ -72,6 +72,31 @@ describe('tideway devices', () => {
     expect((await user.run(['devices', 'show', 'pump-4'])).out).toMatch(/Group: +North\nTags: +dry\n/);
   });
 
+  it('are found by the flags that select devices for a deployment', async () => {
+    const names = async (...flags: string[]) =>
+      (await user.json('devices', 'search', ...flags)).map(({ name }: { name: string }) => name);
+    expect(await names('--not-tag', 'humid')).toEqual(['pump-4']);
+    expect(await names('--has-app', 'irrigation@v3.1', '--not-device', 'pump-1')).toEqual(['pump-2']);
+    expect(await names('--all', '--limit', '2')).toEqual(['pump-1', 'pump-2']);
+    const none = await user.run(['devices', 'search']);
+    expect(none).toMatchObject({ code: 2, said: expect.stringContaining('Say which devices') });
+  });
+
+  it('are changed many at once, and not without saying which', async () => {
+    const South = ['--group', 'South'];
+    const tagged = await user.run(['devices', 'bulk', ...South, '--add-tag', 'dry', '--update-trigger', 'on']);
+    expect(tagged).toMatchObject({ code: 0, out: expect.stringMatching(/^Changed \d+ devices?\n$/) });
+    for (const { tags, update_trigger } of await user.json('devices', 'list', ...South)) {
+      expect([tags.includes('dry'), update_trigger]).toEqual([true, 'on']);
+    }
+    await user.run(['devices', 'bulk', ...South, '--remove-tag', 'dry', '--update-trigger', 'off']);
+    expect(await user.json('devices', 'search', ...South, '--tag', 'dry')).toEqual([]);
+    const all = await user.run(['devices', 'bulk', '--delete']);
+    expect(all).toMatchObject({ code: 2, said: expect.stringContaining('Say which devices') });
+    const both = await user.run(['devices', 'bulk', ...South, '--delete', '--to-group', 'North']);
+    expect(both).toMatchObject({ code: 2, said: expect.stringContaining('field: group') });
+  });
+
   it('are refused what the project has not', async () => {
     const tag = await user.run(['devices', 'tag', 'pump-4', 'humdi']);
     expect(tag).toMatchObject({ code: 2, said: expect.stringContaining('code: unknown_tag\n  field: tags[1]') });

@@ -10,6 +10,7 @@ import { deviceDeletionRoutes } from './features/deployments/device-deletion.rou
 import { deviceFilterRoutes } from './features/deployments/device-filter.routes.ts';
 import { eventRoutes } from './features/deployments/event.routes.ts';
 import { Followers } from './features/deployments/followers.ts';
+import { selectedDevicesRoutes } from './features/deployments/selected-devices.routes.ts';
 import { watchClock } from './features/deployments/watch-clock.ts';
 import { deviceRoutes } from './features/devices/device.routes.ts';
 import { labelRoutes } from './features/devices/label.routes.ts';
@@ -44,6 +45,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...eventRoutes(deps, followers),
     ...deviceDeletionRoutes(deps),
     ...deviceFilterRoutes(deps),
+    ...selectedDevicesRoutes(deps),
     ...deviceChannelRoutes(deps),
   ];
   const server = await createHttpServer(routes, deps, version);

@@ -22,6 +22,13 @@ export type ApiClient = {
   remove: (path: string) => Promise<void>;
   /** Reads all pages of a list, or as many as `limit` items need. */
   list: <Item extends z.ZodType>(path: string, item: Item, query?: ListQuery) => Promise<z.output<Item>[]>;
+  /** The same of a list that is asked for with a body. */
+  search: <Item extends z.ZodType>(
+    path: string,
+    body: Record<string, unknown>,
+    item: Item,
+    query?: Pick<ListQuery, 'limit'>,
+  ) => Promise<z.output<Item>[]>;
 };
 
 export type ListQuery = { limit?: number; patience?: Patience; filter?: Record<string, string | string[] | undefined> };
@@ -42,7 +49,14 @@ export function createApiClient(server: { url: string; token: string }, usual: P
     remove: async (path) => {
       await call({ method: 'DELETE', path }, z.null());
     },
-    list: (path, item, query) => listAll(get, path, item, query),
+    list: (path, item, { limit, filter, patience } = {}) =>
+      listAll(item, limit, (page, answer) =>
+        get(`${path}?${queryText({ ...filter, limit: String(page.limit), after: page.after })}`, answer, patience),
+      ),
+    search: (path, body, item, { limit } = {}) =>
+      listAll(item, limit, (page, answer) =>
+        call({ method: 'POST', path, body: jsonBody({ ...body, ...page }) }, answer),
+      ),
   };
 }
 
@@ -78,19 +92,20 @@ function mayRepeat({ method, body, idempotencyKey }: Call, isLimited: boolean): 
 
 const largestPage = 1000;
 
+type Page = { limit: number; after?: string };
+type ReadPage = <Schema extends z.ZodType>(page: Page, answer: Schema) => Promise<z.output<Schema>>;
+
 async function listAll<Item extends z.ZodType>(
-  get: ApiClient['get'],
-  path: string,
   item: Item,
-  { limit = Number.POSITIVE_INFINITY, filter = {}, patience }: ListQuery = {},
+  limit = Number.POSITIVE_INFINITY,
+  read: ReadPage,
 ): Promise<z.output<Item>[]> {
   const page = z.object({ items: z.array(item), next: z.string().nullable() });
   const items: z.output<Item>[] = [];
   let after: string | null = null;
   do {
     const size = Math.min(largestPage, limit - items.length);
-    const query = queryText({ ...filter, limit: String(size), after: after ?? undefined });
-    const answer: z.output<typeof page> = await get(`${path}?${query}`, page, patience);
+    const answer: z.output<typeof page> = await read({ limit: size, ...(after !== null && { after }) }, page);
     for (const found of answer.items) items.push(found);
     after = answer.next;
   } while (after !== null && items.length < limit);

@@ -24,6 +24,20 @@ export async function findDevice(project: OpenProject, idOrName: string): Promis
   throw new ClientError(`There is no device ${visibleText(idOrName)} in the project ${project.key}`);
 }
 
+/** The ids of the devices that `--device` and `--not-device` name. */
+export async function findDevices(
+  project: OpenProject,
+  { device = [], notDevice = [] }: { device?: string[]; notDevice?: string[] },
+): Promise<{ deviceIds: string[]; notDeviceIds: string[] }> {
+  return { deviceIds: await idsOf(project, device), notDeviceIds: await idsOf(project, notDevice) };
+}
+
+async function idsOf(project: OpenProject, names: string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const name of names) ids.push((await findDevice(project, name)).id);
+  return ids;
+}
+
 /** Its id; what names no device may be the id of one that was deleted, whose updates are still there. */
 export async function findDeviceId(project: OpenProject, idOrName: string): Promise<string> {
   return (await findDeviceOrNull(project, idOrName))?.id ?? idOrName;

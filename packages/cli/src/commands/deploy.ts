@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { parse } from 'yaml';
-import { findDevice, findFlow } from '../client/find-by-name.ts';
+import { findDevices, findFlow } from '../client/find-by-name.ts';
 import { type OpenProject, openProject } from '../client/open-server.ts';
 import { ClientError } from '../client-error.ts';
 import { readTextFile } from '../input.ts';
@@ -52,20 +52,14 @@ async function orderInFile(file: string, { dryRun }: DeployOptions): Promise<Rec
 }
 
 async function orderOf(project: OpenProject, options: DeployOptions): Promise<Record<string, unknown>> {
-  const { flow, device = [], notDevice = [], config } = options;
+  const { flow, config } = options;
   if (flow === undefined) throw new ClientError('Say which flow with --flow, or give the whole order with --file');
   const configuration = config === undefined ? undefined : await objectIn(config);
   const { id } = await findFlow(project, flow);
-  const found = { flowId: id, deviceIds: await idsOf(project, device), notDeviceIds: await idsOf(project, notDevice) };
+  const found = { flowId: id, ...(await findDevices(project, options)) };
   const read = orderFromFlags(options, found, configuration);
   if ('fault' in read) throw new ClientError(read.fault);
   return read.order;
-}
-
-async function idsOf(project: OpenProject, names: string[]): Promise<string[]> {
-  const ids: string[] = [];
-  for (const name of names) ids.push((await findDevice(project, name)).id);
-  return ids;
 }
 
 async function objectIn(file: string): Promise<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 import {
   abortedSchema,
   deploymentSchema,
+  deploymentStates,
   type UpdateStatus,
   updateDetailsSchema,
   updateSchema,
@@ -24,6 +25,9 @@ import { collect, type ListOptions, listCommand, type ProjectOptions, projectCom
 
 type RetryOptions = ProjectOptions & PlaceOptions & TimingFlags & { only?: string[]; comment?: string };
 
+type DeploymentFilter = { state?: string; flow?: string; app?: string; search?: string };
+type UpdateFilter = { status?: UpdateStatus; reason?: string; search?: string };
+
 /** `tideway deployments`: orders, and how they go on each device. */
 export function deploymentsCommand(): Command {
   const command = new Command('deployments').description('see, stop and try again what was deployed');
@@ -33,7 +37,13 @@ export function deploymentsCommand(): Command {
 
 function seeing(): Command[] {
   return [
-    listCommand().description('list the deployments, newest first').action(listDeployments),
+    listCommand()
+      .description('list the deployments, newest first')
+      .addOption(new Option('--state <state>', 'those that are there').choices(deploymentStates))
+      .option('--flow <id or name>', 'those of this flow')
+      .option('--app <name>', 'those of this app')
+      .option('--search <text>', "those with this text in id, comment, flow, app's version or who ordered it")
+      .action(listDeployments),
     projectCommand('show')
       .description("show a deployment, or one device's part in it with its steps")
       .argument('<deployment>')
@@ -43,6 +53,8 @@ function seeing(): Command[] {
       .description("list a deployment's updates, one for each device")
       .argument('<deployment>')
       .addOption(new Option('--status <status>', 'those with this status').choices(updateStatuses))
+      .option('--reason <word>', 'those that failed or were aborted for this reason, as step_failed or expired')
+      .option('--search <text>', "those with this text in the device's id or name")
       .action(listUpdates),
     projectCommand('logs')
       .description("print the output of one device's update")
@@ -92,9 +104,11 @@ function changing(): Command[] {
   ];
 }
 
-async function listDeployments(options: ListOptions): Promise<void> {
+async function listDeployments(options: ListOptions & DeploymentFilter): Promise<void> {
   const { api, path } = await openProject(options.project);
-  const deployments = await api.list(`${path}/deployments`, deploymentSchema, options);
+  const { limit, state, flow, app, search } = options;
+  const query = { filter: { state, flow, app, search }, ...(limit !== undefined && { limit }) };
+  const deployments = await api.list(`${path}/deployments`, deploymentSchema, query);
   printList(deployments, options, deploymentColumns, 'There is no deployment');
 }
 
@@ -108,10 +122,10 @@ async function show(id: string, device: string | undefined, options: ProjectOpti
   }
 }
 
-async function listUpdates(id: string, options: ListOptions & { status?: UpdateStatus }): Promise<void> {
+async function listUpdates(id: string, options: ListOptions & UpdateFilter): Promise<void> {
   const project = await openProject(options.project);
-  const { limit, status } = options;
-  const query = { filter: { status }, ...(limit !== undefined && { limit }) };
+  const { limit, status, reason, search } = options;
+  const query = { filter: { status, reason, search }, ...(limit !== undefined && { limit }) };
   const updates = await project.api.list(`${pathOf(project, id)}/updates`, updateSchema, query);
   printList(updates, options, updateColumns, 'There is no such update');
 }

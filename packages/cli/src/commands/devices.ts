@@ -1,14 +1,21 @@
-import { type Device, deviceSchema, whySchema } from '@tideway/protocol';
+import { bulkAnswerSchema, type Device, deviceSchema, whySchema } from '@tideway/protocol';
 import { Command, Option } from 'commander';
-import { findDevice } from '../client/find-by-name.ts';
+import { findDevice, findDevices } from '../client/find-by-name.ts';
 import { type OpenProject, openProject } from '../client/open-server.ts';
+import { ClientError } from '../client-error.ts';
 import { whyText } from '../orders/deployment-text.ts';
+import { type SelectionFlags, selectionFromFlags } from '../orders/order-flags.rules.ts';
+import { addSelectionOptions } from '../orders/order-options.ts';
+import { countOf } from '../orders/progress.rules.ts';
 import { fieldsOf, printAnswer, printList } from '../output/print.ts';
 import { timeText } from '../output/readable.rules.ts';
 import type { Cell, Column } from '../output/table.rules.ts';
 import { collect, type ListOptions, listCommand, type ProjectOptions, projectCommand } from './client-command.ts';
 
 type ListFilter = ListOptions & { group?: string; tag?: string[]; state?: string; app?: string; search?: string };
+
+type BulkOptions = ProjectOptions &
+  SelectionFlags & { addTag?: string[]; removeTag?: string[]; toGroup?: string; updateTrigger?: string; delete?: true };
 
 /** `tideway devices`: the machines with an agent. */
 export function devicesCommand(): Command {
@@ -21,7 +28,7 @@ export function devicesCommand(): Command {
     .option('--search <text>', 'those with this text in id, name or description')
     .action(listDevices);
   const command = new Command('devices').description('see, tag and group devices').addCommand(list);
-  for (const below of ofOneDevice()) command.addCommand(below);
+  for (const below of [...ofOneDevice(), ...ofSelected()]) command.addCommand(below);
   return command;
 }
 
@@ -34,6 +41,23 @@ function ofOneDevice(): Command[] {
     about('untag').argument('<tag...>').description('take tags from a device').action(untag),
     about('group').argument('<group>').description('put a device into a group').action(group),
   ];
+}
+
+function ofSelected(): Command[] {
+  const search = addSelectionOptions(listCommand('search'))
+    .description('list the devices that the flags of deploy select')
+    .action(searchDevices);
+  const bulk = addSelectionOptions(projectCommand('bulk'))
+    .description('change all devices that are selected, up to 10,000 at once, or none of them')
+    .option('--add-tag <name>', 'give them this tag; may be repeated', collect)
+    .option('--remove-tag <name>', 'take this tag from them; may be repeated', collect)
+    .option('--to-group <name>', 'put them into this group')
+    .addOption(
+      new Option('--update-trigger <state>', 'on: they take up no new update until it is off').choices(['on', 'off']),
+    )
+    .option('--delete', 'delete them; their open updates end, and their history stays')
+    .action(changeSelected);
+  return [search, bulk];
 }
 
 const columns: Column<Device>[] = [
@@ -52,6 +76,34 @@ async function listDevices(options: ListFilter): Promise<void> {
   const query = { filter: { group_name, tags, state, app, search }, ...(limit !== undefined && { limit }) };
   const devices = await api.list(`${path}/devices`, deviceSchema, query);
   printList(devices, options, columns, 'There is no such device');
+}
+
+async function searchDevices(options: ListOptions & SelectionFlags): Promise<void> {
+  const project = await openProject(options.project);
+  const selection = await selectionOf(project, options);
+  const { limit } = options;
+  const devices = await project.api.search(`${project.path}/devices/search`, selection, deviceSchema, {
+    ...(limit !== undefined && { limit }),
+  });
+  printList(devices, options, columns, 'There is no such device');
+}
+
+async function changeSelected(options: BulkOptions): Promise<void> {
+  const project = await openProject(options.project);
+  const { addTag: add_tags, removeTag: remove_tags, toGroup, updateTrigger } = options;
+  const changes = {
+    ...{ add_tags, remove_tags, group: toGroup, update_trigger: updateTrigger },
+    ...(options.delete && { delete: true }),
+  };
+  const body = { ...(await selectionOf(project, options)), ...changes };
+  const changed = await project.api.send('POST', `${project.path}/devices/bulk`, body, bulkAnswerSchema);
+  printAnswer(changed, options, ({ devices }) => `${options.delete ? 'Deleted' : 'Changed'} ${countOf(devices)}`);
+}
+
+async function selectionOf(project: OpenProject, flags: SelectionFlags): Promise<Record<string, unknown>> {
+  const read = selectionFromFlags(flags, await findDevices(project, flags));
+  if ('fault' in read) throw new ClientError(read.fault);
+  return read.selection;
 }
 
 async function show(name: string, options: ProjectOptions): Promise<void> {

@@ -28,26 +28,45 @@ export type TimingFlags = {
 export type OrderFlags = SelectionFlags &
   TimingFlags & { param?: string[]; app?: string; comment?: string; allowEmpty?: true; dryRun?: true };
 
+/** What the names of flags stand for: the ids of `--device` and `--not-device`. */
+export type FoundDevices = { deviceIds: string[]; notDeviceIds: string[] };
+
+/** The selection that flags ask for, as bodies have it, or a sentence about a flag that is missing or too much. */
+export function selectionFromFlags(
+  flags: SelectionFlags,
+  found: FoundDevices,
+): { selection: Record<string, unknown> } | { fault: string } {
+  const fault = selectionFault(flags);
+  return fault === null ? { selection: selectionOf(flags, found) } : { fault };
+}
+
+function selectionOf(flags: SelectionFlags, { deviceIds, notDeviceIds }: FoundDevices): Record<string, unknown> {
+  const groups = (flags.group ?? []).map((name) => ({ name }));
+  return {
+    device_filter: { groups, filters: filtersOf(flags, notDeviceIds) },
+    ...(deviceIds.length > 0 && { device_ids: deviceIds }),
+  };
+}
+
 /** The body of `POST /api/v2/{project}/deployments`, or a sentence about a flag that is not as it should be. */
 export type ReadOrder = { order: Record<string, unknown> } | { fault: string };
 
 /**
  * The order that flags ask for.
- * @param found what the names in the flags stand for: the flow's id, and the ids of `--device` and `--not-device`
+ * @param found what the names in the flags stand for: the flow's id, and devices
  * @param configuration for the devices, undefined where none was given
  */
 export function orderFromFlags(
   flags: OrderFlags,
-  found: { flowId: string; deviceIds: string[]; notDeviceIds: string[] },
+  found: FoundDevices & { flowId: string },
   configuration: unknown,
 ): ReadOrder {
   const fault = selectionFault(flags) ?? pairFault(flags.param ?? []) ?? appFault(flags.app);
   if (fault !== null) return { fault };
-  const { param, app, comment, group = [] } = flags;
+  const { param, app, comment } = flags;
   return {
     order: {
-      device_filter: { groups: group.map((name) => ({ name })), filters: filtersOf(flags, found.notDeviceIds) },
-      ...(found.deviceIds.length > 0 && { device_ids: found.deviceIds }),
+      ...selectionOf(flags, found),
       deployment_configuration: {
         flow_uuid: found.flowId,
         ...(param && {

@@ -70,6 +70,28 @@ export function deviceSelectionSchema(filterKey: FilterKey = 'device_filter') {
   return z.strictObject({ [filterKey]: deviceFilterSchema.optional(), device_ids: deviceIds });
 }
 
+const tags = z.array(nameSchema).min(1).max(100).optional();
+
+/** What is to change of many devices at once. */
+export const bulkChangesSchema = z.strictObject({
+  add_tags: tags,
+  remove_tags: tags,
+  group: nameSchema.optional(),
+  /** While it is on, a device takes up no new update. */
+  update_trigger: z.enum(['on', 'off']).optional(),
+  /** Deletes the devices; nothing else may be asked beside it. */
+  delete: z.literal(true).optional(),
+});
+export type BulkChanges = z.output<typeof bulkChangesSchema>;
+
+/** How many devices were changed or deleted. */
+export const bulkAnswerSchema = z.object({ devices: z.number().int() });
+
+/** The body of `POST /api/v2/{project_key}/devices/bulk`: a selection, and what is to change. */
+export function bulkBodySchema() {
+  return deviceSelectionSchema().extend(bulkChangesSchema.shape);
+}
+
 /** The body of `POST /api/v2/{project_key}/deployments/{id}/retry`, which may be left out. */
 export const retryBodySchema = z.strictObject({
   /** Those with one of these statuses are tried again: the failed and the aborted ones, unless said. */

@@ -3,6 +3,13 @@ import { failureLimitSchema, supersedes } from '../deploy/order-options.ts';
 import { undoneSchema } from '../device/messages.ts';
 import { statusCountsSchema, updateStatusSchema } from '../update-status.ts';
 
+/**
+ * Where a deployment is: it begins later, a person has paused it, it goes on (where devices are offline, too), or every
+ * update of it has ended.
+ */
+export const deploymentStates = ['scheduled', 'paused', 'running', 'finished'] as const;
+export type DeploymentState = (typeof deploymentStates)[number];
+
 /** A deployment with its five counts, which always add up to `devices`. */
 export const deploymentSchema = z.object({
   id: z.string(),

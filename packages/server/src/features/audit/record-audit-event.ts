@@ -25,11 +25,23 @@ export type AuditEvent = {
 
 /** Notes a change in the audit log, in the transaction that makes the change. */
 export async function recordAuditEvent(tx: Tx, actor: Actor, event: AuditEvent): Promise<void> {
+  await recordAuditEvents(tx, actor, event, [{ target: event.target, before: event.before }]);
+}
+
+/** Notes the same change of several things, each with what there was. */
+export async function recordAuditEvents(
+  tx: Tx,
+  actor: Actor,
+  event: Omit<AuditEvent, 'target' | 'before'>,
+  targets: Pick<AuditEvent, 'target' | 'before'>[],
+): Promise<void> {
   await execute(
     tx,
     sql`insert into audit_event (account_id, project_id, actor, actor_token, address, action, target, before, after)
-        values (${actor.accountId}, ${event.projectId ?? null}, ${actor.actor}, ${actor.tokenId}, ${actor.address},
-                ${event.action}, ${event.target}, ${asJson(event.before)}, ${asJson(event.after)})`,
+        select ${actor.accountId}::bigint, ${event.projectId ?? null}::bigint, ${actor.actor}, ${actor.tokenId}, ${actor.address},
+               ${event.action}, target, before, ${asJson(event.after)}::jsonb
+        from unnest(${targets.map(({ target }) => target)}::text[],
+                    ${targets.map(({ before }) => asJson(before))}::jsonb[]) as t (target, before)`,
   );
 }
 

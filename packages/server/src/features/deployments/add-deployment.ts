@@ -1,4 +1,4 @@
-import type { Tx } from '../../platform/database/transaction.ts';
+import type { OnCommit, Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { KeptArtifact } from '../artifacts/keep-artifacts.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
@@ -20,7 +20,7 @@ type DeploymentToAdd = { deployment: NewDeployment; artifacts: KeptArtifact[]; c
  */
 export async function addDeployment(
   tx: Tx,
-  onCommit: (effect: () => void) => void,
+  onCommit: OnCommit,
   { metrics, wakes, changes }: Pick<Deps, 'metrics' | 'wakes' | 'changes'>,
   caller: ProjectCaller,
   { deployment, artifacts, condition }: DeploymentToAdd,

@@ -1,19 +1,54 @@
-import type { Deployment, FailureLimit, StatusCounts, Supersede } from '@tideway/protocol';
+import type { Deployment, DeploymentState, FailureLimit, StatusCounts, Supersede } from '@tideway/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, firstRow, rows } from '../../platform/database/database.ts';
+import { patternOf } from '../../platform/database/pattern.rules.ts';
 import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
 import { Refusal } from '../../platform/refusal.ts';
 
+/** Narrows the list of deployments. */
+type DeploymentFilter = {
+  state?: DeploymentState | undefined;
+  /** The id or the name of a flow. */
+  flow?: string | undefined;
+  app?: string | undefined;
+  /** A part of id, comment, flow, app's version or who ordered it. */
+  search?: string | undefined;
+};
+
 /** One page of a project's deployments, newest first. */
-export async function listDeployments(db: Db, projectId: number, page: IdPage) {
+export async function listDeployments(
+  db: Db,
+  projectId: number,
+  { after, limit, ...filter }: IdPage & DeploymentFilter,
+) {
   const found = await rows<DeploymentRow>(
     db,
     sql`${selectDeployments} where d.project_id = ${projectId}
-        and (${page.after ?? null}::bigint is null or d.id < ${page.after ?? null})
-        order by d.id desc limit ${page.limit + 1}`,
+        and (${after ?? null}::bigint is null or d.id < ${after ?? null})
+        ${sql.join(filterConditions(filter), sql` `)}
+        order by d.id desc limit ${limit + 1}`,
   );
-  return pageOfRows(found, page.limit, showDeployment);
+  return pageOfRows(found, limit, showDeployment);
 }
+
+function filterConditions({ state, flow, app, search }: DeploymentFilter): RawBuilder<unknown>[] {
+  return [
+    state === undefined ? sql`` : sql`and ${states[state]}`,
+    flow === undefined ? sql`` : sql`and (f.public_id = ${flow} or f.name = ${flow})`,
+    app === undefined ? sql`` : sql`and a.name = ${app}`,
+    search === undefined
+      ? sql``
+      : sql`and concat_ws(' ', d.public_id, d.comment, f.name, d.app_version, d.created_by) ilike ${patternOf(search)}`,
+  ];
+}
+
+/** One of them is true of every deployment. */
+const states: Record<DeploymentState, RawBuilder<boolean>> = {
+  finished: sql`d.finished_at is not null`,
+  paused: sql`d.finished_at is null and d.paused_at is not null`,
+  scheduled: sql`d.finished_at is null and d.paused_at is null and coalesce(d.start_at > tideway_now(), false)`,
+  running: sql`d.finished_at is null and d.paused_at is null and coalesce(d.start_at <= tideway_now(), true)`,
+};
 
 /** A deployment with its five counts. Refuses with `not_found`. */
 export async function readDeploymentView(db: Db, projectId: number, publicId: string): Promise<Deployment> {

@@ -1,4 +1,6 @@
 import {
+  type BulkChanges,
+  bulkChangesSchema,
   canonicalJson,
   deploymentBodySchema,
   deployUpdateBodySchema,
@@ -158,6 +160,42 @@ export function readSelectionQuestion(body: unknown): Read<{ deviceId: string; s
   const faults = typeof deviceId === 'string' ? [] : [fault('device_id', 'must be a string: the id of a device')];
   if ('faults' in read) return { faults: [...faults, ...read.faults] };
   return typeof deviceId === 'string' ? { deviceId, ...read } : { faults };
+}
+
+/** Reads the body of a change of many devices: which, and what of them. What nobody has asked for is not done to all. */
+export function readBulk(body: unknown): Read<{ selection: Selection; changes: BulkChanges }> {
+  const keys = Object.keys(bulkChangesSchema.shape);
+  const sent = Object.entries(objectIn(body));
+  const asked = Object.fromEntries(sent.filter(([key]) => keys.includes(key)));
+  const selected = Object.fromEntries(sent.filter(([key]) => !keys.includes(key)));
+  const changes = checkAgainst(bulkChangesSchema, asked);
+  const read = readSelection(selected);
+  const faults = [changes, read].flatMap((one) => ('faults' in one ? one.faults : []));
+  if ('faults' in changes || 'faults' in read) return { faults };
+  const missing = bulkFaults(Object.keys(selected), changes.value);
+  return missing.length > 0 ? { faults: missing } : { ...read, changes: changes.value };
+}
+
+function bulkFaults(selectedBy: string[], changes: BulkChanges): Fault[] {
+  const { add_tags: added = [], remove_tags: removed = [] } = changes;
+  const [beside] = Object.keys(changes).filter((key) => key !== 'delete');
+  return [
+    ...(selectedBy.length > 0
+      ? []
+      : [fault('device_filter', 'or device_ids is required: {} means every device of the project')]),
+    ...(Object.keys(changes).length > 0
+      ? []
+      : [
+          {
+            path: '',
+            message: `Say what is to change: ${Object.keys(bulkChangesSchema.shape).join(', ')}`,
+          },
+        ]),
+    ...(changes.delete && beside !== undefined ? [fault(beside, 'cannot be changed of devices that are deleted')] : []),
+    ...added
+      .filter((tag) => removed.includes(tag))
+      .map((tag) => fault(`remove_tags[${removed.indexOf(tag)}]`, `is ${tag}, which add_tags gives the devices`)),
+  ];
 }
 
 function partsOf({ groups, filters }: Partial<VendorFilter>): Pick<Selection, 'groups' | 'filters'> {

@@ -1,17 +1,22 @@
 import type { FlowDocument, Update, UpdateDetails, UpdateStatus } from '@tideway/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, firstRow, rows } from '../../platform/database/database.ts';
+import { patternOf } from '../../platform/database/pattern.rules.ts';
 import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { shownDeviceIsOnline } from '../devices/online.rules.ts';
 
-/** One page of a deployment's updates in the order of its devices, of one status where it is given. */
-export async function listUpdates(
-  db: Db,
-  projectId: number,
-  deploymentId: string,
-  page: IdPage & { status?: UpdateStatus | undefined },
-) {
+/** Narrows a list of updates. */
+type UpdateFilter = {
+  status?: UpdateStatus | undefined;
+  /** The stable word for why it failed or was aborted. */
+  reason?: string | undefined;
+  /** A part of the device's id or name. */
+  search?: string | undefined;
+};
+
+/** One page of a deployment's updates in the order of its devices. */
+export async function listUpdates(db: Db, projectId: number, deploymentId: string, page: IdPage & UpdateFilter) {
   const found = await rows<UpdateRow>(
     db,
     sql`${selectUpdates(sql`(${updatesOfPage(projectId, deploymentId, page)}) u join device d on d.id = u.device_id`)}
@@ -28,22 +33,44 @@ export async function listUpdates(
 function updatesOfPage(
   projectId: number,
   deploymentId: string,
-  { after, limit, status }: IdPage & { status?: UpdateStatus | undefined },
+  { after, limit, status, reason, search }: IdPage & UpdateFilter,
 ): RawBuilder<unknown> {
-  return sql`select * from device_update
-             where deployment_id = (select id from deployment
-                                    where project_id = ${projectId} and public_id = ${deploymentId})
-               and device_id > ${after ?? 0}::bigint ${status === undefined ? sql`` : sql`and status = ${status}`}
-             order by device_id limit ${limit + 1}`;
+  const conditions = [
+    sql`u.deployment_id = (select id from deployment where project_id = ${projectId} and public_id = ${deploymentId})`,
+    sql`u.device_id > ${after ?? 0}::bigint`,
+    ...ofStatus(status),
+    ...(reason === undefined ? [] : [sql`u.reason = ${reason}`]),
+    ...(search === undefined
+      ? []
+      : [
+          sql`exists (select from device d where d.id = u.device_id
+                                                 and d.public_id || ' ' || d.name ilike ${patternOf(search)})`,
+        ]),
+  ];
+  return sql`select u.* from device_update u where ${sql.join(conditions, sql` and `)}
+             order by u.device_id limit ${limit + 1}`;
+}
+
+function ofStatus(status: UpdateStatus | undefined): RawBuilder<unknown>[] {
+  return status === undefined ? [] : [sql`u.status = ${status}`];
 }
 
 /** A device's updates, newest first, each with its deployment. */
-export async function listUpdatesOfDevice(db: Db, projectId: number, deviceId: string, page: IdPage) {
+export async function listUpdatesOfDevice(
+  db: Db,
+  projectId: number,
+  deviceId: string,
+  page: IdPage & Pick<UpdateFilter, 'status'>,
+) {
+  const conditions = [
+    sql`d.project_id = ${projectId} and d.public_id = ${deviceId} and d.deleted_at is null`,
+    sql`(${page.after ?? null}::bigint is null or u.deployment_id < ${page.after ?? null})`,
+    ...ofStatus(page.status),
+  ];
   const found = await rows<UpdateRow>(
     db,
     sql`${selectUpdates(sql`device d cross join lateral updates_of_device(d.id) u`)}
-        where d.project_id = ${projectId} and d.public_id = ${deviceId} and d.deleted_at is null
-        and (${page.after ?? null}::bigint is null or u.deployment_id < ${page.after ?? null})
+        where ${sql.join(conditions, sql` and `)}
         order by u.deployment_id desc limit ${page.limit + 1}`,
   );
   return pageOfRows(

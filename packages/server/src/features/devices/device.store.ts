@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { execute, firstRow, oneRow, violatesUnique } from '../../platform/database/database.ts';
 import type { Tx } from '../../platform/database/transaction.ts';
 import { Refusal } from '../../platform/refusal.ts';
@@ -53,9 +53,7 @@ export async function updateDevice(tx: Tx, id: number, changes: DeviceRowChanges
       sql`update device set name = coalesce(${changes.name}, name),
                             description = coalesce(${changes.description}, description),
                             group_id = coalesce(${changes.groupId}, group_id),
-                            update_trigger_on = coalesce(${changes.updateTriggerOn}, update_trigger_on),
-                            update_trigger_since = case when coalesce(${changes.updateTriggerOn}, update_trigger_on)
-                                                        then coalesce(update_trigger_since, tideway_now()) end
+                            ${updateTriggerSet(changes.updateTriggerOn)}
           where id = ${id}`,
     ),
   );
@@ -108,15 +106,57 @@ export async function setDeviceClaimable(tx: Tx, id: number, claimTokenHash: Buf
   );
 }
 
-/** Leaves a tombstone: the row of a device that no list, order or session finds, and that nothing keeps from use. */
-export async function setDeviceDeleted(tx: Tx, id: number): Promise<void> {
-  await execute(tx, sql`delete from device_tag where device_id = ${id}`);
-  await execute(tx, sql`delete from device_app where device_id = ${id}`);
-  await execute(tx, sql`delete from device_presence where device_id = ${id}`);
+/** Leaves tombstones: rows of devices that no list, order or session finds, and that nothing keeps from use. */
+export async function setDevicesDeleted(tx: Tx, ids: readonly number[]): Promise<void> {
+  for (const table of [sql`device_tag`, sql`device_app`, sql`device_presence`]) {
+    await execute(tx, sql`delete from ${table} where device_id = any(${ids}::bigint[])`);
+  }
   await execute(
     tx,
-    sql`update device set deleted_at = tideway_now(), group_id = null, claim_token_hash = null where id = ${id}`,
+    sql`update device set deleted_at = tideway_now(), group_id = null, claim_token_hash = null
+        where id = any(${ids}::bigint[])`,
   );
+}
+
+/** What of the rows of many devices is to change; what is null stays. */
+export type DeviceRowsChanges = Pick<DeviceRowChanges, 'groupId' | 'updateTriggerOn'>;
+
+/** Changes the rows of many devices. */
+export async function updateDevices(
+  tx: Tx,
+  ids: readonly number[],
+  { groupId, updateTriggerOn }: DeviceRowsChanges,
+): Promise<void> {
+  await execute(
+    tx,
+    sql`update device set group_id = coalesce(${groupId}, group_id), ${updateTriggerSet(updateTriggerOn)}
+        where id = any(${ids}::bigint[])`,
+  );
+}
+
+/** Gives many devices tags, and takes tags from them. */
+export async function changeDevicesTags(
+  tx: Tx,
+  ids: readonly number[],
+  { added, removed }: { added: number[]; removed: number[] },
+): Promise<void> {
+  await execute(
+    tx,
+    sql`delete from device_tag where device_id = any(${ids}::bigint[]) and tag_id = any(${removed}::bigint[])`,
+  );
+  await execute(
+    tx,
+    sql`insert into device_tag (device_id, tag_id)
+        select d.id, t.id from unnest(${ids}::bigint[]) as d (id) cross join unnest(${added}::bigint[]) as t (id)
+        on conflict do nothing`,
+  );
+}
+
+/** Since when the trigger is on is kept while it stays on. */
+function updateTriggerSet(isOn: boolean | null): RawBuilder<unknown> {
+  return sql`update_trigger_on = coalesce(${isOn}, update_trigger_on),
+             update_trigger_since = case when coalesce(${isOn}, update_trigger_on)
+                                         then coalesce(update_trigger_since, tideway_now()) end`;
 }
 
 async function refuseTaken<Result>(written: Promise<Result>): Promise<Result> {

@@ -1,6 +1,7 @@
 import type { Device } from '@tideway/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, firstRow, oneRow, rows } from '../../platform/database/database.ts';
+import { patternOf } from '../../platform/database/pattern.rules.ts';
 import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
 import { type AppVersion, findDrift } from './device-drift.rules.ts';
 import { deviceIsOnline, shownDeviceIsOnline } from './online.rules.ts';
@@ -21,15 +22,29 @@ export async function listDevices(
   projectId: number,
   query: DeviceListQuery,
 ): Promise<{ items: Device[]; next: string | null }> {
+  return pageOfDevices(db, conditionOf(projectId, query), query.limit);
+}
+
+/** One page of a project's devices that meet a condition over rows `d`, oldest first. */
+export async function listDevicesThat(
+  db: Db,
+  projectId: number,
+  condition: RawBuilder<boolean>,
+  { after, limit }: IdPage,
+): Promise<{ items: Device[]; next: string | null }> {
+  return pageOfDevices(db, sql`d.project_id = ${projectId} and d.id > ${after ?? 0} and ${condition}`, limit);
+}
+
+async function pageOfDevices(db: Db, condition: RawBuilder<unknown>, limit: number) {
   const found = await rows<DeviceRow>(
     db,
     // The page is cut out before anything is joined: a join might be begun at the first of all devices.
     sql`${selectDevices(sql`(select * from device d
-                             where d.deleted_at is null and ${conditionOf(projectId, query)}
-                             order by d.project_id, d.id limit ${query.limit + 1})`)}
+                             where d.deleted_at is null and ${condition}
+                             order by d.project_id, d.id limit ${limit + 1})`)}
         order by d.id`,
   );
-  return pageOfRows(found, query.limit, showDevice);
+  return pageOfRows(found, limit, showDevice);
 }
 
 /** A device of the project, or null where there is none of this id. */
@@ -44,6 +59,15 @@ export async function findDevice(db: Db, projectId: number, publicId: string): P
 /** A device that is there: it was just written or locked. */
 export async function readDevice(db: Db, id: number): Promise<Device> {
   return showDevice(await oneRow<DeviceRow>(db, sql`${selectDevices(sql`device`)} where d.id = ${id}`));
+}
+
+/** Devices that are there, oldest first. */
+export async function readDevices(db: Db, ids: readonly number[]): Promise<Device[]> {
+  const found = await rows<DeviceRow>(
+    db,
+    sql`${selectDevices(sql`device`)} where d.id = any(${ids}::bigint[]) order by d.id`,
+  );
+  return found.map(showDevice);
 }
 
 /** @param devices what gives the devices */
@@ -86,11 +110,6 @@ function filterConditions({ group_name, tags, state, app, search }: Omit<DeviceL
     conditions.push(sql`d.public_id || ' ' || d.name || ' ' || d.description ilike ${patternOf(search)}`);
   }
   return conditions;
-}
-
-/** A pattern of `ilike` for texts that hold this one. PostgreSQL looks through a million of them with all its workers. */
-function patternOf(part: string): string {
-  return `%${part.replace(/[\\%_]/g, '\\$&')}%`;
 }
 
 type DeviceRow = {

@@ -9,10 +9,10 @@ export async function resolveGroup(tx: Tx, projectId: number, name: string): Pro
   return ids.get(name) ?? refuseUnknown('group', name, 'group');
 }
 
-/** The ids of the tags that a body names; refuses unknown ones. */
-export async function resolveTags(tx: Tx, projectId: number, names: string[]): Promise<number[]> {
+/** The ids of the tags that a body names in a field; refuses unknown ones. */
+export async function resolveTags(tx: Tx, projectId: number, names: string[], field = 'tags'): Promise<number[]> {
   const ids = await keepLabels(tx, 'tag', projectId, names);
-  return names.map((name, index) => ids.get(name) ?? refuseUnknown('tag', name, `tags[${index}]`));
+  return names.map((name, index) => ids.get(name) ?? refuseUnknown('tag', name, `${field}[${index}]`));
 }
 
 /** The apps that a body names, with their ids; refuses unknown ones. */

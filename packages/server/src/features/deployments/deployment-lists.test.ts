@@ -1,0 +1,123 @@
+import {
+  type DeviceFleet,
+  makeDeviceFleet,
+  type ScriptedDevice,
+  startTestServer,
+  type TestServer,
+} from '@tideway/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let server: TestServer;
+let fleet: DeviceFleet;
+let devices: ScriptedDevice[];
+/** Deployments by what they are. */
+let ids: Record<'finished' | 'paused' | 'scheduled' | 'running', string>;
+
+const night = `flows:
+  night 100%:
+    steps: [{ name: only, run: 'true' }]
+`;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  fleet = await makeDeviceFleet(server, 'Lists');
+  devices = [await fleet.joinDevice('lamp-1'), await fleet.joinDevice('lamp-2'), await fleet.joinDevice('pump-1')];
+  const app = { name: 'irrigation', version: 'v7' };
+  const finished = await fleet.deployTo(devices, { app });
+  await end(devices[0], finished, 'succeeded');
+  await end(devices[1], finished, 'failed');
+  await fleet.call('POST', `/deployments/${finished}/abort`);
+  const paused = await fleet.deployTo(devices, { flow: night });
+  await fleet.call('POST', `/deployments/${paused}/pause`);
+  const start_at = new Date(Date.now() + 3_600_000).toISOString();
+  const scheduled = await fleet.deployTo(devices, { options: { schedule: { start_at } } });
+  const running = await fleet.deployTo(devices, { flow: night, app: { ...app, version: 'v8' } });
+  ids = { finished, paused, scheduled, running };
+});
+
+afterAll(() => server.stop());
+
+describe('the list of deployments', () => {
+  it.each(['finished', 'paused', 'scheduled', 'running'] as const)('has each in one state: %s', async (state) => {
+    expect(await idsOf(`/deployments?state=${state}`)).toEqual([ids[state]]);
+  });
+
+  it.each([
+    ['flow=night%20100%25', ['running', 'paused']],
+    ['app=irrigation', ['running', 'finished']],
+    ['app=irrigation&state=running', ['running']],
+    ['search=V8', ['running']],
+    ['search=100%25', ['running', 'paused']],
+    ['search=_', []],
+    ['flow=nothing', []],
+  ] as const)('is narrowed by %s', async (query, expected) => {
+    expect(await idsOf(`/deployments?${query}`)).toEqual(expected.map((name) => ids[name]));
+  });
+
+  it('finds a deployment by its id, and a flow by its own', async () => {
+    expect(await idsOf(`/deployments?search=${ids.scheduled}`)).toEqual([ids.scheduled]);
+    const { body } = await server.request('GET', `${fleet.path}/deployments/${ids.scheduled}`);
+    expect(await idsOf(`/deployments?flow=${body.flow.id}`)).toEqual([ids.scheduled, ids.finished]);
+  });
+
+  it('comes in pages that are narrowed alike', async () => {
+    const first = await server.request('GET', `${fleet.path}/deployments?app=irrigation&limit=1`);
+    expect(first.body).toMatchObject({ items: [{ id: ids.running }], next: expect.any(String) });
+    const second = await idsOf(`/deployments?app=irrigation&limit=1&after=${first.body.next}`);
+    expect(second).toEqual([ids.finished]);
+  });
+});
+
+describe('the updates of a deployment', () => {
+  it.each([
+    ['reason=step_failed', ['lamp-2']],
+    ['reason=by_person', ['pump-1']],
+    ['reason=expired', []],
+    ['search=LAMP', ['lamp-1', 'lamp-2']],
+    ['search=lamp&status=failed', ['lamp-2']],
+  ])('are narrowed by %s', async (query, names) => {
+    const { body } = await server.request('GET', `${fleet.path}/deployments/${ids.finished}/updates?${query}`);
+    expect(body.items.map(({ device }: { device: { name: string } }) => device.name)).toEqual(names);
+  });
+});
+
+describe('the history of a device', () => {
+  it('is narrowed by status', async () => {
+    const history = `/devices/${devices[1]?.id}/updates`;
+    const of = async (query: string) =>
+      (await server.request('GET', `${fleet.path}${history}${query}`)).body.items.map(
+        (update: { deployment_id: string }) => update.deployment_id,
+      );
+    expect(await of('')).toEqual([ids.running, ids.scheduled, ids.paused, ids.finished]);
+    expect(await of('?status=failed')).toEqual([ids.finished]);
+    expect(await of('?status=pending&limit=2')).toEqual([ids.running, ids.scheduled]);
+    expect(await of('?status=success')).toEqual([]);
+  });
+});
+
+describe('a list', () => {
+  it.each([
+    ['/deployments?state=open', 'state'],
+    ['/deployments?app=', 'app'],
+    [`/deployments?search=${'x'.repeat(129)}`, 'search'],
+    ['/deployments?status=failed', 'status'],
+    ['/deployments/ID/updates?status=bad', 'status'],
+    ['/devices/DEVICE/updates?status=bad', 'status'],
+    ['/devices/DEVICE/updates?reason=expired', 'reason'],
+  ])('is refused for %s', async (query, field) => {
+    const path = query.replace('ID', ids.finished).replace('DEVICE', devices[0]?.id ?? '');
+    const { status, body } = await server.request('GET', fleet.path + path);
+    expect([status, body.code, body.field]).toEqual([400, 'invalid_request', field]);
+  });
+});
+
+async function end(device: ScriptedDevice | undefined, id: string, event: 'succeeded' | 'failed'): Promise<void> {
+  await device?.next();
+  const reason = event === 'failed' ? 'step_failed' : null;
+  await device?.report({ update_id: id, seq: 1, event, reason });
+}
+
+async function idsOf(path: string): Promise<string[]> {
+  const { body } = await server.request('GET', fleet.path + path);
+  return body.items.map(({ id }: { id: string }) => id);
+}
