@@ -63,6 +63,7 @@ const settings: Deps['settings'] = {
   maxArtifactBytes: 1024 * 1024,
   limits: { ...defaultLimits, tokenCalls: { perS: 0, burst: 1 } },
   metricsToken: null,
+  keepFinishedS: null,
   trustedProxies: [],
 };
 

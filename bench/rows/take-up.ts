@@ -64,6 +64,7 @@ async function depsWithoutBatches(
       maxArtifactBytes: 1024,
       limits: defaultLimits,
       metricsToken: null,
+      keepFinishedS: null,
       trustedProxies: [],
     },
   });

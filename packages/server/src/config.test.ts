@@ -12,6 +12,7 @@ describe('the settings', () => {
         requestsAtOnce: 2000,
         downloadsAtOnce: 200,
       },
+      keepFinishedS: 365 * 86_400,
       metricsToken: null,
       trustedProxies: [],
     });
@@ -37,6 +38,25 @@ describe('the settings', () => {
       trustedProxies: ['10.0.0.0/8', '::1'],
     });
   });
+
+  it.each([
+    ['180d', 180 * 86_400],
+    ['24h', 86_400],
+    ['3650d', 3650 * 86_400],
+    ['forever', null],
+    ['', 365 * 86_400],
+  ])('keep finished deployments for %j', (text, keepFinishedS) => {
+    expect(readConfig({ TIDEWAY_KEEP_FINISHED: text })).toMatchObject({ keepFinishedS });
+  });
+
+  it.each(['180', '0d', '23h', '3651d', '-1d', '1.5d', '180 days', 'Forever', 'never'])(
+    'refuse to keep finished deployments for %j',
+    (text) => {
+      expect(readConfig({ TIDEWAY_KEEP_FINISHED: text })).toEqual({
+        fault: `TIDEWAY_KEEP_FINISHED must be a duration from 1d to 3650d, such as 180d, or forever, not "${text}"`,
+      });
+    },
+  );
 
   it.each([
     ['TIDEWAY_TOKEN_CALLS_BURST', '0', 'must be a number from 1 to 1000000, not "0"'],

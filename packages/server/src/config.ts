@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { durationSeconds } from '@tideway/protocol';
 import { defaultLimits, type Limits } from './platform/limits/limits.ts';
 
 /** Every setting of the server. This file is the only one that reads the environment. */
@@ -21,6 +22,8 @@ export type Config = {
   wakesPerS: number;
   /** TIDEWAY_MAX_ARTIFACT_MB: largest artifact, in MiB. */
   maxArtifactBytes: number;
+  /** TIDEWAY_KEEP_FINISHED: seconds after which a finished deployment is archived; null, written `forever`: never. */
+  keepFinishedS: number | null;
   /** TIDEWAY_TOKEN_…, TIDEWAY_DEVICE_…, TIDEWAY_FAILURES_…, TIDEWAY_MAX_…: how much may be asked of the server. */
   limits: Limits;
   /** TIDEWAY_METRICS_TOKEN: opens `/metrics` to who shows it; null opens it to callers on the same machine. */
@@ -42,6 +45,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config | { fau
   if (!logLevels.includes(logLevel)) {
     return { fault: `TIDEWAY_LOG_LEVEL must be one of: ${logLevels.join(', ')}` };
   }
+  const keepFinishedS = readKeep(env, 'TIDEWAY_KEEP_FINISHED', '365d');
+  if (typeof keepFinishedS === 'string') return { fault: keepFinishedS };
   const limits = readLimits(env);
   if ('fault' in limits) return limits;
   const trustedProxies = (env.TIDEWAY_TRUSTED_PROXIES ?? '').split(/[\s,]+/).filter((word) => word !== '');
@@ -62,6 +67,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config | { fau
     pollAfterS: Number(pollAfterS),
     wakesPerS: Number(wakesPerS),
     maxArtifactBytes: Number(maxArtifactMb) * 1024 * 1024,
+    keepFinishedS,
     limits,
     metricsToken: env.TIDEWAY_METRICS_TOKEN || null,
     trustedProxies,
@@ -106,6 +112,18 @@ function readLimits(env: NodeJS.ProcessEnv): Limits | { fault: string } {
   const [fault] = faults;
   return fault === undefined ? limits : { fault };
 }
+
+/** Null where something is kept for ever. */
+function readKeep(env: NodeJS.ProcessEnv, name: string, preset: string): number | null | string {
+  const text = env[name] || preset;
+  if (text === 'forever') return null;
+  const seconds = durationSeconds(text);
+  const isWithin = seconds !== null && seconds >= shortestKeepS && seconds <= longestKeepS;
+  return isWithin ? seconds : `${name} must be a duration from 1d to 3650d, such as 180d, or forever, not "${text}"`;
+}
+
+const shortestKeepS = 86_400;
+const longestKeepS = 3650 * 86_400;
 
 function isAddressRange(word: string): boolean {
   const [address = '', bits] = word.split('/');

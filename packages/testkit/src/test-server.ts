@@ -55,6 +55,7 @@ const testSettings: Deps['settings'] = {
   pollAfterS: 25,
   wakesPerS: 2000,
   maxArtifactBytes: 1024 * 1024 * 64,
+  keepFinishedS: null,
   limits: { ...defaultLimits, tokenCalls: unlimited, deviceMessages: unlimited, failedAuthentications: unlimited },
   metricsToken: null,
   trustedProxies: [],

@@ -41,6 +41,7 @@ export function deploymentText(deployment: Deployment): string {
     ['Failure limit', deployment.max_failures],
     ['Limit reached', timeText(deployment.failure_limit_reached_at)],
     ['Finished', timeText(deployment.finished_at)],
+    ['Archived', timeText(deployment.archived_at)],
   ]);
 }
 
@@ -95,7 +96,8 @@ const gateColumns: Column<Why['gates'][number]>[] = [
   { title: 'TRIED NEXT', cell: ({ tried_next_at }) => timeText(tried_next_at) },
 ];
 
-function stateOf({ finished_at, paused_at, start_at }: Deployment): Cell {
+function stateOf({ archived_at, finished_at, paused_at, start_at }: Deployment): Cell {
+  if (archived_at !== null) return 'archived';
   if (finished_at !== null) return 'finished';
   if (paused_at !== null) return { text: 'paused', colour: 'yellow' };
   return start_at !== null && Date.parse(start_at) > Date.now() ? 'scheduled' : { text: 'running', colour: 'green' };

@@ -44,6 +44,8 @@ export const deploymentSchema = z.object({
   failure_limit_reached_at: z.string().nullable(),
   /** When its last update ended; null while one is open. */
   finished_at: z.string().nullable(),
+  /** Since when its counts are kept alone, and its updates are not. */
+  archived_at: z.string().nullable(),
 });
 export type Deployment = z.infer<typeof deploymentSchema>;
 

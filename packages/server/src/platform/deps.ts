@@ -37,6 +37,8 @@ export type Settings = {
   wakesPerS: number;
   /** Largest artifact, in bytes. */
   maxArtifactBytes: number;
+  /** Seconds after which a finished deployment is archived; null: never. */
+  keepFinishedS: number | null;
   limits: Limits;
   /** Opens `/metrics` to who shows it; null opens it to callers on the same machine. */
   metricsToken: string | null;

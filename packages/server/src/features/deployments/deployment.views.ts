@@ -62,7 +62,7 @@ export async function readDeploymentView(db: Db, projectId: number, publicId: st
 
 const selectDeployments: RawBuilder<unknown> = sql`
   select d.id, d.public_id, d.comment, d.device_filter, d.parameters, d.configuration, d.devices, d.created_by,
-         d.created_at, d.start_at, d.paused_at, d.expires_at, d.finished_at, d.app_version, a.name as app_name,
+         d.created_at, d.start_at, d.paused_at, d.expires_at, d.finished_at, d.archived_at, d.app_version, a.name as app_name,
          d.time_limit_s, d.abort_deadline_s, d.supersedes, d.failure_limit_reached_at,
          coalesce(to_jsonb(d.max_failures), to_jsonb(d.max_failures_percent || '%')) as max_failures,
          (select o.public_id from deployment o where o.id = d.retry_of) as retry_of,
@@ -88,6 +88,7 @@ type DeploymentRow = StatusCounts & {
   paused_at: Date | null;
   expires_at: Date | null;
   finished_at: Date | null;
+  archived_at: Date | null;
   time_limit_s: number;
   abort_deadline_s: number;
   supersedes: Supersede;
@@ -126,5 +127,6 @@ function showDeployment(row: DeploymentRow): Deployment {
     max_failures: row.max_failures,
     failure_limit_reached_at: row.failure_limit_reached_at?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,
+    archived_at: row.archived_at?.toISOString() ?? null,
   };
 }

@@ -19,14 +19,19 @@ export type DeviceCondition =
   /** The status of the device's last update. */
   | { kind: 'last_update'; status: UpdateStatus };
 
-/** The status of the last update of the device `d`, or null. Two looks at one row each: open and finished stand in an index each. */
+/**
+ * The status of the last update of the device `d`, or null. Three looks at one row each: open and finished stand in an
+ * index each, and what is archived in a table.
+ */
 export const lastStatus = sql`(
   select u.status from (
     (select deployment_id, status from device_update
      where device_id = d.id and status in ('pending', 'in_progress') order by deployment_id desc limit 1)
     union all
     (select deployment_id, status from device_update
-     where device_id = d.id and finished_at is not null order by deployment_id desc limit 1)) u
+     where device_id = d.id and finished_at is not null order by deployment_id desc limit 1)
+    union all
+    select deployment_id, status from device_archived_update where device_id = d.id) u
   order by u.deployment_id desc limit 1)`;
 
 /** Whether an order of the project selects the device of a row `d` that meets the condition. */

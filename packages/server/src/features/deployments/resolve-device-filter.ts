@@ -4,6 +4,7 @@ import { rows } from '../../platform/database/database.ts';
 import type { Tx } from '../../platform/database/transaction.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { findLabelIds } from '../devices/resolve-labels.ts';
+import { archivedMessage } from './archived.rules.ts';
 import type { DeviceCondition } from './device-filter.rules.ts';
 import type { Selection } from './order.rules.ts';
 
@@ -16,7 +17,8 @@ export type ResolvedFilter = {
 
 /**
  * The condition that a filter is, with every name and id looked up in the project. One that does not exist is refused:
- * with `is_not`, a mistyped tag would select the whole fleet.
+ * with `is_not`, a mistyped tag would select the whole fleet. So is an archived deployment: who was part of it is not
+ * known any more.
  */
 export async function resolveDeviceFilter(tx: Tx, projectId: number, selection: Selection): Promise<DeviceCondition> {
   const { groups, filters, picked } = await resolveConditions(tx, projectId, selection);
@@ -42,7 +44,11 @@ export async function resolveConditions(tx: Tx, projectId: number, selection: Se
   };
 }
 
-type Known = Record<'groups' | 'tags' | 'apps' | 'devices' | 'deployments', Map<string, number>>;
+type Known = Record<'groups' | 'tags' | 'apps' | 'devices', Map<string, number>> & {
+  deployments: Map<string, NamedDeployment>;
+};
+
+type NamedDeployment = { public_id: string; id: number; archived_at: Date | null };
 
 async function lookUp(tx: Tx, projectId: number, selection: Selection): Promise<Known> {
   const values = (type: Filter['type']) =>
@@ -55,25 +61,30 @@ async function lookUp(tx: Tx, projectId: number, selection: Selection): Promise<
     groups: await findLabelIds(tx, 'group', projectId, selection.groups),
     tags: await findLabelIds(tx, 'tag', projectId, values('tag')),
     apps: await findLabelIds(tx, 'app', projectId, values('app')),
-    devices: await findIds(tx, sql`device`, sql`deleted_at is null`, projectId, devices),
-    deployments: await findIds(tx, sql`deployment`, sql`true`, projectId, deployments),
+    devices: await findDevices(tx, projectId, devices),
+    deployments: await keepDeployments(tx, projectId, deployments),
   };
 }
 
-async function findIds(
-  tx: Tx,
-  table: ReturnType<typeof sql>,
-  condition: ReturnType<typeof sql>,
-  projectId: number,
-  publicIds: string[],
-): Promise<Map<string, number>> {
+async function findDevices(tx: Tx, projectId: number, publicIds: string[]): Promise<Map<string, number>> {
   if (publicIds.length === 0) return new Map();
   const found = await rows<{ public_id: string; id: number }>(
     tx,
-    sql`select public_id, id from ${table}
-        where project_id = ${projectId} and public_id = any(${publicIds}::text[]) and ${condition}`,
+    sql`select public_id, id from device
+        where project_id = ${projectId} and public_id = any(${publicIds}::text[]) and deleted_at is null`,
   );
   return new Map(found.map((row) => [row.public_id, row.id]));
+}
+
+/** Keeps them from being archived until the transaction ends: their rows would go while the filter looks at them. */
+async function keepDeployments(tx: Tx, projectId: number, publicIds: string[]): Promise<Known['deployments']> {
+  if (publicIds.length === 0) return new Map();
+  const found = await rows<NamedDeployment>(
+    tx,
+    sql`select public_id, id, archived_at from deployment
+        where project_id = ${projectId} and public_id = any(${publicIds}::text[]) for key share`,
+  );
+  return new Map(found.map((row) => [row.public_id, row]));
 }
 
 function conditionOf(filter: Filter, known: Known, field: string): DeviceCondition {
@@ -97,14 +108,18 @@ function positiveCondition(filter: Filter, known: Known, field: string): DeviceC
     case 'device_state':
       return filter.value === 'online' ? { kind: 'online' } : { kind: 'not', of: { kind: 'online' } };
     case 'deployment': {
-      const id = filter.deployment_id;
-      const deploymentId =
-        known.deployments.get(id) ?? refuse('unknown_deployment', 'deployment', id, `${field}.deployment_id`);
+      const deploymentId = findPart(known, filter.deployment_id, `${field}.deployment_id`);
       return { kind: 'deployment', deploymentId, status: filter.value === 'any' ? null : filter.value };
     }
     case 'update_status':
       return { kind: 'last_update', status: filter.value };
   }
+}
+
+function findPart({ deployments }: Known, publicId: string, field: string): number {
+  const found = deployments.get(publicId) ?? refuse('unknown_deployment', 'deployment', publicId, field);
+  if (found.archived_at === null) return found.id;
+  throw new Refusal('invalid_request', archivedMessage(publicId, found.archived_at), { field });
 }
 
 function refuseGroup(name: string, field: string): never {

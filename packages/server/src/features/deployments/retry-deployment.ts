@@ -11,6 +11,7 @@ import type { ProjectCaller } from '../projects/in-project.access.ts';
 import { keepDevicesOfProject } from '../projects/lock-devices-of-project.ts';
 import { type AddedDeployment, addDeployment } from './add-deployment.ts';
 import { answerOnce, onceKey } from './answer-once.ts';
+import { archivedMessage } from './archived.rules.ts';
 import { checkOrderTiming } from './check-order-timing.ts';
 import type { NewDeployment } from './deployment.store.ts';
 import { readTiming } from './order-timing.rules.ts';
@@ -21,7 +22,8 @@ type RetryDeps = Pick<Deps, 'db' | 'randomBytes' | 'installation' | 'metrics' | 
 /**
  * Deploys once more what a deployment asked, to those of its devices on which it failed or was aborted: the same version
  * of the flow with the same values. Left out are devices that carry something newer of it, because their update was
- * overtaken or superseded. Refuses with `no_devices_matched` where none is left.
+ * overtaken or superseded. Refuses with `no_devices_matched` where none is left, and with `wrong_state` where the
+ * deployment is archived.
  */
 export async function retryDeployment(
   deps: RetryDeps,
@@ -38,6 +40,7 @@ export async function retryDeployment(
     answerOnce(tx, once, async () => {
       const origin = await findRetryOrigin(tx, caller.project.id, originId);
       if (origin === null) throw new Refusal('not_found', `There is no deployment ${originId}`);
+      if (origin.archived_at) throw new Refusal('wrong_state', archivedMessage(originId, origin.archived_at));
       const deployment = retryOf(deps, caller, { originId, origin, body });
       await checkOrderTiming(tx, deployment);
       const artifacts = await keepArtifactsOf(tx, caller, origin);

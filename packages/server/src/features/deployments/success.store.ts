@@ -30,17 +30,22 @@ export async function lockSucceedingDevices(tx: Tx, deviceIds: readonly number[]
 /** Which of the things that a deployment sets were set by a newer one that the device took up. */
 export type Newer = { app: boolean; configuration: boolean };
 
+/** A newer one that is archived counts as if it had set everything: what it was of a device is not known any more. */
 export async function findNewer(tx: Tx, successes: readonly Success[]): Promise<Map<number, Newer>> {
   if (successes.length === 0) return new Map();
   const found = await rows<Newer & { device_id: number }>(
     tx,
-    sql`select u.device_id, coalesce(bool_or(newer.app_id = this.app_id), false) as app,
-               bool_or(newer.configuration is not null) as configuration
+    sql`select s.device_id,
+               coalesce(bool_or(u.is_archived or newer.app_id = this.app_id), false) as app,
+               bool_or(u.is_archived or newer.configuration is not null) as configuration
         from ${listed(successes)} join deployment this on this.id = s.deployment_id
-        cross join lateral updates_of_device(s.device_id) u
+        cross join lateral (
+          select deployment_id, false as is_archived from updates_of_device(s.device_id) where taken_up_at is not null
+          union all
+          select taken_up_deployment_id, true from device_archived_update where device_id = s.device_id) u
         join deployment newer on newer.id = u.deployment_id
-        where u.deployment_id > s.deployment_id and u.taken_up_at is not null
-        group by u.device_id`,
+        where u.deployment_id > s.deployment_id
+        group by s.device_id`,
   );
   return new Map(found.map(({ device_id, ...newer }) => [device_id, newer]));
 }

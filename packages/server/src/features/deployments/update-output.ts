@@ -52,9 +52,27 @@ export async function readUpdateOutput(blobs: BlobStore, place: OutputPlace, att
   return Buffer.concat(parts).toString('utf8');
 }
 
+/** Removes what is kept of the outputs of these devices' updates. */
+export async function removeOutputs(
+  blobs: BlobStore,
+  deploymentId: string,
+  deviceIds: readonly number[],
+): Promise<void> {
+  await Promise.all(deviceIds.map((deviceId) => blobs.removeFolder(`${outputsOf(deploymentId)}/${deviceId}`)));
+}
+
+/** Removes what is left of the outputs of a deployment. */
+export async function removeAllOutputs(blobs: BlobStore, deploymentId: string): Promise<void> {
+  await blobs.removeFolder(outputsOf(deploymentId));
+}
+
 /** Ids of rows are given out again after a restore from backup: the deployment's id keeps their outputs apart. */
 function folderOf({ deviceId, deploymentId }: OutputPlace, attempt: number): string {
-  return `output/${deploymentId}/${deviceId}/${attempt}`;
+  return `${outputsOf(deploymentId)}/${deviceId}/${attempt}`;
+}
+
+function outputsOf(deploymentId: string): string {
+  return `output/${deploymentId}`;
 }
 
 async function putPiece(blobs: BlobStore, folder: string, { start, end }: Piece, bytes: Buffer): Promise<void> {

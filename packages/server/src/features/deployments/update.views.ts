@@ -5,6 +5,7 @@ import { patternOf } from '../../platform/database/pattern.rules.ts';
 import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { shownDeviceIsOnline } from '../devices/online.rules.ts';
+import { archivedMessage } from './archived.rules.ts';
 
 /** Narrows a list of updates. */
 type UpdateFilter = {
@@ -15,13 +16,14 @@ type UpdateFilter = {
   search?: string | undefined;
 };
 
-/** One page of a deployment's updates in the order of its devices. */
+/** One page of a deployment's updates in the order of its devices. Refuses an archived deployment with `wrong_state`. */
 export async function listUpdates(db: Db, projectId: number, deploymentId: string, page: IdPage & UpdateFilter) {
   const found = await rows<UpdateRow>(
     db,
     sql`${selectUpdates(sql`(${updatesOfPage(projectId, deploymentId, page)}) u join device d on d.id = u.device_id`)}
         order by u.device_id`,
   );
+  await refuseArchived(db, projectId, deploymentId);
   return pageOfRows(
     found.map((row) => ({ ...row, id: row.device_id })),
     page.limit,
@@ -55,7 +57,7 @@ function ofStatus(status: UpdateStatus | undefined): RawBuilder<unknown>[] {
   return status === undefined ? [] : [sql`u.status = ${status}`];
 }
 
-/** A device's updates, newest first, each with its deployment. */
+/** A device's updates, newest first, each with its deployment; those of archived ones are gone. */
 export async function listUpdatesOfDevice(
   db: Db,
   projectId: number,
@@ -63,7 +65,7 @@ export async function listUpdatesOfDevice(
   page: IdPage & Pick<UpdateFilter, 'status'>,
 ) {
   const conditions = [
-    sql`d.project_id = ${projectId} and d.public_id = ${deviceId} and d.deleted_at is null`,
+    sql`d.project_id = ${projectId} and d.public_id = ${deviceId} and d.deleted_at is null and p.archived_at is null`,
     sql`(${page.after ?? null}::bigint is null or u.deployment_id < ${page.after ?? null})`,
     ...ofStatus(page.status),
   ];
@@ -80,7 +82,7 @@ export async function listUpdatesOfDevice(
   );
 }
 
-/** One device's update with its steps. Refuses with `not_found`. */
+/** One device's update with its steps. Refuses with `not_found`, and with `wrong_state` where it is archived. */
 export async function readUpdate(db: Db, projectId: number, deploymentId: string, deviceId: string) {
   const row = await findUpdate(db, projectId, deploymentId, deviceId);
   const steps = await rows<StepRow>(
@@ -91,7 +93,7 @@ export async function readUpdate(db: Db, projectId: number, deploymentId: string
   return showDetails(row, steps);
 }
 
-/** Where the output of a device's update is kept. Refuses with `not_found`. */
+/** Where the output of a device's update is kept. Refuses as `readUpdate` does. */
 export async function locateOutput(db: Db, projectId: number, deploymentId: string, deviceId: string) {
   const row = await findUpdate(db, projectId, deploymentId, deviceId);
   return { place: { deviceId: row.device_id, deploymentId }, attempt: row.attempt };
@@ -113,8 +115,18 @@ async function findUpdate(db: Db, projectId: number, deploymentId: string, devic
     sql`${selectUpdates(sql`(${devicesOfId(projectId, deviceId)}) d join device_update u on u.device_id = d.id`)}
         where p.project_id = ${projectId} and p.public_id = ${deploymentId} order by d.id desc limit 1`,
   );
+  await refuseArchived(db, projectId, deploymentId);
   if (row === null) throw new Refusal('not_found', `Device ${deviceId} has no part in deployment ${deploymentId}`);
   return row;
+}
+
+/** Asked after the rows are read: what is archived meanwhile would be read in part. */
+async function refuseArchived(db: Db, projectId: number, publicId: string): Promise<void> {
+  const found = await firstRow<{ archived_at: Date | null }>(
+    db,
+    sql`select archived_at from deployment where project_id = ${projectId} and public_id = ${publicId}`,
+  );
+  if (found?.archived_at) throw new Refusal('wrong_state', archivedMessage(publicId, found.archived_at));
 }
 
 /** In two parts, each of which has an index. */

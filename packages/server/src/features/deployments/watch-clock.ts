@@ -3,25 +3,30 @@ import { type Db, oneRow } from '../../platform/database/database.ts';
 import { inTransaction, type Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { endExpiredUpdates, endOverdueUpdates, endUpdatesOverLimit } from './abort.store.ts';
+import { archiveFinished } from './archive-finished.ts';
 import { beginScheduled } from './begin-scheduled.ts';
 import { countChanges, type StatusChange } from './deployment-count.store.ts';
 import { tellEnded } from './tell-ended.ts';
 
 type OverdueDeps = Pick<Deps, 'db' | 'metrics' | 'settings' | 'changes'>;
-type WatchDeps = OverdueDeps & Pick<Deps, 'log' | 'wakes'>;
+type WatchDeps = OverdueDeps & Pick<Deps, 'log' | 'wakes' | 'blobs'>;
 
 const lookEveryMs = 5000;
 const batchSize = 5000;
 /** So many intervals of polling must have passed since an outage. */
 const intervalsToSpeak = 3;
 
-/** Begins what is scheduled and ends what is overdue, every few seconds, on every server. Gives what stops it. */
+/**
+ * Begins what is scheduled, ends what is overdue and archives what is finished for long, every few seconds, on every
+ * server. Gives what stops it.
+ */
 export function watchClock(deps: WatchDeps): () => Promise<void> {
   let looking: Promise<void> = Promise.resolve();
   const look = () => {
     looking = looking
       .then(() => beginScheduled(deps))
       .then(() => endWhatIsOverdue(deps))
+      .then(() => archiveFinished(deps))
       .catch((error: unknown) => deps.log.warn({ err: error }, 'It could not be seen what is due'));
   };
   const timer = setInterval(look, lookEveryMs);

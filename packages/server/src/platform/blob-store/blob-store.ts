@@ -14,6 +14,8 @@ export type BlobStore = {
   list: (prefix: string) => Promise<string[]>;
   /** Removes a blob; no error where there is none. */
   remove: (key: string) => Promise<void>;
+  /** Removes all blobs below the folder `prefix`; no error where there is none. */
+  removeFolder: (prefix: string) => Promise<void>;
 };
 
 /** `sha256` is hex, `size` is in bytes. */

@@ -42,6 +42,8 @@ export function createDiskStore(folder: string): BlobStore {
     },
 
     remove: async (key) => rm(fileOf(key), { force: true }),
+
+    removeFolder: async (prefix) => rm(fileOf(prefix), { force: true, recursive: true }),
   };
 }
 
