@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute, oneRow, rows } from '../../platform/database/database.ts';
+import { inTransaction } from '../../platform/database/transaction.ts';
+import { removeUpdates } from './archive.store.ts';
 import { conditionSql, type DeviceCondition } from './device-filter.rules.ts';
 
 let server: TestServer;
@@ -103,6 +105,24 @@ describe('the SQL of a device filter', () => {
     );
     // Filters that never match would agree as well.
     expect(selected).toBeGreaterThan(fleets * filtersPerFleet);
+  });
+
+  it('selects the same by the last update when finished ones are archived, in whatever order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(deviceArbitrary, { minLength: 1, maxLength: 20 }),
+        fc.shuffledSubarray(labels, { minLength: 1 }),
+        async (fleet, archived) => {
+          const ids = await writeFleet(fleet);
+          const byLastUpdate = () =>
+            Promise.all(updateStatuses.map((status) => select(ids, { kind: 'last_update', status })));
+          const before = await byLastUpdate();
+          for (const deployment of archived) await archiveFinishedOf(ids, deployment);
+          expect(await byLastUpdate()).toEqual(before);
+        },
+      ),
+      { numRuns: 100 },
+    );
   });
 
   it('never selects a deleted device or one that awaits approval', async () => {
@@ -247,6 +267,22 @@ async function writeParts(fleet: FleetDevice[], ids: Ids): Promise<void> {
     ];
   });
   for (const part of parts) await execute(server.db, part);
+}
+
+/** Removes the finished updates of a deployment as archiving does; here others of it may be open. */
+async function archiveFinishedOf(ids: Ids, deployment: number): Promise<void> {
+  const deploymentId = ids.deployments[deployment] ?? 0;
+  await inTransaction(server.db, async (tx) => {
+    const finished = await rows<{ device_id: number }>(
+      tx,
+      sql`select device_id from device_update where deployment_id = ${deploymentId} and finished_at is not null`,
+    );
+    await removeUpdates(
+      tx,
+      deploymentId,
+      finished.map(({ device_id }) => device_id),
+    );
+  });
 }
 
 /** The places in the fleet of the devices that the condition's SQL selects. */

@@ -59,6 +59,15 @@ describe('a blob store on disk', () => {
     expect(await store.list('nothing')).toEqual([]);
   });
 
+  it('removes all that is below a folder, and nothing beside it', async () => {
+    for (const key of ['logs/1/a', 'logs/1/b/c', 'logs/10/x']) await store.put(key, Readable.from([]), 1);
+    await store.removeFolder('logs/1');
+    await store.removeFolder('logs/never');
+
+    expect(await store.list('logs')).toEqual(['logs/10/x']);
+    expect(readdirSync(join(folder, 'kept', 'logs'))).toEqual(['10']);
+  });
+
   it('refuses a key that leaves its folder', async () => {
     await expect(store.put('../outside', Readable.from([]), 1)).rejects.toThrow('is no key');
   });
