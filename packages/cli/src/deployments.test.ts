@@ -5,7 +5,7 @@ import {
   startTestServer,
   type TestServer,
 } from '@tideway/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CommandLine } from './testing/command-line.ts';
 
 let server: TestServer;
@@ -59,6 +59,31 @@ describe('tideway deployments', () => {
     expect(await user.json('deployments', 'updates', id, '--search', `pump-${count}`)).toHaveLength(1);
     expect(await user.json('deployments', 'updates', id, '--reason', 'expired')).toEqual([]);
   });
+
+  it('shows an archived one, and what the server says of its updates', async () => {
+    const archived = await startTestServer({ keepFinishedS: 86_400 });
+    const ownFleet = await makeDeviceFleet(archived, 'Old');
+    const owner = new CommandLine({ TIDEWAY_URL: archived.url, TIDEWAY_TOKEN: archived.owner.token });
+    const device = await ownFleet.joinDevice();
+    const old = await ownFleet.deployTo([device]);
+    await ownFleet.call('POST', `/deployments/${old}/abort`);
+    await archived.shiftClock('2 days');
+    await vi.waitFor(
+      async () => expect((await owner.json('deployments', 'show', old)).archived_at).toEqual(expect.any(String)),
+      { timeout: 30_000 },
+    );
+    expect((await owner.run(['deployments', 'show', old])).out).toMatch(/State: +archived\n(.*\n)*Archived: +\d{4}-/);
+    expect(await owner.json('deployments', 'list', '--state', 'finished')).toEqual([]);
+    expect((await owner.run(['deployments', 'list', '--state', 'archived'])).out).toMatch(new RegExp(`${old} .* archived +1 aborted of 1`));
+    for (const command of ['logs', 'show', 'why']) {
+      expect(await owner.run(['deployments', command, old, device.id])).toMatchObject({
+        code: 2,
+        said: expect.stringContaining(`${old} was archived at`),
+      });
+    }
+    owner.end();
+    await archived.stop();
+  }, 60_000);
 
   it('shows one, its updates, and one update with its steps', async () => {
     const { out } = await user.run(['deployments', 'show', id]);
