@@ -74,7 +74,9 @@ describe('tideway deployments', () => {
     );
     expect((await owner.run(['deployments', 'show', old])).out).toMatch(/State: +archived\n(.*\n)*Archived: +\d{4}-/);
     expect(await owner.json('deployments', 'list', '--state', 'finished')).toEqual([]);
-    expect((await owner.run(['deployments', 'list', '--state', 'archived'])).out).toMatch(new RegExp(`${old} .* archived +1 aborted of 1`));
+    expect((await owner.run(['deployments', 'list', '--state', 'archived'])).out).toMatch(
+      new RegExp(`${old} .* archived +1 aborted of 1`),
+    );
     for (const command of ['logs', 'show', 'why']) {
       expect(await owner.run(['deployments', command, old, device.id])).toMatchObject({
         code: 2,

@@ -4,10 +4,10 @@ import { undoneSchema } from '../device/messages.ts';
 import { statusCountsSchema, updateStatusSchema } from '../update-status.ts';
 
 /**
- * Where a deployment is: it begins later, a person has paused it, it goes on (where devices are offline, too), or every
- * update of it has ended.
+ * Where a deployment is: it begins later, a person has paused it, it goes on (where devices are offline, too), every
+ * update of it has ended, or that is so long ago that only its counts are kept.
  */
-export const deploymentStates = ['scheduled', 'paused', 'running', 'finished'] as const;
+export const deploymentStates = ['scheduled', 'paused', 'running', 'finished', 'archived'] as const;
 export type DeploymentState = (typeof deploymentStates)[number];
 
 /** A deployment with its five counts, which always add up to `devices`. */

@@ -50,13 +50,27 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 /** One operation, or two or three that are begun at once. */
 export type Moment = Operation[];
 
-/** What happens in one run: at first an order for all devices, which some take up at once, so that there is something to do. */
+const toAll = order.map((one) => ({ ...one, devices: [...Array(deviceCount).keys()], supersede: 'none' as const }));
+const someAsk: fc.Arbitrary<Moment> = fc
+  .subarray([...Array(deviceCount).keys()])
+  .map((asking) => asking.map((one) => ({ kind: 'ask' as const, device: one })));
+const pauseOfFirst: Moment = [{ kind: 'pause', deployment: 0 }];
+
+/** An order for all devices that some take up at once, or that is paused while they take up a newer one. */
+const opening: fc.Arbitrary<Moment[]> = fc.oneof(
+  { weight: 3, arbitrary: fc.tuple(toAll, someAsk).map(([first, asking]) => [[first], asking]) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(toAll, toAll, someAsk)
+      .map(([first, newer, asking]) => [[first], pauseOfFirst, [newer], asking]),
+  },
+);
+
+/** What happens in one run: at first what gives the devices something to do. */
 export const momentsArbitrary: fc.Arbitrary<Moment[]> = fc
   .tuple(
-    order.map((first) => ({ ...first, devices: [...Array(deviceCount).keys()], supersede: 'none' as const })),
-    fc
-      .subarray([...Array(deviceCount).keys()])
-      .map((asking) => asking.map((one) => ({ kind: 'ask' as const, device: one }))),
+    opening,
     fc.array(
       fc.oneof(
         { weight: 3, arbitrary: fc.tuple(operation) },
@@ -65,7 +79,7 @@ export const momentsArbitrary: fc.Arbitrary<Moment[]> = fc
       { minLength: 4, maxLength: 14 },
     ),
   )
-  .map(([first, asking, moments]) => [[first], asking, ...moments.map(together)]);
+  .map(([first, moments]) => [...first, ...moments.map(together)]);
 
 /**
  * What may be begun at once: orders that overlap in time have no order, so one of them; a device says hello once at a

@@ -44,7 +44,8 @@ function filterConditions({ state, flow, app, search }: DeploymentFilter): RawBu
 
 /** One of them is true of every deployment. */
 const states: Record<DeploymentState, RawBuilder<boolean>> = {
-  finished: sql`d.finished_at is not null`,
+  archived: sql`d.archived_at is not null`,
+  finished: sql`d.finished_at is not null and d.archived_at is null`,
   paused: sql`d.finished_at is null and d.paused_at is not null`,
   scheduled: sql`d.finished_at is null and d.paused_at is null and coalesce(d.start_at > tideway_now(), false)`,
   running: sql`d.finished_at is null and d.paused_at is null and coalesce(d.start_at <= tideway_now(), true)`,
