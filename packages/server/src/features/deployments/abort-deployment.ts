@@ -39,11 +39,11 @@ async function abort(
   return inTransaction(db, async (tx, onCommit) => {
     const deployment = await lockDeploymentForAbort(tx, projectId, publicId);
     if (deployment === null) throw new Refusal('not_found', `There is no deployment ${publicId}`);
-    refuseFinished(publicId, deployment.is_finished ? 'finished' : null);
     const update = devicePublicId === null ? null : await findUpdateToAbort(tx, deployment.id, devicePublicId);
-    if (devicePublicId !== null && update === null) {
+    if (devicePublicId !== null && update === null && !deployment.is_archived) {
       throw new Refusal('not_found', `Device ${devicePublicId} has no part in deployment ${publicId}`);
     }
+    refuseFinished(publicId, deployment.is_finished ? 'finished' : null);
     refuseFinished(`The update of ${devicePublicId}`, update?.final_status ?? null);
 
     const which = { deploymentId: deployment.id, deviceId: update?.device_id ?? null, by: caller.actor };

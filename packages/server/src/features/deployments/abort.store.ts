@@ -16,14 +16,18 @@ export async function lockDeploymentForAbort(
   tx: Tx,
   projectId: number,
   publicId: string,
-): Promise<{ id: number; is_finished: boolean } | null> {
+): Promise<{ id: number; is_finished: boolean; is_archived: boolean } | null> {
   const found = await firstRow<{ id: number }>(
     tx,
     sql`select id, pg_advisory_xact_lock(${abortLock}, hashint8(id)) from deployment
         where project_id = ${projectId} and public_id = ${publicId}`,
   );
   if (found === null) return null;
-  return firstRow(tx, sql`select id, finished_at is not null as is_finished from deployment where id = ${found.id}`);
+  return firstRow(
+    tx,
+    sql`select id, finished_at is not null as is_finished, archived_at is not null as is_archived
+        from deployment where id = ${found.id}`,
+  );
 }
 
 const abortLock = 7434;
