@@ -19,20 +19,26 @@ export type DeviceCondition =
   /** The status of the device's last update. */
   | { kind: 'last_update'; status: UpdateStatus };
 
+/** No archived deployment is newer than this one. */
+const newestArchived = sql`(select coalesce(max(id), 0) from deployment where archived_at is not null)`;
+
+/** The status of an update of the device `d` that was removed with its archived deployment. */
+const archivedStatus = sql`select status from device_archived_update where device_id = d.id`;
+
 /**
- * The status of the last update of the device `d`, or null. Three looks at one row each: open and finished stand in an
- * index each, and what is archived in a table.
+ * The status of the last update of the device `d`, or null. Two looks at one row each: open and finished stand in an
+ * index each. Among the archived it is looked for only where one may be newer.
  */
-export const lastStatus = sql`(
-  select u.status from (
+export const lastStatus = sql`coalesce((
+  select case when u.deployment_id > ${newestArchived} then u.status
+              else coalesce((${archivedStatus} and deployment_id > u.deployment_id), u.status) end
+  from (
     (select deployment_id, status from device_update
      where device_id = d.id and status in ('pending', 'in_progress') order by deployment_id desc limit 1)
     union all
     (select deployment_id, status from device_update
-     where device_id = d.id and finished_at is not null order by deployment_id desc limit 1)
-    union all
-    select deployment_id, status from device_archived_update where device_id = d.id) u
-  order by u.deployment_id desc limit 1)`;
+     where device_id = d.id and finished_at is not null order by deployment_id desc limit 1)) u
+  order by u.deployment_id desc limit 1), (${archivedStatus}))`;
 
 /** Whether an order of the project selects the device of a row `d` that meets the condition. */
 export function isSelectable(projectId: number, condition: DeviceCondition): RawBuilder<boolean> {

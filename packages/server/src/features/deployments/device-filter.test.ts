@@ -273,6 +273,7 @@ async function writeParts(fleet: FleetDevice[], ids: Ids): Promise<void> {
 async function archiveFinishedOf(ids: Ids, deployment: number): Promise<void> {
   const deploymentId = ids.deployments[deployment] ?? 0;
   await inTransaction(server.db, async (tx) => {
+    await execute(tx, sql`update deployment set archived_at = tideway_now() where id = ${deploymentId}`);
     const finished = await rows<{ device_id: number }>(
       tx,
       sql`select device_id from device_update where deployment_id = ${deploymentId} and finished_at is not null`,

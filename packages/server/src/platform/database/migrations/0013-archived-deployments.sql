@@ -4,6 +4,7 @@ alter table deployment
   -- Up to which of its devices the rows of an archived deployment are removed; null where none is left.
   add column removed_to_device_id bigint;
 create index deployment_to_archive on deployment (finished_at) where finished_at is not null and archived_at is null;
+create index deployment_archived on deployment (id) where archived_at is not null;
 create index deployment_to_remove on deployment (id) where removed_to_device_id is not null;
 
 -- Of the updates of a device that are removed, the newest, and the deployment of the newest that it had taken up: a
