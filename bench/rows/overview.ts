@@ -1,9 +1,3 @@
-import { type Db, oneRow } from '@tideway/server';
-import { sql } from 'kysely';
-import {
-  conditionSql,
-  type DeviceCondition,
-} from '../../packages/server/src/features/deployments/device-filter.rules.ts';
 import type { Row } from '../bench.ts';
 import { largestProject } from '../fleet/make-fleet.ts';
 import type { FleetProject } from '../fleet/rows-of-fleet.ts';
@@ -12,9 +6,8 @@ import { resultOf } from '../measuring/result.ts';
 import { callApi, startServerPart } from '../parts/start-server.ts';
 
 /**
- * What people ask of the whole fleet, against one second: searches and filters of the list of devices over HTTP, and
- * how many devices an order's filter selects. Preview and overview have no route yet: for a preview stands the statement
- * that counts what the filter selects.
+ * What people ask of the whole fleet over HTTP, against one second: searches and filters of the list of devices, and
+ * previews of an order's filter.
  */
 export const overviewRow: Row = {
   name: 'overview',
@@ -27,9 +20,12 @@ export const overviewRow: Row = {
         name,
         ask: () => callApi(server.url, fleet.token, `/api/v2/${project.key}/devices?${query}`),
       })),
-      ...(await previews(fleet.db, project)).map(({ name, condition }) => ({
+      ...previews(project).map(({ name, filters, groups }) => ({
         name,
-        ask: () => countSelected(fleet.db, project, condition),
+        ask: () =>
+          callApi(server.url, fleet.token, `/api/v2/${project.key}/device-filter/preview`, {
+            device_filter: { filters, groups },
+          }),
       })),
     ];
     const times = await alternate(
@@ -60,30 +56,15 @@ function searches({ key, devices }: FleetProject): { name: string; query: string
   ];
 }
 
-async function previews(db: Db, { id, key }: FleetProject): Promise<{ name: string; condition: DeviceCondition }[]> {
-  const ids = await oneRow<{ group_id: number; tag_id: number; app_id: number; deployment_id: number }>(
-    db,
-    sql`select (select id from device_group where project_id = ${id} and name = 'half') as group_id,
-               (select id from tag where project_id = ${id} and name = 'often') as tag_id,
-               (select id from app where project_id = ${id}) as app_id,
-               (select id from deployment where public_id = ${`${key}-past-3`}) as deployment_id`,
-  );
-  const app: DeviceCondition = { kind: 'app', appId: ids.app_id, version: 'v1' };
-  const part: DeviceCondition = { kind: 'deployment', deploymentId: ids.deployment_id, status: 'failed' };
+function previews({ key }: FleetProject) {
+  const preview = (name: string, filter: object) => ({ name: `preview ${name}`, filters: [filter], groups: [] });
+  const deployment_id = `${key}-past-3`;
   return [
-    { name: 'count of a group (statement)', condition: { kind: 'group', groupId: ids.group_id } },
-    { name: 'count with a tag (statement)', condition: { kind: 'tag', tagId: ids.tag_id } },
-    { name: 'count without a version of an app (statement)', condition: { kind: 'not', of: app } },
-    { name: 'count online (statement)', condition: { kind: 'online' } },
-    { name: 'count failed in a deployment (statement)', condition: part },
-    { name: 'count by last update failed (statement)', condition: { kind: 'last_update', status: 'failed' } },
+    { name: 'preview of a group', filters: [], groups: [{ name: 'half' }] },
+    preview('with a tag', { type: 'tag', operand: 'is', value: 'often' }),
+    preview('without a version of an app', { type: 'app', operand: 'is_not', value: 'irrigation', app_version: 'v1' }),
+    preview('online', { type: 'device_state', operand: 'is', value: 'online' }),
+    preview('failed in a deployment', { type: 'deployment', operand: 'is', value: 'failed', deployment_id }),
+    preview('by last update failed', { type: 'update_status', operand: 'is', value: 'failed' }),
   ];
-}
-
-async function countSelected(db: Db, project: FleetProject, condition: DeviceCondition): Promise<unknown> {
-  return oneRow(
-    db,
-    sql`select count(*) from device d
-        where d.project_id = ${project.id} and d.deleted_at is null and not d.needs_approval and ${conditionSql(condition)}`,
-  );
 }

@@ -49,7 +49,6 @@ describe('the list of deployments', () => {
     ['search=V8', ['running']],
     ['search=100%25', ['running', 'paused']],
     ['search=_', []],
-    ['flow=nothing', []],
   ] as const)('is narrowed by %s', async (query, expected) => {
     expect(await idsOf(`/deployments?${query}`)).toEqual(expected.map((name) => ids[name]));
   });
@@ -58,6 +57,14 @@ describe('the list of deployments', () => {
     expect(await idsOf(`/deployments?search=${ids.scheduled}`)).toEqual([ids.scheduled]);
     const { body } = await server.request('GET', `${fleet.path}/deployments/${ids.scheduled}`);
     expect(await idsOf(`/deployments?flow=${body.flow.id}`)).toEqual([ids.scheduled, ids.finished]);
+  });
+
+  it.each([
+    ['flow=nothing', 'unknown_flow', 'flow'],
+    ['app=nothing', 'unknown_app', 'app'],
+  ])('refuses what does not exist: %s', async (query, code, field) => {
+    const { status, body } = await server.request('GET', `${fleet.path}/deployments?${query}`);
+    expect([status, body.code, body.field]).toEqual([400, code, field]);
   });
 
   it('comes in pages that are narrowed alike', async () => {

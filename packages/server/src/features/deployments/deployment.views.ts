@@ -6,7 +6,7 @@ import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
 import { Refusal } from '../../platform/refusal.ts';
 
 /** Narrows the list of deployments. */
-type DeploymentFilter = {
+export type DeploymentFilter = {
   state?: DeploymentState | undefined;
   /** The id or the name of a flow. */
   flow?: string | undefined;
@@ -16,7 +16,7 @@ type DeploymentFilter = {
 };
 
 /** One page of a project's deployments, newest first. */
-export async function listDeployments(
+export async function pageOfDeployments(
   db: Db,
   projectId: number,
   { after, limit, ...filter }: IdPage & DeploymentFilter,
