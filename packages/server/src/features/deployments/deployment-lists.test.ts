@@ -31,7 +31,7 @@ beforeAll(async () => {
   await fleet.call('POST', `/deployments/${paused}/pause`);
   const start_at = new Date(Date.now() + 3_600_000).toISOString();
   const scheduled = await fleet.deployTo(devices, { options: { schedule: { start_at } } });
-  const running = await fleet.deployTo(devices, { flow: night, app: { ...app, version: 'v8' } });
+  const running = await fleet.deployTo(devices, { flow: night, app: { ...app, version: 'spring-8' } });
   ids = { finished, paused, scheduled, running };
 });
 
@@ -46,7 +46,7 @@ describe('the list of deployments', () => {
     ['flow=night%20100%25', ['running', 'paused']],
     ['app=irrigation', ['running', 'finished']],
     ['app=irrigation&state=running', ['running']],
-    ['search=V8', ['running']],
+    ['search=SPRING-8', ['running']],
     ['search=100%25', ['running', 'paused']],
     ['search=_', []],
   ] as const)('is narrowed by %s', async (query, expected) => {
