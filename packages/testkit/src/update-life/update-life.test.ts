@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isFinal, type Life, type Operation, type Told } from './life.ts';
 import { type Lived, live, liveLetIn, tidy } from './live.ts';
 import { type Moment, momentsArbitrary } from './operations.ts';
@@ -8,31 +8,29 @@ import { World } from './world.ts';
 /** Given as `seed` or `seed:path`, as a failure prints them. */
 const [seed, path] = (process.env.TIDEWAY_LIFE ?? '').split(':', 2);
 const runs = process.env.TIDEWAY_LONG ? 20_000 : 300;
+/** Lives are lived side by side, each in a world of its own, since most of their time is waiting. */
+const worlds = seed ? 1 : 4;
+const runsInWorld = runs / worlds;
 
-let world: World;
-
-beforeAll(async () => {
-  world = await World.start();
-});
-
-afterAll(() => world.stop());
-
-describe('the life of updates', () => {
-  it(`is what the promises say, whatever happens in whatever order (${runs} runs)`, {
-    timeout: runs * 1000,
-  }, async () => {
-    await fc.assert(fc.asyncProperty(momentsArbitrary, runMoments), {
-      numRuns: runs,
-      ...(seed && { seed: Number(seed) }),
-      ...(path && { path }),
+describe.concurrent('the life of updates', () => {
+  for (let index = 1; index <= worlds; index++) {
+    it(`is what the promises say, whatever happens in whatever order (world ${index}, ${runsInWorld} runs)`, {
+      timeout: runs * 1000,
+    }, async ({ onTestFinished }) => {
+      const world = await World.start();
+      onTestFinished(() => world.stop());
+      await fc.assert(
+        fc.asyncProperty(momentsArbitrary, (moments) => runMoments(world, moments)),
+        { numRuns: runsInWorld, ...(seed && { seed: Number(seed) }), ...(path && { path }) },
+      );
     });
-  });
+  }
 });
 
-async function runMoments(moments: Moment[]): Promise<void> {
+async function runMoments(world: World, moments: Moment[]): Promise<void> {
   let before = await world.begin();
   for (const moment of moments) {
-    const operations = moment.filter(isPossible);
+    const operations = moment.filter((operation) => isPossible(world, operation));
     if (operations.length === 0) continue;
     const told = await Promise.all(operations.map((operation) => world.perform(operation)));
     const after = await world.observe();
@@ -48,7 +46,7 @@ async function runMoments(moments: Moment[]): Promise<void> {
 }
 
 /** Of a deployment that does not exist yet nothing can be asked. */
-function isPossible(operation: Operation): boolean {
+function isPossible(world: World, operation: Operation): boolean {
   return !('deployment' in operation) || operation.deployment < world.size;
 }
 
