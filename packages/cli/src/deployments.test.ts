@@ -55,7 +55,11 @@ describe('tideway deployments', () => {
       (await user.json('deployments', 'list', ...flags)).map((one: { id: string }) => one.id);
     expect(await found('--state', 'running', '--flow', 'plain', '--search', id)).toEqual([id]);
     expect(await found('--state', 'scheduled')).toEqual([]);
-    expect(await found('--app', 'lamps')).toEqual([]);
+    expect(await found('--app', 'irrigation')).toEqual([]);
+    expect(await user.run(['deployments', 'list', '--app', 'lamps'])).toMatchObject({
+      code: 2,
+      said: expect.stringContaining('code: unknown_app\n  field: app'),
+    });
     expect(await user.json('deployments', 'updates', id, '--search', `pump-${count}`)).toHaveLength(1);
     expect(await user.json('deployments', 'updates', id, '--reason', 'expired')).toEqual([]);
   });
