@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startVitest } from 'vitest/node';
 import { bundle } from './bundle.mjs';
+import { installSystemPackages } from './system-packages.mjs';
 
+installSystemPackages();
 for (const program of ['tideway', 'tideway-agent', 'demo']) await bundle(program);
 
 const folder = mkdtempSync(join(tmpdir(), 'tideway-results-'));

@@ -8,11 +8,11 @@ import type { Config } from './config.ts';
 import { createArtifactFetcher } from './download/artifact-fetcher.ts';
 import type { Log } from './log.ts';
 import { blockFile } from './operator/block.ts';
-import { capabilities } from './steps/executors.ts';
+import { capabilitiesOf } from './steps/executors.ts';
 import { systemClock } from './system/clock.ts';
+import { countedBoot, machineBoot } from './system/device-boot.ts';
 import { deviceFacts } from './system/device-facts.ts';
 import { makeFolder, makePrivateFolder } from './system/durable-file.ts';
-import { bootId } from './system/process-identity.ts';
 import { lockState } from './system/state-lock.ts';
 import { Configuration } from './update/configuration.ts';
 import { DeviceApps } from './update/device-apps.ts';
@@ -20,8 +20,8 @@ import { type RunnerDeps, UpdateRunner } from './update/runner.ts';
 import { agentVersion } from './version.ts';
 
 export type Agent = {
-  /** Settles when the agent has ended; rejects where it cannot go on. */
-  ended: Promise<void>;
+  /** Settles when the agent has ended, or wants to be stopped and started anew; rejects where it cannot go on. */
+  ended: Promise<'stopped' | 'restart'>;
   /** Ends what runs, so that the next start goes on with it, and says goodbye. */
   stop: () => Promise<void>;
 };
@@ -37,11 +37,17 @@ export function startAgent(config: Config, log: Log): Agent {
   const outbox = new ReportOutbox(stateFolder);
   const connection = connectionOf(config, apps, log);
   const facts = deviceFacts();
-  const bug = openPromise();
+  const bug = openPromise<never>();
+  const restart = openPromise<'restart'>();
+  const isWholeMachine = config.root === '/';
+  const boot = isWholeMachine
+    ? machineBoot(config.environment)
+    : countedBoot(stateFolder, () => restart.resolve('restart'));
   const runner = new UpdateRunner({
     ...config,
-    able: { ...facts, capabilities },
+    able: () => ({ ...facts, capabilities: capabilitiesOf(config.environment) }),
     configuration: new Configuration(stateFolder),
+    boot,
     apps,
     outbox,
     artifactFetcher: artifactFetcherOf(connection),
@@ -53,9 +59,9 @@ export function startAgent(config: Config, log: Log): Agent {
   const describe = () => ({
     ...facts,
     agent_version: agentVersion,
-    capabilities: [...capabilities],
+    capabilities: capabilitiesOf(config.environment),
     apps: apps.list(),
-    boot_id: bootId(),
+    boot_id: boot.id(),
   });
   const block = blockFile(stateFolder);
   const exchange = new Exchange({ connection, outbox, runner, stateFolder, block, describe, log });
@@ -80,7 +86,7 @@ export function startAgent(config: Config, log: Log): Agent {
   connection.announce();
   runner.resume();
   return {
-    ended: Promise.race([polling.start(), bug.promise]),
+    ended: Promise.race([polling.start().then(() => 'stopped' as const), bug.promise, restart.promise]),
     stop: async () => {
       unwatchBlock();
       await runner.stop();
@@ -110,10 +116,12 @@ function artifactFetcherOf(connection: Connection): RunnerDeps['artifactFetcher'
     };
 }
 
-function openPromise() {
+function openPromise<T>() {
+  let resolve: (value: T) => void = () => undefined;
   let reject: (reason: unknown) => void = () => undefined;
-  const promise = new Promise<never>((_, refuse) => {
+  const promise = new Promise<T>((settle, refuse) => {
+    resolve = settle;
     reject = refuse;
   });
-  return { promise, reject };
+  return { promise, resolve, reject };
 }

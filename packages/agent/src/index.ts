@@ -1,2 +1,1 @@
 export type { Options } from './config.ts';
-export { capabilities } from './steps/executors.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type Agent, startAgent } from './app.ts';
+import { startAgent } from './app.ts';
 import { JoinRefused } from './channel/connection.ts';
 import { ConfigFault, type Options, readConfig, stateFolderOf } from './config.ts';
 import { createLog } from './log.ts';
@@ -54,30 +54,32 @@ await program.parseAsync();
 
 async function run(options: Options): Promise<void> {
   try {
-    const agent = startAgent(
-      readConfig(options),
-      createLog((line) => process.stderr.write(line)),
-    );
-    stopOnSignal(agent);
-    await agent.ended;
+    const config = readConfig(options);
+    const log = createLog((line) => process.stderr.write(line));
+    let agent = startAgent(config, log);
+    stopOnSignal(() => agent.stop());
+    while ((await agent.ended) === 'restart') {
+      await agent.stop();
+      agent = startAgent(config, log);
+    }
   } catch (error) {
     console.error(sentenceOf(error) ?? error);
     process.exit(1);
   }
 }
 
-function stopOnSignal(agent: Agent): void {
+function stopOnSignal(stop: () => Promise<void>): void {
   let firstAtMs: number | null = null;
-  const stop = async () => {
+  const onSignal = async () => {
     // Ctrl-C under npm arrives twice at once; only a later one means that somebody has lost patience.
     if (firstAtMs !== null && performance.now() - firstAtMs > 1500) process.exit(1);
     if (firstAtMs !== null) return;
     firstAtMs = performance.now();
-    await agent.stop();
+    await stop();
     process.exit(0);
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
 }
 
 async function obey(options: Options, command: (stateFolder: string) => Promise<boolean>): Promise<void> {

@@ -96,6 +96,8 @@ async function check(
     keepFolder: folder,
     environment: { PATH: process.env.PATH ?? '' },
     fetchArtifact: () => Promise.reject(new Error('a check needs no artifact')),
+    registry: () => Promise.reject(new Error('a check needs no registry')),
+    askForBoot: () => undefined,
     output: () => undefined,
     signal,
   };

@@ -2,6 +2,7 @@ import { type Step, type StepType, stepTypes } from '@tideway/protocol';
 import { checkStep } from './check.ts';
 import { downloadArtifactStep } from './download-artifact.ts';
 import { filesStep } from './files.ts';
+import { rebootStep } from './reboot.ts';
 import { runStep } from './run.ts';
 import type { StepContext, StepExecutor } from './step.ts';
 
@@ -11,12 +12,16 @@ const executors: { [Type in StepType]?: StepExecutor<Type> } = {
   files: filesStep,
   'download-artifact': downloadArtifactStep,
   check: checkStep,
+  reboot: rebootStep,
 };
 
-export const capabilities: readonly StepType[] = stepTypes.filter((type) => type in executors);
+/** The types that can be carried out on this device as it is now. */
+export function capabilitiesOf(environment: Record<string, string>): StepType[] {
+  return stepTypes.filter((type) => executors[type] && (executors[type].isPossible?.(environment) ?? true));
+}
 
 /** The types that can put back what they changed. */
-export const restoringTypes: ReadonlySet<StepType> = new Set(capabilities.filter((type) => executors[type]?.undo));
+export const restoringTypes: ReadonlySet<StepType> = new Set(stepTypes.filter((type) => executors[type]?.undo));
 
 export function runStepOfType(step: Step, context: StepContext): Promise<void> {
   return executorOf(step.uses).run(step, context);
@@ -24,6 +29,10 @@ export function runStepOfType(step: Step, context: StepContext): Promise<void> {
 
 export async function undoStepOfType(step: Step, context: StepContext): Promise<void> {
   await executorOf(step.uses).undo?.(step, context);
+}
+
+export async function confirmStepOfType(step: Step, context: StepContext, after: 'run' | 'undo'): Promise<void> {
+  await executorOf(step.uses).confirm?.(step, context, after);
 }
 
 function executorOf<Type extends StepType>(type: Type): StepExecutor<Type> {

@@ -10,19 +10,30 @@ export type StepContext = {
   keepFolder: string;
   /** A verified local copy of one of the plan's artifacts, by its path; not to be changed. */
   fetchArtifact: (path: string) => Promise<FetchedArtifact>;
+  /** What the server keeps under the name of a registry; only in memory, never to be written to the disk. */
+  registry: (name: string) => Promise<RegistryCredentials>;
+  /** Has the device boot when the act has ended; only after the boot, and `confirm`, it counts as done. */
+  askForBoot: () => void;
   /** Adds to the output that is kept with the update. */
   output: (text: string) => void;
   /** Aborted when the step's time is over or when an abort stops it; its `reason` is a StepFailure. */
   signal: AbortSignal;
 };
 
+/** Where a registry is, and who may fetch from it; nulls where anybody may. */
+export type RegistryCredentials = { url: string; username: string | null; password: string | null };
+
 export type FetchedArtifact = PlanArtifact & { file: string };
 
-/** Carries out one type of step. Both functions throw StepFailure for what a person should read. */
+/** Carries out one type of step. Its acts throw StepFailure for what a person should read. */
 export type StepExecutor<Type extends StepType> = {
+  /** Whether this device has what such steps need; absent where every device has. */
+  isPossible?: (environment: Record<string, string>) => boolean;
   run: (step: StepOf<Type>, context: StepContext) => Promise<void>;
   /** Puts back what `run` changed, also when `run` broke off in its middle; absent where there is nothing to restore. */
   undo?: (step: StepOf<Type>, context: StepContext) => Promise<void>;
+  /** After the boot that `run` or `undo` has asked for: throws where it did not bring what it should. Safe to repeat. */
+  confirm?: (step: StepOf<Type>, context: StepContext, after: 'run' | 'undo') => Promise<void>;
 };
 
 export type StepOf<Type extends StepType> = Extract<Step, { uses: Type }>;

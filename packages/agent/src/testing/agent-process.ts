@@ -39,9 +39,11 @@ export class TestDevice {
     this.server = server;
   }
 
-  start(options: string[] = ['--pairing-token', 'good-token']): ChildProcess {
+  /** @param env settings beside those of this process */
+  start(options: string[] = ['--pairing-token', 'good-token'], env: NodeJS.ProcessEnv = {}): ChildProcess {
     const common = ['run', '--server', this.server, '--state', this.state, '--root', this.root];
     const child = spawn(process.execPath, [this.program, ...common, ...options], {
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     child.stderr.on('data', (chunk: Buffer) => {

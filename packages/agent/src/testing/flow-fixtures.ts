@@ -37,6 +37,11 @@ export function filesStepFixture(name: string, changes: StepChanges = {}): Step 
   };
 }
 
+/** A step that boots the device. */
+export function rebootStepFixture(name: string, changes: StepChanges = {}): Step {
+  return { ...runStepFixture(name, '', changes), uses: 'reboot', with: {} };
+}
+
 export function flowFixture(steps: Step[], changes: Partial<FlowDocument> = {}): FlowDocument {
   return {
     name: 'release',

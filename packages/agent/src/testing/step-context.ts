@@ -33,6 +33,8 @@ export class StepPlace {
       environment: {},
       keepFolder: path.join(this.folder, 'keep'),
       fetchArtifact: async (name) => this.fetch(name),
+      registry: (name) => Promise.reject(new Error(`The test has no registry ${name}`)),
+      askForBoot: () => undefined,
       output: (text) => {
         this.output += text;
       },

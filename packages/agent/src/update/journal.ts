@@ -2,8 +2,8 @@ import { type Plan, planSchema, undoneSchema } from '@tideway/protocol';
 import { z } from 'zod';
 import type { Clock } from '../system/clock.ts';
 import { type JsonFile, jsonFile } from '../system/json-file.ts';
+import type { Happening } from './history.rules.ts';
 import type { DatedHappening } from './report.rules.ts';
-import type { Happening } from './run.rules.ts';
 import { spentUntil, type TimeSpent } from './time-limit.rules.ts';
 
 /** The update that the device is at: its plan and all that has happened in it, on disk before anything is done. */
@@ -101,6 +101,10 @@ const happeningSchema: z.ZodType<DatedHappening> = z.discriminatedUnion('type', 
   z.object({ ...dated, type: z.literal('undone'), step, ...undoing }),
   z.object({ ...dated, type: z.literal('rollback_started') }),
   z.object({ ...dated, type: z.literal('rolled_back'), ...undoing }),
+  z.object({ ...dated, type: z.literal('boot_requested'), step: step.nullable(), boot_id: z.string() }),
+  z.object({ ...dated, type: z.literal('booted'), step: step.nullable() }),
+  z.object({ ...dated, type: z.literal('gave_up'), reason: z.string(), message: z.string() }),
+  z.object({ ...dated, type: z.literal('agent_started') }),
   z.object({
     ...dated,
     type: z.literal('finished'),

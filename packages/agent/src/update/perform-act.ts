@@ -1,8 +1,9 @@
 import path from 'node:path';
 import type { DeploymentDocument, Plan, Step } from '@tideway/protocol';
-import { runStepOfType, undoStepOfType } from '../steps/executors.ts';
+import { confirmStepOfType, runStepOfType, undoStepOfType } from '../steps/executors.ts';
 import { runShell } from '../steps/shell.ts';
 import { type StepContext, StepFailure } from '../steps/step.ts';
+import type { DeviceBoot } from '../system/device-boot.ts';
 import { makePrivateFolder } from '../system/durable-file.ts';
 import { markerName } from '../system/leftover-processes.ts';
 import { limitTime } from '../system/timing.ts';
@@ -23,29 +24,40 @@ export type Workplace = {
   /** What commands inherit of the agent's own environment. */
   environment: Record<string, string>;
   configuration: Configuration;
+  boot: DeviceBoot;
   output: UpdateOutput;
   artifactFetcher: (signal: AbortSignal, output: (text: string) => void) => StepContext['fetchArtifact'];
 };
 
 /** The acts that do something on the device. */
-export type DeviceAct = Extract<Act, { type: 'run_step' | 'undo_step' | 'roll_back' }>;
+export type DeviceAct = Extract<
+  Act,
+  { type: 'run_step' | 'confirm_step' | 'undo_step' | 'confirm_undo' | 'roll_back' }
+>;
 
 /** The agent itself ends: the act is broken off, and what it counts as is decided at the next start. */
 export class AgentStopping extends Error {}
 
+/** How an act ended that did not fail: it is done, or will be after the boot that it asks for. */
+export type ActEnd = 'done' | 'needs_boot';
+
 /**
- * Does one act under its own time limit; null where it succeeded, else why not. `signals` break it off, with a
+ * Does one act under its own time limit, and gives how it ended, or why it failed. `signals` break it off, with a
  * StepFailure or AgentStopping as their reason; the latter is thrown.
  */
-export async function performAct(at: Workplace, act: DeviceAct, signals: AbortSignal[]): Promise<StepFailure | null> {
+export async function performAct(at: Workplace, act: DeviceAct, signals: AbortSignal[]): Promise<ActEnd | StepFailure> {
   const task = taskOf(at, act);
   const part = at.output.openPart(task.title);
   const overtime = new StepFailure('timed_out', `It took longer than its time limit of ${task.timeoutS} s.`);
   return limitTime({ ms: task.timeoutS * 1000, overtime, signals }, async (signal) => {
     try {
-      await task.work(contextOf(at, act, task, signal, part.write));
+      let end: ActEnd = 'done';
+      const askForBoot = () => {
+        end = 'needs_boot';
+      };
+      await task.work({ ...contextOf(at, act, task, signal, part.write), askForBoot });
       part.end(true);
-      return null;
+      return end;
     } catch (error) {
       if (signal.reason instanceof AgentStopping) throw signal.reason;
       const failure = failureOf(error, signal, Object.values(at.plan.secrets));
@@ -80,15 +92,22 @@ function taskOf(at: Workplace, act: DeviceAct): Task {
   if (!step) throw new RangeError(`The flow has no step ${act.step}`);
   // Undoing sees the values that the step saw, also when the previous configuration is back in place.
   const values = valuesOf(at.plan, at.document, at.document.configuration ?? at.configuration.read());
-  const work = act.type === 'run_step' ? runStepOfType : undoStepOfType;
+  const { title, work } = kinds[act.type];
   return {
-    title: act.type === 'run_step' ? step.name : `Undo: ${step.name}`,
+    title: `${title}${step.name}`,
     timeoutS: step.timeout_s,
     values,
     env: step.env,
     work: async (context) => work(filledStep(step, values), context),
   };
 }
+
+const kinds = {
+  run_step: { title: '', work: runStepOfType },
+  confirm_step: { title: 'After the boot: ', work: (step, context) => confirmStepOfType(step, context, 'run') },
+  undo_step: { title: 'Undo: ', work: undoStepOfType },
+  confirm_undo: { title: 'Undo, after the boot: ', work: (step, context) => confirmStepOfType(step, context, 'undo') },
+} satisfies Record<string, { title: string; work: (step: Step, context: StepContext) => Promise<void> }>;
 
 function rollbackTask(at: Workplace): Task {
   const { rollback } = at.document.flow;
@@ -109,7 +128,7 @@ function contextOf(
   task: Task,
   signal: AbortSignal,
   output: (text: string) => void,
-): StepContext {
+): Omit<StepContext, 'askForBoot'> {
   const keepFolder = keepFolderOf(at.folder, act);
   makePrivateFolder(keepFolder);
   return {
@@ -127,6 +146,7 @@ function contextOf(
       [markerName]: markerOf(at.plan, act),
     },
     fetchArtifact: at.artifactFetcher(signal, output),
+    registry: () => Promise.reject(new StepFailure('unsupported', 'Registries cannot be used yet.')),
     output,
     signal,
   };

@@ -1,5 +1,5 @@
 import type { DeviceReport } from '@tideway/protocol';
-import type { Finished, Happening } from './run.rules.ts';
+import type { Finished, Happening } from './history.rules.ts';
 
 /** A happening with the device's clock, RFC 3339. */
 export type DatedHappening = Happening & { at: string };

@@ -1,12 +1,13 @@
-import type { Step } from '@tideway/protocol';
 import { restoringTypes } from '../steps/executors.ts';
 import { notedCommand } from '../steps/shell.ts';
-import type { StepFailure } from '../steps/step.ts';
+import { StepFailure } from '../steps/step.ts';
 import { endLeftovers } from '../system/leftover-processes.ts';
 import { pause } from '../system/timing.ts';
+import { type Finished, type Happening, type History, lastDeed, stepAt } from './history.rules.ts';
+import { bootFailure, settleInterrupted } from './interruption.rules.ts';
 import type { Journal } from './journal.ts';
 import { type DeviceAct, keepFolderOf, markerOf, performAct, type Workplace } from './perform-act.ts';
-import { type Act, type Finished, type Happening, nextAct, settleInterrupted } from './run.rules.ts';
+import { type Act, nextAct } from './run.rules.ts';
 
 /** What may end an update before its steps have ended. */
 export type Interruptions = {
@@ -28,15 +29,17 @@ export async function runUpdate(
 ): Promise<Finished> {
   const { flow } = at.document;
   await endInterruptedAct(at, journal.history);
-  const settled = settleInterrupted(flow, journal.history);
+  const settled = settleInterrupted(flow, journal.history, { bootId: at.boot.id(), restoring: restoringTypes });
   if (settled) record(settled);
   for (;;) {
     interruptions.agentStopping.throwIfAborted();
     const act = nextAct(flow, journal.history, restoringTypes);
+    if (act.type === 'close') return resultOf(journal.history);
     if (act.type === 'finish') finish(at, act.result, record);
-    else if (act.type === 'close') return resultOf(journal.history);
+    else if (act.type === 'boot') await boot(at, journal, act.step, record, interruptions);
     else if (act.type === 'run_step') await runStep(at, journal, act, record, interruptions);
-    else await putBack(at, act, record, interruptions);
+    else if (act.type === 'confirm_step') await confirmStep(at, act, record, interruptions);
+    else await putBack(at, journal, act, record, interruptions);
   }
 }
 
@@ -45,8 +48,9 @@ async function runStep(
   journal: Journal,
   act: Extract<Act, { type: 'run_step' }>,
   record: (happening: Happening) => void,
-  { stop, agentStopping }: Interruptions,
+  interruptions: Interruptions,
 ): Promise<void> {
+  const { stop, agentStopping } = interruptions;
   if (act.delay_s > 0) await pause(act.delay_s * 1000, [stop, agentStopping]);
   // What has happened meanwhile may ask for another act.
   if (stop.aborted || agentStopping.aborted) return;
@@ -54,23 +58,60 @@ async function runStep(
     at.configuration.replace(at.document.configuration, at.folder);
   }
   record({ type: 'step_started', step: act.step });
-  const failure = await performAct(at, act, stepAt(at, act.step).uninterruptible ? [] : [stop, agentStopping]);
-  record(failure ? stepFailed(act.step, failure) : { type: 'step_succeeded', step: act.step });
+  const { uninterruptible } = stepAt(at.document.flow, act.step);
+  const end = await performAct(at, act, uninterruptible ? [] : [stop, agentStopping]);
+  if (end === 'needs_boot') await boot(at, journal, act.step, record, interruptions);
+  else record(end === 'done' ? { type: 'step_succeeded', step: act.step } : stepFailed(act.step, end));
+}
+
+async function confirmStep(
+  at: Workplace,
+  act: Extract<DeviceAct, { type: 'confirm_step' }>,
+  record: (happening: Happening) => void,
+  { stop, agentStopping }: Interruptions,
+): Promise<void> {
+  const end = await performAct(at, act, [stop, agentStopping]);
+  record(end instanceof StepFailure ? stepFailed(act.step, end) : { type: 'step_succeeded', step: act.step });
 }
 
 /** Undoes a step, or runs the flow's rollback: both go on whatever failed before. */
 async function putBack(
   at: Workplace,
-  act: Extract<DeviceAct, { type: 'undo_step' | 'roll_back' }>,
+  journal: Journal,
+  act: Extract<DeviceAct, { type: 'undo_step' | 'confirm_undo' | 'roll_back' }>,
+  record: (happening: Happening) => void,
+  interruptions: Interruptions,
+): Promise<void> {
+  at.configuration.putBack(at.folder);
+  if (act.type === 'undo_step') record({ type: 'undo_started', step: act.step });
+  if (act.type === 'roll_back') record({ type: 'rollback_started' });
+  const end = await performAct(at, act, [interruptions.agentStopping]);
+  if (end === 'needs_boot' && act.type === 'undo_step') return boot(at, journal, act.step, record, interruptions);
+  const result = end instanceof StepFailure ? { done: false, message: end.message } : { done: true, message: null };
+  record(act.type === 'roll_back' ? { type: 'rolled_back', ...result } : { type: 'undone', step: act.step, ...result });
+}
+
+/**
+ * Has the device boot, and waits for the end of this agent; the next one goes on. An abort does not keep a device from
+ * booting that may be going down already: it is heeded after the boot.
+ */
+async function boot(
+  at: Workplace,
+  journal: Journal,
+  step: number | null,
   record: (happening: Happening) => void,
   { agentStopping }: Interruptions,
 ): Promise<void> {
-  at.configuration.putBack(at.folder);
-  record(act.type === 'undo_step' ? { type: 'undo_started', step: act.step } : { type: 'rollback_started' });
-  const failure = await performAct(at, act, [agentStopping]);
-  const result = { done: failure === null, message: failure?.message ?? null };
-  record(act.type === 'undo_step' ? { type: 'undone', step: act.step, ...result } : { type: 'rolled_back', ...result });
+  record({ type: 'boot_requested', step, boot_id: at.boot.id() });
+  const fault = await at.boot.request();
+  if (fault === null) await pause(bootWithinS * 1000, [agentStopping]);
+  agentStopping.throwIfAborted();
+  const message = fault ?? `The device did not boot within ${bootWithinS / 60} minutes.`;
+  record(bootFailure(journal.history, step, message));
 }
+
+/** Time that a device may take to shut its services down. */
+export const bootWithinS = 15 * 60;
 
 function finish(at: Workplace, result: Finished, record: (happening: Happening) => void): void {
   if (result.event !== 'succeeded') at.configuration.putBack(at.folder);
@@ -78,16 +119,16 @@ function finish(at: Workplace, result: Finished, record: (happening: Happening) 
 }
 
 /** An agent that was killed has left its step running: nothing else may happen beside it. */
-async function endInterruptedAct(at: Workplace, history: readonly Happening[]): Promise<void> {
+async function endInterruptedAct(at: Workplace, history: History): Promise<void> {
   const act = openAct(history);
   if (act) await endLeftovers(markerOf(at.plan, act), notedCommand(keepFolderOf(at.folder, act)));
 }
 
-function openAct(history: readonly Happening[]): DeviceAct | null {
-  const last = history.findLast(({ type }) => type !== 'stop_requested');
-  if (last?.type === 'step_started') return { type: 'run_step', step: last.step, delay_s: 0 };
-  if (last?.type === 'undo_started') return { type: 'undo_step', step: last.step };
-  return last?.type === 'rollback_started' ? { type: 'roll_back' } : null;
+function openAct(history: History): DeviceAct | null {
+  const deed = lastDeed(history);
+  if (deed?.type === 'step_started') return { type: 'run_step', step: deed.step, delay_s: 0 };
+  if (deed?.type === 'undo_started') return { type: 'undo_step', step: deed.step };
+  return deed?.type === 'rollback_started' ? { type: 'roll_back' } : null;
 }
 
 function stepFailed(step: number, failure: StepFailure): Happening {
@@ -95,13 +136,7 @@ function stepFailed(step: number, failure: StepFailure): Happening {
   return { type: 'step_failed', step, reason, message, exit_code: exitCode };
 }
 
-function stepAt(at: Workplace, index: number): Step {
-  const step = at.document.flow.steps[index];
-  if (!step) throw new RangeError(`The flow has no step ${index}`);
-  return step;
-}
-
-function resultOf(history: readonly Happening[]): Finished {
+function resultOf(history: History): Finished {
   const last = history.at(-1);
   if (last?.type !== 'finished') throw new Error('The update has no result yet');
   return last;

@@ -1,8 +1,10 @@
 import type { FlowDocument, Step, StepType } from '@tideway/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { filesStepFixture, flowFixture, runStepFixture } from '../testing/flow-fixtures.ts';
-import { type Act, type Happening, nextAct, settleInterrupted } from './run.rules.ts';
+import { filesStepFixture, flowFixture, rebootStepFixture, runStepFixture } from '../testing/flow-fixtures.ts';
+import type { Happening } from './history.rules.ts';
+import { settleInterrupted } from './interruption.rules.ts';
+import { type Act, nextAct } from './run.rules.ts';
 
 const restoring: ReadonlySet<StepType> = new Set(['files']);
 const revert = { revert_all_files: true, trigger: 'any_step_failure' } as const;
@@ -124,37 +126,52 @@ describe('an update that is out of time', () => {
   });
 });
 
-describe('an act that the end of the agent interrupted', () => {
+describe('a step that asks for a boot', () => {
+  const requested: Happening = { type: 'boot_requested', step: 0, boot_id: 'one' };
+  const booted: Happening = { type: 'booted', step: 0 };
+  const flow = flowFixture([rebootStepFixture('boot'), runStepFixture('after', '')]);
   const started: Happening = { type: 'step_started', step: 0 };
 
-  it('counts as failed where the step must not be run again', () => {
-    const flow = flowFixture([runStepFixture('a', '')]);
-    expect(settleInterrupted(flow, [started])).toMatchObject({ type: 'step_failed', step: 0, reason: 'interrupted' });
+  it('is waited for, then looked at, and then the flow goes on', () => {
+    expect(next(flow, [started, requested])).toEqual({ type: 'boot', step: 0 });
+    expect(next(flow, [started, requested, booted])).toEqual({ type: 'confirm_step', step: 0 });
+    const done: Happening[] = [started, requested, booted, { type: 'step_succeeded', step: 0 }];
+    expect(next(flow, done)).toEqual({ type: 'run_step', step: 1, delay_s: 0 });
   });
 
-  it('is done again where the step may be repeated, and not for ever', () => {
-    const interrupted: Happening = { type: 'step_interrupted', step: 0 };
-    for (const step of [runStepFixture('a', '', { repeatable: true }), filesStepFixture('a')]) {
-      const flow = flowFixture([step]);
-      expect(settleInterrupted(flow, [started])).toEqual(interrupted);
-      expect(next(flow, [started, interrupted])).toEqual({ type: 'run_step', step: 0, delay_s: 0 });
-      const three = [started, interrupted, started, interrupted, started, interrupted];
-      expect(settleInterrupted(flow, [...three, started])).toMatchObject({ type: 'step_failed' });
-    }
+  it('lets an abort wait for the boot, and fails then', () => {
+    expect(next(flow, [started, requested, aborted])).toEqual({ type: 'boot', step: 0 });
+    expect(next(flow, [started, requested, aborted, booted])).toMatchObject({ result: { event: 'stopped', step: 0 } });
   });
 
-  it('counts as failed where an abort had come', () => {
-    const flow = flowFixture([runStepFixture('a', '', { repeatable: true })]);
-    expect(settleInterrupted(flow, [started, aborted])).toMatchObject({ type: 'step_failed' });
+  it('may be undone with a boot, too', () => {
+    const restoringImage: ReadonlySet<StepType> = new Set(['reboot']);
+    const undoable = flowFixture([rebootStepFixture('boot', { on_failure: revert })]);
+    const history: Happening[] = [started, requested, booted, fault(0), { type: 'undo_started', step: 0 }, requested];
+    expect(nextAct(undoable, history, restoringImage)).toEqual({ type: 'boot', step: 0 });
+    expect(nextAct(undoable, [...history, booted], restoringImage)).toEqual({ type: 'confirm_undo', step: 0 });
+    expect(nextAct(undoable, [...history, booted, undone(0)], restoringImage)).toMatchObject({ type: 'finish' });
+  });
+});
+
+describe('a flow that ends with a boot', () => {
+  const flow = flowFixture([runStepFixture('one', '')], { reboot_after_update: true, rollback });
+  const requested: Happening = { type: 'boot_requested', step: null, boot_id: 'one' };
+
+  it('succeeds after the boot and not before', () => {
+    expect(next(flow, ran(0))).toEqual({ type: 'boot', step: null });
+    expect(next(flow, [...ran(0), requested])).toEqual({ type: 'boot', step: null });
+    expect(next(flow, [...ran(0), requested, { type: 'booted', step: null }])).toMatchObject({
+      result: { event: 'succeeded' },
+    });
   });
 
-  it('is done again where it was an undoing, and given up when that stops the agent each time', () => {
-    const flow = flowFixture([filesStepFixture('a', { on_failure: revert })]);
-    const undoing: Happening = { type: 'undo_started', step: 0 };
-    const history = [...failed(0), undoing];
-    expect(settleInterrupted(flow, history)).toBeNull();
-    expect(next(flow, history)).toEqual({ type: 'undo_step', step: 0 });
-    expect(settleInterrupted(flow, [...history, undoing, undoing])).toMatchObject({ type: 'undone', done: false });
+  it('fails where the device does not boot, and rolls back', () => {
+    const gaveUp: Happening = { type: 'gave_up', reason: 'boot_failed', message: 'It does not boot.' };
+    expect(next(flow, [...ran(0), requested, gaveUp])).toEqual({ type: 'roll_back' });
+    expect(next(flow, [...ran(0), requested, gaveUp, rolledBack])).toMatchObject({
+      result: { event: 'failed', step: null, reason: 'boot_failed', message: 'It does not boot.' },
+    });
   });
 });
 
@@ -192,6 +209,23 @@ describe('any update, whatever fails and whenever it is stopped or interrupted',
       { numRuns: 1000 },
     );
   });
+
+  it('never succeeds before the boots that it asked for', () => {
+    fc.assert(
+      fc.property(flows, fc.array(fc.constantFrom('ok', 'fail', 'crash', 'stop'), { maxLength: 40 }), (flow, fates) => {
+        const history = play(flow, fates);
+        const hasBooted = (step: number | null) => history.some((one) => one.type === 'booted' && one.step === step);
+        history.forEach((one, at) => {
+          const isBoot = one.type === 'step_succeeded' && flow.steps[one.step]?.uses === 'reboot';
+          if (isBoot) expect(history.slice(0, at)).toContainEqual({ type: 'booted', step: one.step });
+        });
+        const result = history.at(-1);
+        const succeeded = result?.type === 'finished' && result.event === 'succeeded';
+        if (succeeded && flow.reboot_after_update) expect(hasBooted(null)).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
 
 const aborted: Happening = { type: 'stop_requested', by: 'abort' };
@@ -222,7 +256,7 @@ function undone(step: number): Happening {
 
 const steps: fc.Arbitrary<Step> = fc
   .record({
-    files: fc.boolean(),
+    kind: fc.constantFrom('files', 'run', 'reboot'),
     repeatable: fc.boolean(),
     attempts: fc.integer({ min: 1, max: 3 }),
     ignore: fc.boolean(),
@@ -230,9 +264,10 @@ const steps: fc.Arbitrary<Step> = fc
     trigger: fc.constantFrom('any_step_failure', 'this_step_failure'),
     run_rollback: fc.boolean(),
   })
-  .map(({ files, repeatable, attempts, ...on_failure }) => {
+  .map(({ kind, repeatable, attempts, ...on_failure }) => {
     const changes = { repeatable, retry: { attempts, delay_s: 0 }, on_failure };
-    return files ? filesStepFixture('files', changes) : runStepFixture('run', '', changes);
+    if (kind === 'reboot') return rebootStepFixture('reboot', changes);
+    return kind === 'files' ? filesStepFixture('files', changes) : runStepFixture('run', '', changes);
   });
 
 const flows: fc.Arbitrary<FlowDocument> = fc
@@ -240,41 +275,63 @@ const flows: fc.Arbitrary<FlowDocument> = fc
     steps: fc.array(steps, { minLength: 1, maxLength: 6 }),
     order: fc.constantFrom('newest_first', 'forward'),
     rollback: fc.constantFrom(rollback, null),
+    reboot_after_update: fc.boolean(),
   })
   .map(({ steps, ...others }) => flowFixture(steps, others));
 
+type Fate = 'ok' | 'fail' | 'crash' | 'stop';
+
 /** Plays an update to its end; each act meets the next fate, and succeeds when there is none left. */
-function play(flow: FlowDocument, fates: ('ok' | 'fail' | 'crash' | 'stop')[]): Happening[] {
+function play(flow: FlowDocument, fates: Fate[]): Happening[] {
   const history: Happening[] = [];
+  let boots = 0;
   for (let turn = 0; turn < 1000; turn++) {
-    const settled = settleInterrupted(flow, history);
+    const settled = settleInterrupted(flow, history, { bootId: `boot-${boots}`, restoring });
     if (settled) history.push(settled);
     const act = nextAct(flow, history, restoring);
     if (act.type === 'close') return history;
     if (act.type === 'finish') history.push(act.result);
-    else meet(act, fates.shift() ?? 'ok', history);
+    else if (act.type === 'boot') boots += boot(act.step, fates.shift() ?? 'ok', boots, history);
+    else {
+      const fate = fates.shift() ?? 'ok';
+      meet(act, fate, history);
+      const asksForBoot = act.type === 'run_step' && flow.steps[act.step]?.uses === 'reboot' && fate === 'ok';
+      if (asksForBoot) boots += boot(act.step, fates.shift() ?? 'ok', boots, history);
+    }
   }
   throw new Error('the update does not end');
 }
 
-function meet(act: Exclude<Act, { type: 'finish' | 'close' }>, fate: string, history: Happening[]): void {
+/** How many boots came: a device may not boot although it was asked to. */
+function boot(step: number | null, fate: Fate, boots: number, history: Happening[]): number {
+  if (step !== null && history.at(-1)?.type === 'step_succeeded') history.pop();
+  history.push({ type: 'boot_requested', step, boot_id: `boot-${boots}` }, { type: 'agent_started' });
+  return fate === 'fail' ? 0 : 1;
+}
+
+type PlayedAct = Exclude<Act, { type: 'finish' | 'close' | 'boot' }>;
+
+function meet(act: PlayedAct, fate: Fate, history: Happening[]): void {
   const { started, ended } = happeningsOf(act, fate !== 'fail' && fate !== 'stop');
-  history.push(started);
+  history.push(...started);
+  if (fate === 'crash') history.push({ type: 'agent_started' });
   if (fate === 'crash') return;
   if (fate === 'stop' && !history.some(({ type }) => type === 'stop_requested')) history.push(aborted);
   history.push(ended);
 }
 
-function happeningsOf(act: Exclude<Act, { type: 'finish' | 'close' }>, done: boolean) {
+function happeningsOf(act: PlayedAct, done: boolean): { started: Happening[]; ended: Happening } {
   if (act.type === 'roll_back') {
-    return { started: { type: 'rollback_started' }, ended: { type: 'rolled_back', done, message: null } } as const;
+    return { started: [{ type: 'rollback_started' }], ended: { type: 'rolled_back', done, message: null } };
   }
   const { step } = act;
-  if (act.type === 'undo_step') {
-    return { started: { type: 'undo_started', step }, ended: { type: 'undone', step, done, message: null } } as const;
+  const isUndo = act.type === 'undo_step' || act.type === 'confirm_undo';
+  if (isUndo) {
+    const started: Happening[] = act.type === 'undo_step' ? [{ type: 'undo_started', step }] : [];
+    return { started, ended: { type: 'undone', step, done, message: null } };
   }
   const ended: Happening = done ? { type: 'step_succeeded', step } : fault(step);
-  return { started: { type: 'step_started', step }, ended } as const;
+  return { started: act.type === 'run_step' ? [{ type: 'step_started', step }] : [], ended };
 }
 
 function hasRun(history: Happening[]): boolean {

@@ -8,17 +8,18 @@ import { makePrivateFolder, removeFolder } from '../system/durable-file.ts';
 import { type JsonFile, jsonFile } from '../system/json-file.ts';
 import { longestTimerMs } from '../system/timing.ts';
 import type { DeviceApps } from './device-apps.ts';
+import type { Finished, Happening } from './history.rules.ts';
 import { Journal } from './journal.ts';
 import { AgentStopping, type Workplace } from './perform-act.ts';
 import { type ReadPlan, readPlan } from './read-plan.ts';
 import { reportsOf } from './report.rules.ts';
-import type { Finished, Happening } from './run.rules.ts';
-import { runUpdate } from './run-update.ts';
+import { bootWithinS, runUpdate } from './run-update.ts';
 import { UpdateOutput } from './update-output.ts';
 
-export type RunnerDeps = Pick<Workplace, 'root' | 'environment' | 'configuration'> & {
+export type RunnerDeps = Pick<Workplace, 'root' | 'environment' | 'configuration' | 'boot'> & {
   stateFolder: string;
-  able: Abilities;
+  /** What the device can do as it is now. */
+  able: () => Abilities;
   apps: DeviceApps;
   outbox: ReportOutbox;
   /** Makes what gives the verified artifacts of a plan. */
@@ -62,6 +63,7 @@ export class UpdateRunner {
     const journal = Journal.reopen(this.journalFile, this.deps.clock);
     if (!journal) return;
     this.deps.log.info(`Going on with update ${journal.plan.update_id}.`);
+    if (!journal.isFinished) journal.add({ type: 'agent_started' });
     this.go(journal);
   }
 
@@ -128,7 +130,7 @@ export class UpdateRunner {
   }
 
   private async carryOut(journal: Journal): Promise<void> {
-    const read = readPlan(journal.plan, this.deps.able);
+    const read = readPlan(journal.plan, this.deps.able());
     const result = await this.resultOf(journal, read);
     clearTimeout(this.timer);
     // Only now: the update may have gone on under a new attempt.
@@ -157,12 +159,12 @@ export class UpdateRunner {
   }
 
   private workplace({ plan }: Journal, { document }: { document: Workplace['document'] }): Workplace {
-    const { root, environment, configuration } = this.deps;
+    const { root, environment, configuration, boot } = this.deps;
     const folder = this.folderOf(plan.update_id);
     makePrivateFolder(folder);
     const output = new UpdateOutput(folder, Object.values(plan.secrets));
     const artifactFetcher = this.deps.artifactFetcher(path.join(folder, 'artifacts'), document);
-    return { plan, document, folder, root, environment, configuration, output, artifactFetcher };
+    return { plan, document, folder, root, environment, configuration, boot, output, artifactFetcher };
   }
 
   private record(journal: Journal, happening: Happening): void {
@@ -222,6 +224,8 @@ function actBegunBy(happening: Happening, { steps, rollback }: FlowDocument): Op
     }
     case 'rollback_started':
       return rollback && open(rollback.timeout_s, true);
+    case 'boot_requested':
+      return open(bootWithinS, true);
     default:
       return null;
   }

@@ -10,7 +10,7 @@ type FlowNeeds = Pick<FlowDocument, 'reboot_after_update' | 'requires'> & { step
 export function lackOf(flow: FlowNeeds, able: Abilities): string | null {
   const types = new Set<StepType>(flow.steps.map((step) => step.uses));
   const missing = [...types].filter((type) => !able.capabilities.includes(type)).map((type) => `steps of type ${type}`);
-  if (flow.reboot_after_update) missing.push('reboot-after-update');
+  if (flow.reboot_after_update && !able.capabilities.includes('reboot')) missing.push('reboot-after-update');
   const lacks: string[] = [];
   if (missing.length > 0) lacks.push(`This agent does not support ${missing.join(', ')}`);
   if (!holds(flow.requires.arch, able.arch, spelling)) {
