@@ -73,6 +73,17 @@ export function markerOf({ device, update_id }: Pick<Plan, 'device' | 'update_id
   return `${device.id}/${update_id}/${act.type}${act.type === 'roll_back' ? '' : `/${act.step}`}`;
 }
 
+/** What every command of an update finds in its environment. */
+export function updateEnvironment({ root, configuration, plan, document }: Workplace): Record<string, string> {
+  return {
+    TIDEWAY_ROOT: root,
+    TIDEWAY_CONFIG: configuration.file,
+    TIDEWAY_DEVICE_ID: plan.device.id,
+    TIDEWAY_DEVICE_NAME: plan.device.name,
+    TIDEWAY_DEPLOYMENT_ID: document.deployment_id,
+  };
+}
+
 /** Where an act keeps what it needs later; running and undoing a step share it. */
 export function keepFolderOf(updateFolder: string, act: DeviceAct): string {
   return path.join(updateFolder, 'steps', act.type === 'roll_back' ? 'rollback' : String(act.step));
@@ -138,11 +149,7 @@ function contextOf(
       ...at.environment,
       ...valueEnvironment(task.values),
       ...filled(task.env, task.values),
-      TIDEWAY_ROOT: at.root,
-      TIDEWAY_CONFIG: at.configuration.file,
-      TIDEWAY_DEVICE_ID: at.plan.device.id,
-      TIDEWAY_DEVICE_NAME: at.plan.device.name,
-      TIDEWAY_DEPLOYMENT_ID: at.document.deployment_id,
+      ...updateEnvironment(at),
       [markerName]: markerOf(at.plan, act),
     },
     fetchArtifact: at.artifactFetcher(signal, output),
