@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findAgent } from '../system/state-lock.ts';
 import { blockFile, heardBlock } from './block.ts';
-import { nextText, statusText } from './device-text.rules.ts';
+import { nextText, statusText } from './device-text.ts';
 import { openUpdate, outputFile, viewDevice } from './device-view.ts';
 
 /** A command that cannot be carried out, in one sentence. */
