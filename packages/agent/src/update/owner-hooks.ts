@@ -2,7 +2,7 @@ import { type HookKind, hasHooks, runHooks } from '../operator/hooks.ts';
 import { StepFailure } from '../steps/step.ts';
 import { killMarked, markerName } from '../system/leftover-processes.ts';
 import type { Finished } from './history.rules.ts';
-import { AgentStopping, updateEnvironment, type Workplace } from './perform-act.ts';
+import { AgentStopping, markerOf, updateEnvironment, type Workplace } from './perform-act.ts';
 
 /**
  * Runs what the owner of the device wants to have run before an update; null where the update may begin. An agent that
@@ -27,7 +27,7 @@ async function runAll(
   signals: AbortSignal[],
 ): Promise<StepFailure | null> {
   if (!hasHooks(kind, at.root)) return null;
-  const marker = `${at.plan.device.id}/${at.plan.update_id}/${kind}`;
+  const marker = markerOf(at, { type: kind });
   await killMarked(marker);
   const { name: app, version } = at.document.app ?? { name: '', version: '' };
   const of = { TIDEWAY_FLOW: at.document.flow.name, TIDEWAY_APP: app, TIDEWAY_APP_VERSION: version };

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { DeploymentDocument, Plan, Step } from '@tideway/protocol';
+import type { HookKind } from '../operator/hooks.ts';
 import { confirmStepOfType, runStepOfType, undoStepOfType } from '../steps/executors.ts';
 import { runShell } from '../steps/shell.ts';
 import { type StepContext, StepFailure } from '../steps/step.ts';
@@ -68,9 +69,12 @@ export async function performAct(at: Workplace, act: DeviceAct, signals: AbortSi
   });
 }
 
-/** Marks the processes of an act, so that they are found wherever they went; several devices may share a machine. */
-export function markerOf({ device, update_id }: Pick<Plan, 'device' | 'update_id'>, act: DeviceAct): string {
-  return `${device.id}/${update_id}/${act.type}${act.type === 'roll_back' ? '' : `/${act.step}`}`;
+/**
+ * Marks the processes of an act, so that they are found wherever they went. Several devices may share a machine, and
+ * several roots one view of its processes: neither the device nor its folder alone tells them apart.
+ */
+export function markerOf({ plan, folder }: Workplace, act: DeviceAct | { type: HookKind }): string {
+  return `${plan.device.id}:${folder}/${act.type}${'step' in act ? `/${act.step}` : ''}`;
 }
 
 /** What every command of an update finds in its environment. */
@@ -150,7 +154,7 @@ function contextOf(
       ...valueEnvironment(task.values),
       ...filled(task.env, task.values),
       ...updateEnvironment(at),
-      [markerName]: markerOf(at.plan, act),
+      [markerName]: markerOf(at, act),
     },
     fetchArtifact: at.artifactFetcher(signal, output),
     registry: () => Promise.reject(new StepFailure('unsupported', 'Registries cannot be used yet.')),

@@ -133,7 +133,7 @@ function finish(at: Workplace, result: Finished, record: (happening: Happening) 
 /** An agent that was killed has left its step running: nothing else may happen beside it. */
 async function endInterruptedAct(at: Workplace, history: History): Promise<void> {
   const act = openAct(history);
-  if (act) await endLeftovers(markerOf(at.plan, act), notedCommand(keepFolderOf(at.folder, act)));
+  if (act) await endLeftovers(markerOf(at, act), notedCommand(keepFolderOf(at.folder, act)));
 }
 
 function openAct(history: History): DeviceAct | null {
