@@ -44,7 +44,7 @@ describe('a scheduled order', () => {
   it.each([
     ['schedule.start_at', { schedule: { start_at: 'tomorrow' } }],
     ['schedule.start_at', { schedule: { start_at: '2020-01-01T00:00:00Z' } }],
-    ['schedule.start_at', { schedule: {} }],
+    ['schedule.start_at', { schedule: { start_at: '' } }],
     ['schedule.stop_at', { schedule: { start_at: '2999-01-01T00:00:00Z', stop_at: 'x' } }],
     ['schedule', { schedule: 'now' }],
     ['expires_in', { schedule: { start_at: '2999-01-01T00:00:00Z' }, expires_in: '1h' }],
