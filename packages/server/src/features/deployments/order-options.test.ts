@@ -75,6 +75,7 @@ describe('a paused deployment', () => {
     expect((await waiting.next())?.update_id).toBe(id);
     await waiting.report({ update_id: id, seq: 1, event: 'succeeded' });
     expect(await call(id, 'pause')).toMatchObject({ status: 409, body: { code: 'wrong_state' } });
+    expect((await call(id, 'resume')).body.error_message).toMatch(/is finished already: there is nothing to resume$/);
     expect(await call('dp-none-none', 'pause')).toMatchObject({ status: 404 });
   });
 
