@@ -172,10 +172,17 @@ function retry(life: Life, index: number): Told {
   const devices = Object.entries(origin.updates)
     .filter(([, { status, reason }]) => status === 'failed' || (status === 'aborted' && !isReplaced(reason)))
     .map(([device]) => Number(device))
-    .filter((device) => !deviceOf(life, device).isDeleted);
+    .filter((device) => !deviceOf(life, device).isDeleted)
+    .filter((device) => !hasNewer(life, device, index));
   if (devices.length === 0) return 'no_devices_matched';
   const { version } = origin;
   return order(life, { kind: 'order', devices, version, supersede: 'none', expires: false, maxFailures: null });
+}
+
+function hasNewer({ deployments }: Life, device: number, index: number): boolean {
+  if (deployments[index]?.version === null) return false;
+  const newer = deployments.slice(index + 1);
+  return newer.some(({ version, updates }) => version !== null && updates[device]?.status === 'success');
 }
 
 function isReplaced(reason: string | null): boolean {
