@@ -95,6 +95,25 @@ describe('a paused deployment', () => {
   });
 });
 
+describe('an order that has expired', () => {
+  it('is taken up by no device, also where no server has ended it yet', async () => {
+    const own = await startTestServer();
+    const ownFleet = await makeDeviceFleet(own, 'Expired');
+    const device = await ownFleet.joinDevice();
+    const id = await ownFleet.deployTo([device], { options: { expires_in: '1h' } });
+    await own.shiftClock('2 hours');
+    await device.openSession();
+    expect(await device.next()).toBeNull();
+    expect(await ownFleet.call('GET', `/deployments/${id}/updates/${device.id}`)).toMatchObject({
+      status: 'pending',
+      waiting_for: 'expired',
+    });
+    const why = (await ownFleet.call('GET', `/devices/${device.id}/why`)) as { message: string };
+    expect(why.message).toBe('The order has expired: this one ends.');
+    await own.stop();
+  });
+});
+
 describe('an order with a failure limit', () => {
   it('lets no device begin any more when as many have failed, and ends what is pending', async () => {
     const devices = await joinDevices(4);
