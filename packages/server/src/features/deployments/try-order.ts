@@ -3,6 +3,7 @@ import type { RawBuilder } from 'kysely';
 import { inTransaction, type Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
+import type { LookedUp } from '../registries/look-up-artifacts.ts';
 import { refuseEmpty } from './create-deployment.ts';
 import { isSelectable } from './device-filter.rules.ts';
 import type { Order } from './order.rules.ts';
@@ -15,14 +16,15 @@ export async function tryOrder(
   deps: Pick<Deps, 'db' | 'randomBytes' | 'installation'>,
   caller: ProjectCaller,
   order: Order,
+  found: readonly LookedUp[],
 ): Promise<DryRun> {
   return inTransaction(deps.db, async (tx) => {
-    const { artifacts, flow, inputs } = await resolveOrder(tx, deps, caller, order);
+    const { pinned, flow, inputs } = await resolveOrder(tx, deps, caller, order, found);
     const condition = await resolveDeviceFilter(tx, caller.project.id, order);
     const isSelected = isSelectable(caller.project.id, condition);
     const selected = await viewSelectedDevices(tx, isSelected);
     if (selected.devices === 0 && !order.allowsEmpty) refuseEmpty(order);
-    const bytesOfOne = artifacts.reduce((sum, { size }) => sum + size, 0);
+    const bytesOfOne = pinned.reduce((sum, { size }) => sum + size, 0);
     return {
       dry_run: true,
       ...selected,
