@@ -72,9 +72,15 @@ async function place(
   order: Order,
   headers: Headers,
 ): Promise<AddedDeployment | DryRun> {
-  return withLookUps(deps, caller, async (found) => {
-    if (order.isDryRun) return tryOrder(deps, caller, order, found);
+  return withLookUps(deps, caller, async (prepared) => {
+    if (order.isDryRun) return tryOrder(deps, caller, order, prepared);
     const asked = { project: caller.project.key, order };
-    return createDeployment(deps, caller, order, onceKey(headers['idempotency-key'], caller.accountId, asked), found);
+    return createDeployment(
+      deps,
+      caller,
+      order,
+      onceKey(headers['idempotency-key'], caller.accountId, asked),
+      prepared,
+    );
   });
 }

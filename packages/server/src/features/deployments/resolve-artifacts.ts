@@ -72,7 +72,7 @@ function whyMissing({ path, registry, sha256s }: NeededArtifact, kept: KeptArtif
   const [pinned, other] = sha256s;
   if (other !== undefined) return `is named with different SHA-256: ${pinned} and ${other}`;
   if (registry !== null) {
-    return path.includes('${{') ? 'cannot be looked up: its path depends on the device or on a secret' : null;
+    return path.includes('${{') ? 'cannot be looked up: its path depends on the configuration of each device' : null;
   }
   const artifact = kept.find((one) => one.path === path);
   if (artifact === undefined) return 'does not exist';

@@ -4,7 +4,6 @@ import {
   type DeploymentDocument,
   type FlowDocument,
   type PlanArtifact,
-  publicId,
 } from '@tideway/protocol';
 import type { Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
@@ -16,12 +15,12 @@ import { fillFlow } from '../flows/fill-flow.rules.ts';
 import { type FoundFlow, findNewestFlow } from '../flows/find-flow.ts';
 import { type EffectiveInputs, effectiveInputs } from '../flows/flow-inputs.rules.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
-import type { LookedUp } from '../registries/look-up-artifacts.ts';
 import { checkOrderTiming } from './check-order-timing.ts';
 import type { NewDeployment } from './deployment.store.ts';
 import { fieldBehind } from './field-behind.rules.ts';
 import type { Order, Selection } from './order.rules.ts';
 import { type DeploymentNeeds, resolveArtifacts } from './resolve-artifacts.ts';
+import type { Preparation } from './with-look-ups.ts';
 
 /** What an order comes to, with everything looked up in the project. */
 export type ResolvedOrder = {
@@ -44,14 +43,13 @@ export async function resolveOrder(
   { randomBytes, installation }: Pick<Deps, 'randomBytes' | 'installation'>,
   caller: ProjectCaller,
   order: Order,
-  found: readonly LookedUp[],
+  { deploymentId, found }: Preparation,
 ): Promise<ResolvedOrder> {
   refuseLargeConfiguration(order);
   await checkOrderTiming(tx, order);
   const flow = await resolveFlow(tx, caller, order);
   const app = await resolveApp(tx, caller, order);
   const inputs = resolveInputs(flow.document, order);
-  const deploymentId = publicId('dp', randomBytes(8));
   const filled = fillOrRefuse(flow.document, inputs, deploymentId, order);
   const { needs, pinned } = await resolveArtifacts(tx, caller, { flow: flow.document, filled }, order, found);
   const document = canonicalJson(documentOf(deploymentId, flow, inputs, pinned, order));

@@ -3,23 +3,23 @@ import type { RawBuilder } from 'kysely';
 import { inTransaction, type Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
-import type { LookedUp } from '../registries/look-up-artifacts.ts';
 import { refuseEmpty } from './create-deployment.ts';
 import { isSelectable } from './device-filter.rules.ts';
 import type { Order } from './order.rules.ts';
 import { resolveDeviceFilter } from './resolve-device-filter.ts';
 import { resolveOrder } from './resolve-order.ts';
 import { listDeviceKinds, sampleKind, viewSelectedDevices } from './selected-devices.views.ts';
+import type { Preparation } from './with-look-ups.ts';
 
 /** Answers what an order would do, and does nothing. Refuses what the order would be refused for. */
 export async function tryOrder(
   deps: Pick<Deps, 'db' | 'randomBytes' | 'installation'>,
   caller: ProjectCaller,
   order: Order,
-  found: readonly LookedUp[],
+  prepared: Preparation,
 ): Promise<DryRun> {
   return inTransaction(deps.db, async (tx) => {
-    const { pinned, flow, inputs } = await resolveOrder(tx, deps, caller, order, found);
+    const { pinned, flow, inputs } = await resolveOrder(tx, deps, caller, order, prepared);
     const condition = await resolveDeviceFilter(tx, caller.project.id, order);
     const isSelected = isSelectable(caller.project.id, condition);
     const selected = await viewSelectedDevices(tx, isSelected);

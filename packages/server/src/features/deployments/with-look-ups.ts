@@ -1,3 +1,4 @@
+import { publicId } from '@tideway/protocol';
 import type { Deps } from '../../platform/deps.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
 import { NotGiven } from '../registries/ask-registry.ts';
@@ -13,15 +14,19 @@ export class LookUpNeeded extends Error {
   }
 }
 
+/** What an order begins with, however often it begins anew. */
+export type Preparation = { deploymentId: string; found: readonly LookedUp[] };
+
 /**
  * Does `work`, which throws LookUpNeeded where it finds in its transaction that artifacts of registries have to be looked
  * up: then that is done, outside of any transaction, and `work` begins anew with what was found.
  */
 export async function withLookUps<Result>(
-  deps: Pick<Deps, 'db' | 'installation' | 'settings'>,
+  deps: Pick<Deps, 'db' | 'installation' | 'settings' | 'randomBytes'>,
   { project }: ProjectCaller,
-  work: (found: readonly LookedUp[]) => Promise<Result>,
+  work: (prepared: Preparation) => Promise<Result>,
 ): Promise<Result> {
+  const deploymentId = publicId('dp', deps.randomBytes(8));
   const found: LookedUp[] = [];
   const limit = new AbortController();
   const overtime = new NotGiven(`did not give all of it within ${lookUpsWithinS} s: give its sha256 in the flow`);
@@ -29,7 +34,7 @@ export async function withLookUps<Result>(
   try {
     for (;;) {
       try {
-        return await work(found);
+        return await work({ deploymentId, found });
       } catch (error) {
         if (!(error instanceof LookUpNeeded)) throw error;
         found.push(...(await lookUpArtifacts(deps, project.id, error.artifacts, limit.signal)));
