@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Connection } from './channel/connection.ts';
 import { openDeviceKey } from './channel/device-key.ts';
 import { Exchange } from './channel/exchange.ts';
@@ -5,14 +6,19 @@ import { Polling } from './channel/polling.ts';
 import { ReportOutbox } from './channel/report-outbox.ts';
 import { serverDoor } from './channel/server-door.ts';
 import type { Config } from './config.ts';
+import { ArtifactCache } from './download/artifact-cache.ts';
 import { createArtifactFetcher } from './download/artifact-fetcher.ts';
+import { keptFreeBytes } from './download/keep-free.rules.ts';
+import { RateLimit } from './download/rate-limit.ts';
 import type { Log } from './log.ts';
 import { blockFile } from './operator/block.ts';
 import { capabilitiesOf } from './steps/executors.ts';
 import { systemClock } from './system/clock.ts';
 import { countedBoot, machineBoot } from './system/device-boot.ts';
 import { deviceFacts } from './system/device-facts.ts';
+import { whenDiskIsLow } from './system/disk.ts';
 import { makeFolder, makePrivateFolder } from './system/durable-file.ts';
+import { httpClient } from './system/http-client.ts';
 import { lockState } from './system/state-lock.ts';
 import { Configuration } from './update/configuration.ts';
 import { DeviceApps } from './update/device-apps.ts';
@@ -50,7 +56,7 @@ export function startAgent(config: Config, log: Log): Agent {
     boot,
     apps,
     outbox,
-    artifactFetcher: artifactFetcherOf(connection),
+    artifactFetcher: artifactFetcherOf(config, connection),
     clock: systemClock,
     log,
     onChange: () => polling.wake(),
@@ -99,7 +105,7 @@ export function startAgent(config: Config, log: Log): Agent {
 function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {
   const { stateFolder, server, token, name, group } = config;
   return new Connection({
-    door: serverDoor(server),
+    door: serverDoor(server, httpClient(config.proxies)),
     key: openDeviceKey(stateFolder),
     introduction: { token, name, group, apps: apps.list() },
     stateFolder,
@@ -107,12 +113,17 @@ function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {
   });
 }
 
-function artifactFetcherOf(connection: Connection): RunnerDeps['artifactFetcher'] {
+function artifactFetcherOf({ stateFolder, downloads }: Config, connection: Connection): RunnerDeps['artifactFetcher'] {
+  const keepFree = (diskBytes: number) => keptFreeBytes(downloads.keepFree, diskBytes);
+  const cacheFolder = path.join(stateFolder, 'cache');
+  const cache = new ArtifactCache({ folder: cacheFolder, maxBytes: downloads.cacheBytes, keepFree });
+  whenDiskIsLow((folder, bytes) => cache.giveWay(folder, bytes));
+  const shared = { cache, keepFree, ...(downloads.maxRate && { rateLimit: new RateLimit(downloads.maxRate) }) };
   return (folder, { artifacts }) =>
     (signal, output) => {
       const open: Parameters<typeof createArtifactFetcher>[0]['open'] = (sha256, range) =>
         connection.openArtifact(sha256, range, signal);
-      return createArtifactFetcher({ folder, artifacts, open, signal, output });
+      return createArtifactFetcher({ ...shared, folder, artifacts, open, signal, output });
     };
 }
 

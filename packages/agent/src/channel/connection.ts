@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type DeviceMessage, joinProofText, sessionProofText } from '@tideway/protocol';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
+import type { HttpAnswer } from '../system/http-client.ts';
 import { type JsonFile, jsonFile } from '../system/json-file.ts';
 import { channelDelayMs } from './backoff.rules.ts';
 import type { DeviceKey } from './device-key.ts';
@@ -94,7 +95,7 @@ export class Connection {
   }
 
   /** An artifact, or the part of it that is still missing. */
-  async openArtifact(sha256: string, range: Range | undefined, signal: AbortSignal): Promise<Response> {
+  async openArtifact(sha256: string, range: Range | undefined, signal: AbortSignal): Promise<HttpAnswer> {
     const open = async () => {
       const { ticket } = await this.session(signal);
       return this.inSession(() => this.door.artifact(ticket, sha256, range, signal));
@@ -123,7 +124,7 @@ export class Connection {
     const onEnd = (comeBackAfterS: number | null) => this.socketEnded(openedMs, comeBackAfterS);
     const { onUnasked } = this.listener;
     try {
-      const open = () => DeviceSocket.open(this.door.channelAddress, session.ticket, signal, { onUnasked, onEnd });
+      const open = () => DeviceSocket.open(this.door.channel(), session.ticket, signal, { onUnasked, onEnd });
       this.socket = await this.inSession(open);
       session.isGreeted = false;
     } catch (error) {
