@@ -61,7 +61,8 @@ export function httpClient(proxies: ProxySettings = noProxies): HttpClient {
       const url = new URL(address);
       const proxy = proxyOf(url, proxies);
       if (proxy === null) return undefined;
-      return url.protocol === 'wss:' ? new SecureTunnels(proxy, {}) : new PlainTunnels(proxy);
+      const isSecure = url.protocol === 'https:' || url.protocol === 'wss:';
+      return isSecure ? new SecureTunnels(proxy, {}) : new PlainTunnels(proxy);
     },
   };
 }
