@@ -10,6 +10,8 @@ import { ArtifactCache } from './download/artifact-cache.ts';
 import { createArtifactFetcher } from './download/artifact-fetcher.ts';
 import { keptFreeBytes } from './download/keep-free.rules.ts';
 import { RateLimit } from './download/rate-limit.ts';
+import { openFromRegistry } from './download/registry-source.ts';
+import type { DownloadSource } from './download/resumable-download.ts';
 import type { Log } from './log.ts';
 import { blockFile } from './operator/block.ts';
 import { capabilitiesOf } from './steps/executors.ts';
@@ -57,6 +59,7 @@ export function startAgent(config: Config, log: Log): Agent {
     apps,
     outbox,
     artifactFetcher: artifactFetcherOf(config, connection),
+    askForRegistry: (name, signal) => connection.registry(name, signal),
     clock: systemClock,
     log,
     onChange: () => polling.wake(),
@@ -113,16 +116,23 @@ function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {
   });
 }
 
-function artifactFetcherOf({ stateFolder, downloads }: Config, connection: Connection): RunnerDeps['artifactFetcher'] {
+function artifactFetcherOf(
+  { stateFolder, downloads, proxies }: Config,
+  connection: Connection,
+): RunnerDeps['artifactFetcher'] {
   const keepFree = (diskBytes: number) => keptFreeBytes(downloads.keepFree, diskBytes);
   const cacheFolder = path.join(stateFolder, 'cache');
   const cache = new ArtifactCache({ folder: cacheFolder, maxBytes: downloads.cacheBytes, keepFree });
   whenDiskIsLow((folder, bytes) => cache.giveWay(folder, bytes));
+  const http = httpClient(proxies);
   const shared = { cache, keepFree, ...(downloads.maxRate && { rateLimit: new RateLimit(downloads.maxRate) }) };
   return (folder, { artifacts }) =>
-    (signal, output) => {
-      const open: Parameters<typeof createArtifactFetcher>[0]['open'] = (sha256, range) =>
-        connection.openArtifact(sha256, range, signal);
+    ({ registry, signal, output }) => {
+      const open: DownloadSource['open'] = async (artifact, range) => {
+        const name = artifact.registry;
+        if (name === undefined) return connection.openArtifact(artifact.sha256, range, signal);
+        return openFromRegistry(http, await registry(name), { name, artifact, range, signal });
+      };
       return createArtifactFetcher({ ...shared, folder, artifacts, open, signal, output });
     };
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type DeviceMessage, joinProofText, sessionProofText } from '@tideway/protocol';
+import { type DeviceMessage, joinProofText, type RegistryCredentials, sessionProofText } from '@tideway/protocol';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import type { HttpAnswer } from '../system/http-client.ts';
@@ -96,15 +96,12 @@ export class Connection {
 
   /** An artifact, or the part of it that is still missing. */
   async openArtifact(sha256: string, range: Range | undefined, signal: AbortSignal): Promise<HttpAnswer> {
-    const open = async () => {
-      const { ticket } = await this.session(signal);
-      return this.inSession(() => this.door.artifact(ticket, sha256, range, signal));
-    };
-    return open().catch((error: unknown) => {
-      // The ticket may have run out: once more with a new one.
-      if (error instanceof ServerRefusal && error.status === 401) return open();
-      throw error;
-    });
+    return this.withTicket(signal, (ticket) => this.door.artifact(ticket, sha256, range, signal));
+  }
+
+  /** Where a registry is that the running update needs, with its credentials. */
+  async registry(name: string, signal: AbortSignal): Promise<RegistryCredentials> {
+    return this.withTicket(signal, (ticket) => this.door.registry(ticket, name, signal));
   }
 
   /** The session that is open now; null where there is none. */
@@ -116,6 +113,18 @@ export class Connection {
   private newSession(signal: AbortSignal): Promise<Session> {
     this.opening = this.openSession(signal);
     return this.opening;
+  }
+
+  private async withTicket<T>(signal: AbortSignal, call: (ticket: string) => Promise<T>): Promise<T> {
+    const inSession = async () => {
+      const { ticket } = await this.session(signal);
+      return this.inSession(() => call(ticket));
+    };
+    return inSession().catch((error: unknown) => {
+      // The ticket may have run out: once more with a new one.
+      if (error instanceof ServerRefusal && error.status === 401) return inSession();
+      throw error;
+    });
   }
 
   /** Without a channel the device works all the same: by polling. */

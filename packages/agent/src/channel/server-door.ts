@@ -4,6 +4,7 @@ import {
   joinedSchema,
   type joinSchema,
   refusalBodySchema,
+  registryCredentialsSchema,
   serverMessagesSchema,
   sessionGrantedSchema,
   type sessionRequestSchema,
@@ -50,6 +51,10 @@ export function serverDoor(server: string, http: HttpClient = httpClient()) {
 
     messages: (ticket: string, messages: DeviceMessage[], signal: AbortSignal) =>
       call(address('messages'), { method: 'POST', body: { messages }, ticket, signal }, serverMessagesSchema),
+
+    /** What the server keeps of a registry that the running update needs. */
+    registry: (ticket: string, name: string, signal: AbortSignal) =>
+      call(address(`registries/${encodeURIComponent(name)}`), { ticket, signal }, registryCredentialsSchema),
 
     /** Where a channel is opened, and how. */
     channel: () => ({ address: address('channel'), agent: http.socketAgent(address('channel')) }),

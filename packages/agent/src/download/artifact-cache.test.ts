@@ -212,7 +212,7 @@ async function fetchAll(cache: ArtifactCache, update: string, wanted: Name[], fe
     artifacts: wanted.map(artifactOf),
     cache,
     keepFree: keptFree,
-    open: async (sha256, range) => {
+    open: async ({ sha256 }, range) => {
       const name = names.find((one) => artifactOf(one).sha256 === sha256) ?? 'one';
       fetched.push(range ? `${name}.tar from ${range.from}` : `${name}.tar`);
       return streamOf(bytesOf(name), range?.from ?? 0, half);

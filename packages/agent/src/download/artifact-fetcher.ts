@@ -21,8 +21,8 @@ export function createArtifactFetcher({
   cache?: ArtifactCache;
 } & DownloadSource): StepContext['fetchArtifact'] {
   cache?.use(artifacts);
-  return async (name) => {
-    const artifact = artifacts.find((one) => one.path === name);
+  return async (name, registry = null) => {
+    const artifact = artifacts.find((one) => one.path === name && (one.registry ?? null) === registry);
     if (!artifact) throw new StepFailure('unknown_artifact', `The plan has no artifact ${name}.`);
     makePrivateFolder(folder);
     const file = path.join(folder, artifact.sha256);

@@ -19,7 +19,7 @@ export type ArtifactStream = {
 
 export type DownloadSource = {
   /** Throws ServerRefusal or ServerUnreachable. */
-  open: (sha256: string, range: Range | undefined) => Promise<ArtifactStream>;
+  open: (artifact: PlanArtifact, range: Range | undefined) => Promise<ArtifactStream>;
   /** Bytes that are to stay free on a disk of this size. */
   keepFree?: (diskBytes: number) => number;
   rateLimit?: RateLimit;
@@ -92,9 +92,9 @@ async function receiveAll(artifact: PlanArtifact, part: PartialFile, source: Dow
 
 /** Gives whether the server has said all that it has to say; false where it sent less than what was asked for. */
 async function receive(artifact: PlanArtifact, part: PartialFile, source: DownloadSource): Promise<boolean> {
-  const { sha256, size } = artifact;
+  const { size } = artifact;
   const { resumption } = part;
-  const { status, headers, body } = await source.open(sha256, resumption);
+  const { status, headers, body } = await source.open(artifact, resumption);
   if (status !== 206) await part.restart(headers.get('etag'));
   else if (headers.get('content-range')?.startsWith(`bytes ${resumption?.from}-`)) part.isResumed = true;
   else {

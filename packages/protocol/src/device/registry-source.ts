@@ -24,22 +24,6 @@ export function registryAuthorization({ username, password }: RegistryCredential
   return `Basic ${btoa(String.fromCharCode(...bytes))}`;
 }
 
-/** Most redirects of one answer that are followed. */
-export const maxRedirects = 5;
-
-/**
- * Where a redirect of a registry leads, and whether it may know who fetches there: only the host that the credentials
- * are for. Or why it is not followed.
- */
-export function redirectTarget(from: string, location: string | null): Redirect | { fault: string } {
-  if (location === null || !URL.canParse(location, from)) return { fault: 'it redirects to no address' };
-  const [before, to] = [new URL(from), new URL(location, from)];
-  if (!/^https?:$/.test(to.protocol)) return { fault: 'it redirects to an address that is neither http nor https' };
-  if (before.protocol === 'https:' && to.protocol === 'http:') return { fault: 'it redirects from https to http' };
-  return { address: to.href, isSameHost: before.origin === to.origin };
-}
-export type Redirect = { address: string; isSameHost: boolean };
-
 /** The address behind what stands in a registry's url; null where there is none. */
 export function addressOfRegistry(url: string): URL | null {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `https://${url}`;

@@ -1,10 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  canonicalJson,
-  type DeploymentDocument,
-  type FlowDocument,
-  type PlanArtifact,
-} from '@tideway/protocol';
+import { canonicalJson, type DeploymentDocument, type FlowDocument, type PlanArtifact } from '@tideway/protocol';
 import type { Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { refusalOf } from '../../platform/http/refusals.ts';

@@ -1,4 +1,4 @@
-import { maxRedirects, type RegistryCredentials, redirectTarget, registryAuthorization } from '@tideway/protocol';
+import { type RegistryCredentials, registryAuthorization } from '@tideway/protocol';
 
 /** Why a registry does not give an artifact, in words that follow its name: `answers with status 404`. */
 export class NotGiven extends Error {}
@@ -21,6 +21,7 @@ export async function askRegistry(registry: RegistryCredentials, question: Quest
   throw new NotGiven(`redirects more than ${maxRedirects} times`);
 }
 
+const maxRedirects = 5;
 const redirectStatuses = [301, 302, 303, 307, 308];
 const answerWithinS = 20;
 
@@ -45,6 +46,21 @@ async function answerOf({ address, method, signal }: Question, authorization: st
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Where a redirect leads, and whether it may know who fetches there: only the host that the credentials
+ * are for. Or why it is not followed.
+ */
+function redirectTarget(
+  from: string,
+  location: string | null,
+): { address: string; isSameHost: boolean } | { fault: string } {
+  if (location === null || !URL.canParse(location, from)) return { fault: 'it redirects to no address' };
+  const [before, to] = [new URL(from), new URL(location, from)];
+  if (!/^https?:$/.test(to.protocol)) return { fault: 'it redirects to an address that is neither http nor https' };
+  if (before.protocol === 'https:' && to.protocol === 'http:') return { fault: 'it redirects from https to http' };
+  return { address: to.href, isSameHost: before.origin === to.origin };
 }
 
 /** The reason under a failed request: fetch itself only says that it failed. */
