@@ -3,7 +3,7 @@ import { startAgent } from './app.ts';
 import { JoinRefused } from './channel/connection.ts';
 import { ConfigFault, type Options, readConfig, stateFolderOf } from './config.ts';
 import { createLog } from './log.ts';
-import { block, CommandFault, status, unblock } from './operator/commands.ts';
+import { block, CommandFault, logs, next, status, unblock } from './operator/commands.ts';
 import { StateInUse } from './system/state-lock.ts';
 import { agentVersion } from './version.ts';
 
@@ -56,12 +56,25 @@ program
   .option('--json', 'as JSON')
   .action((options) => obey(options, (folder) => status(folder, options.json === true)));
 
+program
+  .command('next')
+  .description('say what this device does next, or why not, and when')
+  .option(...stateOption)
+  .action((options) => obey(options, next));
+
+program
+  .command('logs')
+  .description('show the output of the update that this device is at, or of its last one')
+  .option(...stateOption)
+  .option('-f, --follow', 'go on until the update has ended')
+  .action((options) => obey(options, (folder) => logs(folder, options.follow === true)));
+
 await program.parseAsync();
 
 async function run(options: Options): Promise<void> {
   try {
     const config = readConfig(options);
-    const log = createLog((line) => process.stderr.write(line));
+    const log = createLog((line) => process.stderr.write(line), config.token === null ? [] : [config.token]);
     let agent = startAgent(config, log);
     stopOnSignal(() => agent.stop());
     while ((await agent.ended) === 'restart') {

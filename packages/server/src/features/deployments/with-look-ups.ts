@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { publicId } from '@tideway/protocol';
 import type { Deps } from '../../platform/deps.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
@@ -29,6 +30,8 @@ export async function withLookUps<Result>(
   const deploymentId = publicId('dp', deps.randomBytes(8));
   const found: LookedUp[] = [];
   const limit = new AbortController();
+  // Each answer that is read listens to it; it lives no longer than the order.
+  setMaxListeners(0, limit.signal);
   const overtime = new NotGiven(`did not give all of it within ${lookUpsWithinS} s: give its sha256 in the flow`);
   const timer = setTimeout(() => limit.abort(overtime), lookUpsWithinS * 1000);
   try {

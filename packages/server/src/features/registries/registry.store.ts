@@ -43,7 +43,7 @@ export async function findDeploymentsNeeding(tx: Tx, registryId: number): Promis
   const found = await rows<{ public_id: string }>(
     tx,
     sql`select d.public_id from deployment_registry r join deployment d on d.id = r.deployment_id
-        where r.registry_id = ${registryId} and exists (
+        where r.registry_id = ${registryId} and d.finished_at is null and exists (
           select from device_update u where u.deployment_id = d.id and u.status in ('pending', 'in_progress'))
         order by d.id limit 3`,
   );
