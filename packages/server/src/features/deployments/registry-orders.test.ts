@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ArtifactSource, type DeviceFleet, makeDeviceFleet, startTestServer, type TestServer } from '@tideway/testkit';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { oneRow } from '../../platform/database/database.ts';
 
 const labels = Buffer.from('cat, dog');
@@ -88,6 +88,22 @@ describe('an order of a flow that fetches from a registry', () => {
     source.asked.length = 0;
     expect((await order({}, headers)).body).toEqual(first.body);
     expect(source.asked).toEqual([]);
+  });
+
+  it('holds no transaction while it looks something up, and nothing is left of it where that breaks off', async () => {
+    const before = await countDeployments();
+    source.files.set('/base/models/v1.json', Buffer.from('never all of it'));
+    source.stopsAfter = 3;
+    const ordered = order();
+    while (!source.asked.some(({ method }) => method === 'GET')) await new Promise((next) => setImmediate(next));
+    // The server has short ones of its own now and then.
+    await vi.waitFor(async () => expect(await countOpenTransactions()).toBe(0), { timeout: 20_000 });
+    source.breakOff();
+    const answer = await ordered;
+    source.stopsAfter = null;
+    expect(answer).toMatchObject({ status: 400, body: { code: 'unknown_artifact' } });
+    expect(answer.body.error_message).toContain('the registry edge broke off in the middle of it');
+    expect(await countDeployments()).toBe(before);
   });
 
   it('names the registry that does not exist, and so does a warning when the flow is saved', async () => {
@@ -225,4 +241,13 @@ async function saveFlow(steps: string): Promise<string> {
 async function countDeployments(): Promise<number> {
   const { count } = await oneRow<{ count: number }>(server.db, sql`select count(*) as count from deployment`);
   return count;
+}
+
+async function countOpenTransactions(): Promise<number> {
+  const { open } = await oneRow<{ open: number }>(
+    server.db,
+    sql`select count(*) as open from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null`,
+  );
+  return open;
 }

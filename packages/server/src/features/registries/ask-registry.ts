@@ -49,8 +49,8 @@ async function answerOf({ address, method, signal }: Question, authorization: st
 }
 
 /**
- * Where a redirect leads, and whether it may know who fetches there: only the host that the credentials
- * are for. Or why it is not followed.
+ * Where a redirect leads, and whether that is the host that the credentials are for: no other may know who fetches. Or
+ * why it is not followed.
  */
 function redirectTarget(
   from: string,
@@ -59,6 +59,7 @@ function redirectTarget(
   if (location === null || !URL.canParse(location, from)) return { fault: 'it redirects to no address' };
   const [before, to] = [new URL(from), new URL(location, from)];
   if (!/^https?:$/.test(to.protocol)) return { fault: 'it redirects to an address that is neither http nor https' };
+  if (to.username !== '' || to.password !== '') return { fault: 'it redirects to an address with a user in it' };
   if (before.protocol === 'https:' && to.protocol === 'http:') return { fault: 'it redirects from https to http' };
   return { address: to.href, isSameHost: before.origin === to.origin };
 }

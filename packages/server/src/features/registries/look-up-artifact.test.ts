@@ -94,6 +94,10 @@ describe('looking an artifact up in a registry', () => {
     source.redirects.set(`/base/${path}`, `/base/${encodeURIComponent('models')}`);
     source.redirects.set('/base/models', '/base/models');
     await expect(lookUp()).rejects.toThrow(new NotGiven('redirects more than 5 times'));
+    source.redirects.set('/base/models', 'http://some:body@example.org/');
+    await expect(lookUp()).rejects.toThrow(
+      new NotGiven('cannot be used: it redirects to an address with a user in it'),
+    );
     source.redirects.set('/base/models', 'file:///etc/passwd');
     await expect(lookUp()).rejects.toThrow(/it redirects to an address that is neither http nor https/);
   });
