@@ -106,6 +106,21 @@ describe('an order of a flow that fetches from a registry', () => {
     expect(await countDeployments()).toBe(before);
   });
 
+  it('is sent away for some seconds while twenty others look something up', async () => {
+    source.files.set('/base/models/v1.json', Buffer.from('nor all of this'));
+    source.stopsAfter = 3;
+    const others = Array.from({ length: 20 }, () => order());
+    const reading = () => source.asked.filter(({ method }) => method === 'GET').length;
+    await vi.waitFor(() => expect(reading()).toBe(20), { timeout: 20_000 });
+    const answer = await order();
+    source.breakOff();
+    source.stopsAfter = null;
+    expect((await Promise.all(others)).map(({ body }) => body.code)).toEqual(Array(20).fill('unknown_artifact'));
+    expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(answer.headers.get('retry-after')).toBe('5');
+    expect((await order()).status).toBe(201);
+  });
+
   it('names the registry that does not exist, and so does a warning when the flow is saved', async () => {
     const step = `
       - { name: pull, uses: tideway/docker, with: { registry: nowhere, image: app, tag: '1' } }
