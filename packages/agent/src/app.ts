@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Connection } from './channel/connection.ts';
 import { openDeviceKey } from './channel/device-key.ts';
 import { Exchange } from './channel/exchange.ts';
@@ -5,7 +6,12 @@ import { Polling } from './channel/polling.ts';
 import { ReportOutbox } from './channel/report-outbox.ts';
 import { serverDoor } from './channel/server-door.ts';
 import type { Config } from './config.ts';
+import { ArtifactCache } from './download/artifact-cache.ts';
 import { createArtifactFetcher } from './download/artifact-fetcher.ts';
+import { keptFreeBytes } from './download/keep-free.rules.ts';
+import { RateLimit } from './download/rate-limit.ts';
+import { openFromRegistry } from './download/registry-source.ts';
+import type { DownloadSource } from './download/resumable-download.ts';
 import type { Log } from './log.ts';
 import { blockFile } from './operator/block.ts';
 import { contactNote } from './operator/contact-note.ts';
@@ -15,7 +21,9 @@ import { systemClock } from './system/clock.ts';
 import { countedBoot, machineBoot } from './system/device-boot.ts';
 import { deviceFacts, deviceKind } from './system/device-facts.ts';
 import { deviceMetrics } from './system/device-metrics.ts';
+import { whenDiskIsLow } from './system/disk.ts';
 import { makeFolder, makePrivateFolder } from './system/durable-file.ts';
+import { httpClient } from './system/http-client.ts';
 import { lockState } from './system/state-lock.ts';
 import { Configuration } from './update/configuration.ts';
 import { DeviceApps } from './update/device-apps.ts';
@@ -52,7 +60,8 @@ export function startAgent(config: Config, log: Log): Agent {
     boot,
     apps,
     outbox,
-    artifactFetcher: artifactFetcherOf(connection),
+    artifactFetcher: artifactFetcherOf(config, connection),
+    askForRegistry: (name, signal) => connection.registry(name, signal),
     clock: systemClock,
     log,
     onChange: () => polling.wake(),
@@ -112,7 +121,7 @@ export function startAgent(config: Config, log: Log): Agent {
 function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {
   const { stateFolder, server, token, name, group } = config;
   return new Connection({
-    door: serverDoor(server),
+    door: serverDoor(server, httpClient(config.proxies)),
     key: openDeviceKey(stateFolder),
     introduction: { token, name, group, apps: apps.list() },
     stateFolder,
@@ -120,12 +129,24 @@ function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {
   });
 }
 
-function artifactFetcherOf(connection: Connection): RunnerDeps['artifactFetcher'] {
+function artifactFetcherOf(
+  { stateFolder, downloads, proxies }: Config,
+  connection: Connection,
+): RunnerDeps['artifactFetcher'] {
+  const keepFree = (diskBytes: number) => keptFreeBytes(downloads.keepFree, diskBytes);
+  const cacheFolder = path.join(stateFolder, 'cache');
+  const cache = new ArtifactCache({ folder: cacheFolder, maxBytes: downloads.cacheBytes, keepFree });
+  whenDiskIsLow((folder, bytes) => cache.giveWay(folder, bytes));
+  const http = httpClient(proxies);
+  const shared = { cache, keepFree, ...(downloads.maxRate && { rateLimit: new RateLimit(downloads.maxRate) }) };
   return (folder, { artifacts }) =>
-    (signal, output) => {
-      const open: Parameters<typeof createArtifactFetcher>[0]['open'] = (sha256, range) =>
-        connection.openArtifact(sha256, range, signal);
-      return createArtifactFetcher({ folder, artifacts, open, signal, output });
+    ({ registry, signal, output }) => {
+      const open: DownloadSource['open'] = async (artifact, range) => {
+        const name = artifact.registry;
+        if (name === undefined) return connection.openArtifact(artifact.sha256, range, signal);
+        return openFromRegistry(http, await registry(name), { name, artifact, range, signal });
+      };
+      return createArtifactFetcher({ ...shared, folder, artifacts, open, signal, output });
     };
 }
 

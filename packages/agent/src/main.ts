@@ -28,6 +28,12 @@ program
   .option('--app-version <version>', 'version of that app (TIDEWAY_APP_VERSION)')
   .option(...stateOption)
   .option('--root <folder>', 'stands for / in the paths of steps; default / (TIDEWAY_ROOT)')
+  .option(
+    '--max-download-rate <bytes>',
+    'bytes a second, as 500kB or 2MB; default no limit (TIDEWAY_MAX_DOWNLOAD_RATE)',
+  )
+  .option('--cache-size <bytes>', 'for artifacts of earlier updates; default 256MB (TIDEWAY_CACHE_SIZE)')
+  .option('--keep-free <bytes>', 'room that downloads leave on the disk, as 200MB or 5% (TIDEWAY_KEEP_FREE)')
   .action(run);
 
 program

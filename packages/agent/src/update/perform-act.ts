@@ -9,7 +9,7 @@ import { makePrivateFolder } from '../system/durable-file.ts';
 import { markerName } from '../system/leftover-processes.ts';
 import { limitTime } from '../system/timing.ts';
 import type { Configuration } from './configuration.ts';
-import { masked } from './masking.rules.ts';
+import { type RegistryDesk, registriesOfAct } from './registries-of-act.ts';
 import type { Act } from './run.rules.ts';
 import { fillIn, pathFault, type Values, valueEnvironment, valuesOf } from './step-values.rules.ts';
 import type { UpdateOutput } from './update-output.ts';
@@ -27,7 +27,9 @@ export type Workplace = {
   configuration: Configuration;
   boot: DeviceBoot;
   output: UpdateOutput;
-  artifactFetcher: (signal: AbortSignal, output: (text: string) => void) => StepContext['fetchArtifact'];
+  /** Asks the server for the credentials of a registry. */
+  askForRegistry: RegistryDesk['ask'];
+  artifactFetcher: (context: Pick<StepContext, 'registry' | 'signal' | 'output'>) => StepContext['fetchArtifact'];
 };
 
 /** The acts that do something on the device. */
@@ -61,7 +63,7 @@ export async function performAct(at: Workplace, act: DeviceAct, signals: AbortSi
       return end;
     } catch (error) {
       if (signal.reason instanceof AgentStopping) throw signal.reason;
-      const failure = failureOf(error, signal, Object.values(at.plan.secrets));
+      const failure = failureOf(error, signal, at.output);
       part.write(`${failure.message}\n`);
       part.end(false);
       return failure;
@@ -146,6 +148,8 @@ function contextOf(
 ): Omit<StepContext, 'askForBoot'> {
   const keepFolder = keepFolderOf(at.folder, act);
   makePrivateFolder(keepFolder);
+  const hide = (secrets: string[]) => at.output.hide(secrets);
+  const registry = registriesOfAct({ ask: at.askForRegistry, hide, output, signal });
   return {
     root: at.root,
     keepFolder,
@@ -156,8 +160,8 @@ function contextOf(
       ...updateEnvironment(at),
       [markerName]: markerOf(at, act),
     },
-    fetchArtifact: at.artifactFetcher(signal, output),
-    registry: () => Promise.reject(new StepFailure('unsupported', 'Registries cannot be used yet.')),
+    fetchArtifact: at.artifactFetcher({ registry, signal, output }),
+    registry,
     output,
     signal,
   };
@@ -183,9 +187,9 @@ function filled<T>(template: T, values: Values): T {
   return filled;
 }
 
-function failureOf(error: unknown, signal: AbortSignal, secrets: string[]): StepFailure {
+function failureOf(error: unknown, signal: AbortSignal, output: UpdateOutput): StepFailure {
   const cause = signal.reason instanceof StepFailure ? signal.reason : error;
-  const message = masked(cause instanceof Error ? cause.message : String(cause), secrets);
+  const message = output.masked(cause instanceof Error ? cause.message : String(cause));
   if (cause instanceof StepFailure) return new StepFailure(cause.reason, message, cause.exitCode);
   return new StepFailure('step_failed', message);
 }

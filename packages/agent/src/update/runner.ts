@@ -17,7 +17,7 @@ import { reportsOf } from './report.rules.ts';
 import { bootWithinS, runUpdate } from './run-update.ts';
 import { UpdateOutput } from './update-output.ts';
 
-export type RunnerDeps = Pick<Workplace, 'root' | 'environment' | 'configuration' | 'boot'> & {
+export type RunnerDeps = Pick<Workplace, 'root' | 'environment' | 'configuration' | 'boot' | 'askForRegistry'> & {
   stateFolder: string;
   /** What the device can do as it is now. */
   able: () => Abilities;
@@ -166,12 +166,13 @@ export class UpdateRunner {
   }
 
   private workplace({ plan }: Journal, { document }: { document: Workplace['document'] }): Workplace {
-    const { root, environment, configuration, boot } = this.deps;
+    const { root, environment, configuration, boot, askForRegistry } = this.deps;
     const folder = this.folderOf(plan.update_id);
     makePrivateFolder(folder);
     const output = new UpdateOutput(folder, Object.values(plan.secrets));
     const artifactFetcher = this.deps.artifactFetcher(path.join(folder, 'artifacts'), document);
-    return { plan, document, folder, root, environment, configuration, boot, output, artifactFetcher };
+    const own = { root, environment, configuration, boot, askForRegistry };
+    return { ...own, plan, document, folder, output, artifactFetcher };
   }
 
   private record(journal: Journal, happening: Happening): void {
