@@ -173,7 +173,9 @@ describe('a contact', () => {
       ['refused', 4, 'not_found'],
       ['ack', 'unknown', undefined],
     ]);
-    expect(body.messages[0].message).toContain('type must be one of: hello, next, report, log, stopping, metrics, goodbye');
+    expect(body.messages[0].message).toContain(
+      'type must be one of: hello, next, report, log, stopping, metrics, goodbye',
+    );
     expect(body.messages[2].message).toContain('attempt is required');
   });
 
