@@ -58,7 +58,7 @@ async function writeArchive(file: string): Promise<void> {
     const entry = packing.entry({ name: `part-${count}`, size: 10 * bytes.length });
     for (let part = 0; part < 10; part += 1) {
       randomFillSync(bytes);
-      if (!entry.write(Buffer.from(bytes))) await new Promise((resolve) => entry.once('drain', resolve));
+      if (!entry.write(Buffer.from(bytes))) await new Promise<void>((resolve) => entry.once('drain', () => resolve()));
     }
     entry.end();
   }

@@ -5,7 +5,7 @@ import type { PlanArtifact } from '@tideway/protocol';
 import { diskBytes, freeBytes, inWords } from '../system/disk.ts';
 import { makePrivateFolder } from '../system/durable-file.ts';
 import { hasCode, linkIfPossible, lookAt } from '../system/files.ts';
-import { garbageCollection } from './garbage-collection.ts';
+import { garbageCollection } from '../system/garbage-collection.ts';
 import type { DownloadSource } from './resumable-download.ts';
 
 /**

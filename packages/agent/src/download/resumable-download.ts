@@ -4,9 +4,9 @@ import { type Range, ServerRefusal, ServerUnreachable } from '../channel/server-
 import { StepFailure } from '../steps/step.ts';
 import { demandRoom, diskBytes, freeBytes, inWords } from '../system/disk.ts';
 import { hasCode } from '../system/files.ts';
+import { garbageCollection } from '../system/garbage-collection.ts';
 import { reasonOf } from '../system/probes.ts';
 import { pause } from '../system/timing.ts';
-import { garbageCollection } from './garbage-collection.ts';
 import { PartialFile } from './partial-file.ts';
 import type { RateLimit } from './rate-limit.ts';
 

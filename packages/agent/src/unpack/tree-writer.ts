@@ -14,6 +14,7 @@ import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StepFailure } from '../steps/step.ts';
 import { inWords, makeRoom } from '../system/disk.ts';
+import { garbageCollection } from '../system/garbage-collection.ts';
 import { linkFault, placeOf } from './entry.rules.ts';
 
 export type TreeEntry = { kind: 'folder' | 'file' | 'link'; mode: number };
@@ -32,6 +33,7 @@ export class TreeWriter {
   readonly entries = new Map<string, TreeEntry>();
   private room: number;
   private used = 0;
+  private readonly collectGarbage = garbageCollection();
 
   /** @param room bytes that may be written */
   constructor(folder: string, room: number) {
@@ -55,6 +57,7 @@ export class TreeWriter {
       write: (chunk) => {
         this.use(chunk.byteLength);
         for (let at = 0; at < chunk.byteLength; at += writeSync(handle, chunk, at));
+        this.collectGarbage(chunk.byteLength);
       },
       end: () => {
         fchmodSync(handle, mode);
