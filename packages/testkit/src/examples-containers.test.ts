@@ -48,8 +48,16 @@ describe.skipIf(!hasEngine)('the example flows with containers, on a real device
 
   it('docker.yaml replaces a container, and has it back where a later step fails', async () => {
     const serves = 'echo $GREETING for $2 > /tmp/said; touch /tmp/ready';
-    for (const [tag, does] of Object.entries({ '1': `${serves} /tmp/serves`, '2': serves, '3': `${serves} /tmp/serves` })) {
-      engine.makeImage(`model-server:${tag}`, tag, `ENTRYPOINT ["/run", "/bin/sh", "-c", ${JSON.stringify(`${does} #`)}]`);
+    for (const [tag, does] of Object.entries({
+      '1': `${serves} /tmp/serves`,
+      '2': serves,
+      '3': `${serves} /tmp/serves`,
+    })) {
+      engine.makeImage(
+        `model-server:${tag}`,
+        tag,
+        `ENTRYPOINT ["/run", "/bin/sh", "-c", ${JSON.stringify(`${does} #`)}]`,
+      );
     }
     const flow = await save('docker.yaml');
     await expectResult(await order(flow, { tag: '1', greeting: 'hi `reboot`' }), 'success');
@@ -70,7 +78,11 @@ describe.skipIf(!hasEngine)('the example flows with containers, on a real device
 
   it('compose.yaml brings a project up, and has the previous one back where a later step fails', async () => {
     for (const version of ['1', '2']) engine.makeImage(`shop:${version}`, version);
-    const service = ['    image: shop:${VERSION}', '    network_mode: host', '    environment: { DEVICE: "${DEVICE}" }'];
+    const service = [
+      '    image: shop:${VERSION}',
+      '    network_mode: host',
+      '    environment: { DEVICE: "${DEVICE}" }',
+    ];
     await upload('shop/compose.yaml', ['version: "3.7"', 'services:', '  web:', ...service, ''].join('\n'));
     const well = join(stage.rootOf('camera'), 'srv', 'shop', 'is-well');
     const flow = await save('compose.yaml');
@@ -95,7 +107,12 @@ describe.skipIf(!hasEngine)('the example flows with containers, on a real device
   /** Saves an example; gives the id of its flow. */
   async function save(file: string): Promise<string> {
     const text = readFileSync(join(home, 'examples', 'flows', file), 'utf8');
-    const saved = await api.send<{ flows: { id: string }[] }>('POST', `${project}/update-flows`, text, 'application/yaml');
+    const saved = await api.send<{ flows: { id: string }[] }>(
+      'POST',
+      `${project}/update-flows`,
+      text,
+      'application/yaml',
+    );
     return saved.flows[0]?.id ?? '';
   }
 

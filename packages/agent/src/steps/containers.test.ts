@@ -1,6 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -41,11 +50,18 @@ describe.skipIf(!hasEngine)('with a real container engine', { timeout: 120_000 }
 
   describe('a docker step', () => {
     it('runs a container with its options and labels, and its command in words', async () => {
-      const run_options = { restart: 'unless-stopped', attach: 'false', env: ['A=1', 'B=x y'], label: ['tideway.step=me'] };
+      const run_options = {
+        restart: 'unless-stopped',
+        attach: 'false',
+        env: ['A=1', 'B=x y'],
+        label: ['tideway.step=me'],
+      };
       await run(docker({ command: ['sh', '-c', 'echo "$A $B" > /tmp/said'], run_options }));
 
       expect(engine.containers()).toEqual(['app running']);
-      expect(engine.look('app', '{{.HostConfig.RestartPolicy.Name}} {{.HostConfig.NetworkMode}}')).toBe('unless-stopped host');
+      expect(engine.look('app', '{{.HostConfig.RestartPolicy.Name}} {{.HostConfig.NetworkMode}}')).toBe(
+        'unless-stopped host',
+      );
       expect(engine.look('app', '{{index .Config.Labels "tideway.step"}}')).toBe('d-test/up-test/0');
       await until(() => inApp('cat', '/tmp/said') === '1 x y');
     });
@@ -100,7 +116,9 @@ describe.skipIf(!hasEngine)('with a real container engine', { timeout: 120_000 }
       await ranBefore();
       const startedAt = engine.look('app', '{{.State.StartedAt}}');
       await expect(run(docker({ tag: '3' }), update(2))).rejects.toThrow('There is no image app:3 on this device.');
-      await expect(run(docker({ tag: '2', run_options: { memory: '1x' } }), update(2))).rejects.toThrow('invalid argument');
+      await expect(run(docker({ tag: '2', run_options: { memory: '1x' } }), update(2))).rejects.toThrow(
+        'invalid argument',
+      );
       await undo(docker({ tag: '2' }), update(2));
       expect(engine.look('app', '{{.State.StartedAt}}')).toBe(startedAt);
     });
@@ -259,7 +277,9 @@ describe.skipIf(!hasEngine)('with a real container engine', { timeout: 120_000 }
       await expect(running).rejects.toThrow();
       await engine.restart();
       // The one that is kept must not come up beside the new one.
-      expect(engine.containers().filter((line) => line.startsWith('app.kept'))).toEqual([expect.stringContaining('exited')]);
+      expect(engine.containers().filter((line) => line.startsWith('app.kept'))).toEqual([
+        expect.stringContaining('exited'),
+      ]);
       await undo(step, update(2));
       expectPrevious();
     });
@@ -333,19 +353,27 @@ describe.skipIf(!hasEngine)('with a real container engine', { timeout: 120_000 }
 
     it('has the previous project run again where the new one does not become healthy, or is no project', async () => {
       place.now.addArtifact('one.yaml', project('app:1'));
-      place.now.addArtifact('ill.yaml', `${project('app:2')}    healthcheck: { test: 'exit 1', interval: 1s, retries: 1 }\n`);
+      place.now.addArtifact(
+        'ill.yaml',
+        `${project('app:2')}    healthcheck: { test: 'exit 1', interval: 1s, retries: 1 }\n`,
+      );
       place.now.addArtifact('odd.yaml', 'services: [what]');
       await run(compose({ artifact: 'one.yaml', env_file: { NOTE: 'first' } }));
       const ill = compose({ artifact: 'ill.yaml', wait_healthy_s: 60, env_file: { NOTE: 'second' } });
       await expect(run(ill, update(2))).rejects.toThrow('is unhealthy');
       expect(services()).toEqual(['web 1 first']);
-      await expect(run(compose({ artifact: 'odd.yaml' }), update(3))).rejects.toMatchObject({ reason: 'engine_failed' });
+      await expect(run(compose({ artifact: 'odd.yaml' }), update(3))).rejects.toMatchObject({
+        reason: 'engine_failed',
+      });
       expect(services()).toEqual(['web 1 first']);
     });
 
     it('is called off while it waits, and the previous project runs again', async () => {
       place.now.addArtifact('one.yaml', project('app:1'));
-      place.now.addArtifact('slow.yaml', `${project('app:2')}    healthcheck: { test: 'exit 1', interval: 1s, retries: 1000 }\n`);
+      place.now.addArtifact(
+        'slow.yaml',
+        `${project('app:2')}    healthcheck: { test: 'exit 1', interval: 1s, retries: 1000 }\n`,
+      );
       await run(compose({ artifact: 'one.yaml', env_file: { NOTE: 'first' } }));
       const stop = new AbortController();
       const slow = compose({ artifact: 'slow.yaml', wait_healthy_s: 1000, env_file: { NOTE: 'second' } });
@@ -372,7 +400,9 @@ describe.skipIf(!hasEngine)('with a real container engine', { timeout: 120_000 }
       place.now.addArtifact('one.yaml', project('app:1'));
       await run(compose({ artifact: 'one.yaml', env_file: { NOTE: 'x' } }));
       const step = compose({ artifact: 'one.yaml', path: '/elsewhere', env_file: { NOTE: 'x' } });
-      await expect(run(step, update(2))).rejects.toThrow(/is there already, from .*compose.yaml: give the step that path/);
+      await expect(run(step, update(2))).rejects.toThrow(
+        /is there already, from .*compose.yaml: give the step that path/,
+      );
       expect(services()).toEqual(['web 1 x']);
     });
 
@@ -429,7 +459,9 @@ describe.skipIf(!hasEngine)('with a real container engine', { timeout: 120_000 }
       }
     }
 
-    it('leaves a container that can be run again, and undone again, at every command', { timeout: 300_000 }, async () => {
+    it('leaves a container that can be run again, and undone again, at every command', {
+      timeout: 300_000,
+    }, async () => {
       await ranBefore({ restart: 'unless-stopped' });
       const step = docker({ tag: '2' });
       await survive(step, () => expect(inApp('cat', '/version')).toBe('2'), expectPrevious);
@@ -517,9 +549,14 @@ function services(): string[] {
 
 function project(image: string, ...more: string[]): string {
   const service = (name: string) =>
-    [`  ${name}:`, `    image: ${image}`, '    network_mode: host', '    init: false', '    environment: { NOTE: "${NOTE}" }', ''].join(
-      '\n',
-    );
+    [
+      `  ${name}:`,
+      `    image: ${image}`,
+      '    network_mode: host',
+      '    init: false',
+      '    environment: { NOTE: "${NOTE}" }',
+      '',
+    ].join('\n');
   return `version: '3.7'\nservices:\n${[...more, 'web'].map(service).join('')}`;
 }
 
@@ -556,6 +593,14 @@ function docker(given: Partial<StepOf<'docker'>['with']>): StepOf<'docker'> {
 
 function compose(given: Partial<StepOf<'compose'>['with']>): StepOf<'compose'> {
   const { name, uses: _uses, with: _with, ...rest } = runStepFixture('Run the shop', '');
-  const own = { artifact: '', registry: null, sha256: null, project: 'shop', path: null, env_file: {}, wait_healthy_s: null };
+  const own = {
+    artifact: '',
+    registry: null,
+    sha256: null,
+    project: 'shop',
+    path: null,
+    env_file: {},
+    wait_healthy_s: null,
+  };
   return { ...rest, name, uses: 'compose', with: { ...own, ...given } };
 }

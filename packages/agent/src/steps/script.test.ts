@@ -21,9 +21,22 @@ describe('a script step', () => {
   });
 
   it.each(['sh', 'bash', 'python3'] as const)('takes arguments for text alone, in %s', async (shell) => {
-    const odd = ["it's", '"x"', '$(touch evil)', '`touch evil`', '; touch evil', 'a\nb', '../..', '-c', '--', '*', '', 'ü 𝄞'];
+    const odd = [
+      "it's",
+      '"x"',
+      '$(touch evil)',
+      '`touch evil`',
+      '; touch evil',
+      'a\nb',
+      '../..',
+      '-c',
+      '--',
+      '*',
+      '',
+      'ü 𝄞',
+    ];
     const long = 'x'.repeat(4096);
-    const shown = shell === 'python3' ? 'import sys\nfor a in sys.argv[1:]: print(a, end=",")' : "printf '%s,' \"$@\"";
+    const shown = shell === 'python3' ? 'import sys\nfor a in sys.argv[1:]: print(a, end=",")' : 'printf \'%s,\' "$@"';
     place.addArtifact('tools/greet.sh', shown);
     await run({ shell, arguments: [...odd, long] });
     expect(place.output).toBe([...odd, long].map((argument) => `${argument},`).join(''));

@@ -101,7 +101,10 @@ export class ContainerEngine {
     for (const file of [busybox, ...librariesOf(busybox)]) cpSync(file, path.join(files, file), { dereference: true });
     for (const applet of applets) symlinkSync('busybox', path.join(files, 'bin', applet));
     writeFileSync(path.join(files, 'version'), version);
-    writeFileSync(path.join(files, 'run'), '#!/bin/sh\ntrap "exit 0" TERM\n[ $# = 0 ] || "$@"\nwhile :; do sleep 0.1; done\n');
+    writeFileSync(
+      path.join(files, 'run'),
+      '#!/bin/sh\ntrap "exit 0" TERM\n[ $# = 0 ] || "$@"\nwhile :; do sleep 0.1; done\n',
+    );
     chmodSync(path.join(files, 'run'), 0o755);
     const archive = `${files}.tar`;
     execFileSync('tar', ['-C', files, '-cf', archive, '.']);

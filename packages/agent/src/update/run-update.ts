@@ -3,7 +3,15 @@ import { notedCommand } from '../steps/shell.ts';
 import { StepFailure } from '../steps/step.ts';
 import { endLeftovers } from '../system/leftover-processes.ts';
 import { pause } from '../system/timing.ts';
-import { type Finished, type Happening, type History, isBegun, isUntouched, lastDeed, stepAt } from './history.rules.ts';
+import {
+  type Finished,
+  type Happening,
+  type History,
+  isBegun,
+  isUntouched,
+  lastDeed,
+  stepAt,
+} from './history.rules.ts';
 import { bootFailure, settleInterrupted } from './interruption.rules.ts';
 import type { Journal } from './journal.ts';
 import { runHooksBefore } from './owner-hooks.ts';

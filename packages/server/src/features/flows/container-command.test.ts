@@ -10,7 +10,10 @@ describe('the command of a container', () => {
     ['say "a \\"b\\" \\$c \\d" e\\ f', ['say', 'a "b" $c \\d', 'e f']],
     [`a'b'"c"d '' ""`, ['abcd', '', '']],
     ['a && b | c > d; $(e) `f` $G *', ['a', '&&', 'b', '|', 'c', '>', 'd;', '$(e)', '`f`', '$G', '*']],
-    ['x=${{ inputs.x }} "${{ inputs.y }} z" ${{inputs.z}}', ['x=${{ inputs.x }}', '${{ inputs.y }} z', '${{inputs.z}}']],
+    [
+      'x=${{ inputs.x }} "${{ inputs.y }} z" ${{inputs.z}}',
+      ['x=${{ inputs.x }}', '${{ inputs.y }} z', '${{inputs.z}}'],
+    ],
   ])('%s is split into its words, and nothing in it is expanded', (text, words) => {
     expect(splitCommand(text)).toEqual({ words });
   });
