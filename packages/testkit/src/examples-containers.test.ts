@@ -18,6 +18,7 @@ describe.skipIf(!hasEngine)('the example flows with containers, on a real device
   let token: string;
   let api: Api;
   let device: string;
+  let flows = 0;
 
   beforeAll(async () => {
     await engine.start();
@@ -107,13 +108,10 @@ describe.skipIf(!hasEngine)('the example flows with containers, on a real device
   /** Saves an example; gives the id of its flow. */
   async function save(file: string): Promise<string> {
     const text = readFileSync(join(home, 'examples', 'flows', file), 'utf8');
-    const saved = await api.send<{ flows: { id: string }[] }>(
-      'POST',
-      `${project}/update-flows`,
-      text,
-      'application/yaml',
-    );
-    return saved.flows[0]?.id ?? '';
+    flows += 1;
+    const id = `f-0000-000${flows}`;
+    await api.send('POST', `${project}/update-flows?id=${id}`, text, 'application/yaml');
+    return id;
   }
 
   async function order(flow: string, parameters: Record<string, string>): Promise<string> {

@@ -59,12 +59,14 @@ const briefS = 120;
 /** A container as the engine knows it. */
 export type Container = z.infer<typeof containerSchema>;
 
-/** A container by its id or its whole name; null where there is none. */
+/** A container by its whole id or its name; null where there is none. */
 export async function findContainer(idOrName: string, context: EngineContext): Promise<Container | null> {
-  // Not `inspect` alone: it takes the beginning of an id, too, and fails where there is none.
-  const filter = /^[0-9a-f]{64}$/.test(idOrName) ? `id=${idOrName}` : `name=^/${idOrName.replaceAll('.', '\\.')}$`;
-  const [found] = await listContainers(filter, context);
-  return found ?? null;
+  const inspected = await tellEngine({ words: ['inspect', '--type=container', idOrName] }, context).catch(
+    nothingIfGone,
+  );
+  const [found] = inspected === null ? [] : z.array(containerSchema).parse(JSON.parse(inspected));
+  // The engine also takes the beginning of an id.
+  return found && (found.id === idOrName || found.name === idOrName) ? found : null;
 }
 
 /** All containers that a filter of `docker ps` lets through, also those that do not run. */
@@ -72,8 +74,8 @@ export async function listContainers(filter: string, context: EngineContext): Pr
   const listed = await tellEngine({ words: ['ps', '--all', '--quiet', '--no-trunc', '--filter', filter] }, context);
   const containers: Container[] = [];
   for (const id of listed.split('\n').filter((line) => line !== '')) {
-    const inspected = await tellEngine({ words: ['inspect', '--type=container', id] }, context).catch(nothingIfGone);
-    if (inspected !== null) containers.push(...z.array(containerSchema).parse(JSON.parse(inspected)));
+    const found = await findContainer(id, context);
+    if (found) containers.push(found);
   }
   return containers;
 }

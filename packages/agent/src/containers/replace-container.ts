@@ -33,7 +33,7 @@ export async function replaceContainer(
   context.signal.throwIfAborted();
   await tellEngineBriefly(['start', fresh.id], context);
   const wait = { healthyWithinS, mayEnd: healthyWithinS === null };
-  await waitUntilUp(async () => listContainers(`id=${fresh.id}`, context), wait, context);
+  await waitUntilUp(() => one(fresh.id, context), wait, context);
   file.write({ ...swap, phase: 'done' });
 }
 
@@ -148,7 +148,12 @@ async function unpark({ name }: Swap, previous: Previous, context: StepContext):
   if (!wasRunning) return;
   await tellEngineBriefly(['start', id], context);
   const wait = { healthyWithinS: null, mayEnd: true };
-  await waitUntilUp(async () => listContainers(`id=${id}`, context), wait, context);
+  await waitUntilUp(() => one(id, context), wait, context);
+}
+
+async function one(id: string, context: StepContext): Promise<Container[]> {
+  const found = await findContainer(id, context);
+  return found ? [found] : [];
 }
 
 async function removeFresh(context: StepContext): Promise<void> {

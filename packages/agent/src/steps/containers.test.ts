@@ -24,6 +24,8 @@ import { StepPlace } from '../testing/step-context.ts';
 import { runStepOfType, settleStepOfType, undoStepOfType } from './executors.ts';
 import { type StepContext, StepFailure, type StepOf } from './step.ts';
 
+/** Every command in `npm run test:long`, every second one else. */
+const isLong = process.env.TIDEWAY_LONG !== undefined;
 const marker = 'd-test/containers/run_step/0';
 const engine = new ContainerEngine();
 const place = { now: new StepPlace() };
@@ -447,7 +449,7 @@ describe.skipIf(!hasEngine)('with a real container engine', { timeout: 120_000 }
     async function survive(step: Step, expectNew: () => void, expectOld: () => void): Promise<void> {
       let runs = Number.POSITIVE_INFINITY;
       let undos = Number.POSITIVE_INFINITY;
-      for (let diesAt = 1; diesAt <= runs || diesAt <= undos; diesAt += 1) {
+      for (let diesAt = 1; diesAt <= runs || diesAt <= undos; diesAt += isLong ? 1 : 2) {
         const context = update(100 + diesAt);
         await inChild(program, 'run', step, context, diesAt).then((count) => (runs = count ?? runs));
         await run(step, context);
@@ -465,6 +467,17 @@ describe.skipIf(!hasEngine)('with a real container engine', { timeout: 120_000 }
       await ranBefore({ restart: 'unless-stopped' });
       const step = docker({ tag: '2' });
       await survive(step, () => expect(inApp('cat', '/version')).toBe('2'), expectPrevious);
+    });
+
+    it('leaves a project that can be run again, and undone again, at every command', { timeout: 300_000 }, async () => {
+      place.now.addArtifact('one.yaml', project('app:1'));
+      place.now.addArtifact('two.yaml', project('app:2', 'more'));
+      await run(compose({ artifact: 'one.yaml', env_file: { NOTE: 'x' } }));
+      await survive(
+        compose({ artifact: 'two.yaml', env_file: { NOTE: 'y' } }),
+        () => expect(services()).toEqual(['more 2 y', 'web 2 y']),
+        () => expect(services()).toEqual(['web 1 x']),
+      );
     });
   });
 });

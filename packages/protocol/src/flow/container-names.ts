@@ -23,6 +23,7 @@ export function projectNameFault(name: string): NameFault {
     : 'must be a name of a project: at most 100 lower-case letters, digits, _ and -, a letter or digit first';
 }
 
-const host = '(?:[A-Za-z0-9.-]+|\\[[0-9a-f:]+\\])(?::\\d{1,5})?';
+const label = '[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?';
+const host = `(?:${label}(?:\\.${label})*|\\[[0-9a-f:]+\\])(?::\\d{1,5})?`;
 const part = '[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*';
 const image = new RegExp(`^(?:${host}/)?${part}(?:/${part})*(?:@sha256:[0-9a-f]{64})?$`);
