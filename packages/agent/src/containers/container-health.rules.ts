@@ -1,6 +1,16 @@
-import type { Container } from './engine.ts';
+/** What the engine says of how a container is. */
+type ContainerState = {
+  /** As `created`, `running`, `restarting`, `exited`. */
+  status: string;
+  isRunning: boolean;
+  exitCode: number;
+  error: string;
+  /** `none` where nothing checks it. */
+  health: string;
+  healthOutput: string;
+};
 
-export type HealthWait = {
+type HealthWait = {
   /** Whether it has to be healthy, where it has a check of that; else it has to run. */
   isHealthWanted: boolean;
   /** Whether it may have ended well instead. */
@@ -13,7 +23,7 @@ export type HealthWait = {
 
 /** Whether a container that was started is up; a fault is the end of a sentence. */
 export function healthOf(
-  container: Pick<Container, 'status' | 'isRunning' | 'exitCode' | 'error' | 'health' | 'healthOutput'>,
+  container: ContainerState,
   { isHealthWanted, mayEnd, steadyMs, steadyEnoughMs }: HealthWait,
 ): 'up' | 'waiting' | { fault: string } {
   const { status, isRunning, exitCode, error, health, healthOutput } = container;
