@@ -27,7 +27,12 @@ async function pullImage(
   if (run_options.pull === 'never') throw new StepFailure('no_image', `There is no image ${reference} on this device.`);
   const platform = [run_options.platform ?? []].flat().map((name) => `--platform=${name}`);
   const variables = credentials === null ? {} : registryLogin(credentials, context);
-  await tellEngine({ words: ['pull', ...platform, reference], isShown: true, variables }, context);
+  const words = ['pull', ...platform, reference];
+  await tellEngine({ words, isShown: true, variables }, context).catch((error: unknown) => {
+    throw error instanceof StepFailure && refusal.test(error.message)
+      ? new StepFailure('registry_refused', error.message, error.exitCode)
+      : error;
+  });
   return { reference, id: await idOf(reference, context) };
 }
 
@@ -54,3 +59,6 @@ async function idOf(reference: string, context: StepContext): Promise<string> {
   if (id === null) throw new StepFailure('no_image', `The image ${reference} is gone again.`);
   return id;
 }
+
+/** As registries word that they do not know who asks, or do not let them. */
+const refusal = /unauthorized|authentication required|no basic auth|access denied/i;
