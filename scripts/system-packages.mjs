@@ -8,6 +8,11 @@ const packages = [
   { name: 'git', program: 'git' },
   { name: 'nginx-light', program: 'nginx' },
   { name: 'openssl', program: 'openssl' },
+  // Steps of type docker and compose: an engine, and a registry that it can fetch from.
+  { name: 'docker.io', program: 'dockerd' },
+  { name: 'docker-compose', program: 'docker-compose' },
+  { name: 'docker-registry', program: 'docker-registry' },
+  { name: 'busybox-static', program: 'busybox' },
 ];
 
 /** Installs what is missing, as root on Debian; elsewhere the tests that need it are skipped, and say so. */

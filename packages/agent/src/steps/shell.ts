@@ -13,9 +13,16 @@ export async function runShell({ shell, script }: ShellScript, context: StepCont
   // As a file, not as an argument: arguments are limited in length, and everybody on the device can list them.
   const file = path.join(context.keepFolder, 'script');
   writeDurably(file, script);
+  await runScriptFile({ shell, file, arguments: [] }, context);
+}
+
+export type ScriptFile = { shell: ShellScript['shell']; file: string; arguments: string[] };
+
+/** Runs a file with a shell, in the root folder, until it ends. Throws StepFailure unless its exit code is 0. */
+export async function runScriptFile(script: ScriptFile, context: StepContext): Promise<void> {
   const end = await runCommand({
-    program: programs[shell],
-    arguments: [file],
+    program: programs[script.shell],
+    arguments: [script.file, ...script.arguments],
     folder: context.root,
     environment: context.environment,
     output: context.output,

@@ -6,6 +6,8 @@ export type StepContext = {
   root: string;
   /** The whole environment of the step's commands: the agent's own, the step's `env` and the inputs. */
   environment: Record<string, string>;
+  /** Which step of which update this is: the same whenever it is repeated, undone or settled. */
+  origin: StepOrigin;
   /** A folder of this step alone, kept until the update has ended: what `undo` needs is put here before it is needed. */
   keepFolder: string;
   /** A verified local copy of one of the plan's artifacts, by its path, and the registry that has it; not to be changed. */
@@ -22,6 +24,9 @@ export type StepContext = {
 
 export type { RegistryCredentials };
 
+/** Names a step across updates (`device`, `flow` and its own name) and within one (`update` and `step`). */
+export type StepOrigin = { device: string; flow: string; update: string; step: number | null };
+
 export type FetchedArtifact = PlanArtifact & { file: string };
 
 /** Carries out one type of step. Its acts throw StepFailure for what a person should read. */
@@ -31,6 +36,11 @@ export type StepExecutor<Type extends StepType> = {
   run: (step: StepOf<Type>, context: StepContext) => Promise<void>;
   /** Puts back what `run` changed, also when `run` broke off in its middle; absent where there is nothing to restore. */
   undo?: (step: StepOf<Type>, context: StepContext) => Promise<void>;
+  /**
+   * When nothing can be undone any more, at the end of an update in which the step was begun: removes what was only kept
+   * for `undo`, and leaves nothing half done. Safe to repeat; a failure changes no result.
+   */
+  settle?: (step: StepOf<Type>, context: StepContext) => Promise<void>;
   /** After the boot that `run` or `undo` has asked for: throws where it did not bring what it should. Safe to repeat. */
   confirm?: (step: StepOf<Type>, context: StepContext, after: 'run' | 'undo') => Promise<void>;
 };

@@ -11,6 +11,8 @@ export type Command = {
   folder: string;
   environment: Record<string, string>;
   output: (text: string) => void;
+  /** Gets what comes on standard output, where that is not to be mixed with the rest of `output`. */
+  answer?: (text: string) => void;
   /** Aborting it ends the command: TERM, and KILL ten seconds later. */
   signal: AbortSignal;
   /** Told who runs, as soon as it runs. */
@@ -32,7 +34,10 @@ export async function runCommand(command: Command): Promise<CommandEnd> {
   command.signal.throwIfAborted();
   const { child, pid } = await start(command);
   const exit = once(child, 'exit');
-  const pipes = Promise.all([forward(child.stdout, command.output), forward(child.stderr, command.output)]);
+  const pipes = Promise.all([
+    forward(child.stdout, command.answer ?? command.output),
+    forward(child.stderr, command.output),
+  ]);
   const leader = identifyProcess(pid);
   if (leader) command.onStarted?.(leader);
 

@@ -116,7 +116,14 @@ export function bootFailure(history: History, step: number | null, message: stri
 }
 
 /** Types that leave the same state however often they are run. */
-const naturallyRepeatable: ReadonlySet<StepType> = new Set(['files', 'download-artifact', 'check', 'reboot']);
+const naturallyRepeatable: ReadonlySet<StepType> = new Set([
+  'files',
+  'download-artifact',
+  'docker',
+  'compose',
+  'check',
+  'reboot',
+]);
 
 function settleStep(flow: FlowDocument, history: History, step: number): Happening {
   const interruptions = history.filter((one) => one.type === 'step_interrupted' && one.step === step).length;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { DeploymentDocument, Plan, Step } from '@tideway/protocol';
 import type { HookKind } from '../operator/hooks.ts';
-import { confirmStepOfType, runStepOfType, undoStepOfType } from '../steps/executors.ts';
+import { confirmStepOfType, runStepOfType, settleStepOfType, undoStepOfType } from '../steps/executors.ts';
 import { runShell } from '../steps/shell.ts';
 import { type StepContext, StepFailure } from '../steps/step.ts';
 import type { DeviceBoot } from '../system/device-boot.ts';
@@ -32,11 +32,10 @@ export type Workplace = {
   artifactFetcher: (context: Pick<StepContext, 'registry' | 'signal' | 'output'>) => StepContext['fetchArtifact'];
 };
 
-/** The acts that do something on the device. */
-export type DeviceAct = Extract<
-  Act,
-  { type: 'run_step' | 'confirm_step' | 'undo_step' | 'confirm_undo' | 'roll_back' }
->;
+/** The acts that do something on the device; settling belongs to `finish`, which is repeated as a whole. */
+export type DeviceAct =
+  | Extract<Act, { type: 'run_step' | 'confirm_step' | 'undo_step' | 'confirm_undo' | 'roll_back' }>
+  | { type: 'settle_step'; step: number };
 
 /** The agent itself ends: the act is broken off, and what it counts as is decided at the next start. */
 export class AgentStopping extends Error {}
@@ -112,17 +111,21 @@ function taskOf(at: Workplace, act: DeviceAct): Task {
   const { title, work } = kinds[act.type];
   return {
     title: `${title}${step.name}`,
-    timeoutS: step.timeout_s,
+    timeoutS: act.type === 'settle_step' ? Math.min(step.timeout_s, settleWithinS) : step.timeout_s,
     values,
     env: step.env,
     work: async (context) => work(filledStep(step, values), context),
   };
 }
 
+/** The result of the update waits for it. */
+const settleWithinS = 5 * 60;
+
 const kinds = {
   run_step: { title: '', work: runStepOfType },
   confirm_step: { title: 'After the boot: ', work: (step, context) => confirmStepOfType(step, context, 'run') },
   undo_step: { title: 'Undo: ', work: undoStepOfType },
+  settle_step: { title: 'Settle: ', work: settleStepOfType },
   confirm_undo: { title: 'Undo, after the boot: ', work: (step, context) => confirmStepOfType(step, context, 'undo') },
 } satisfies Record<string, { title: string; work: (step: Step, context: StepContext) => Promise<void> }>;
 
@@ -152,6 +155,7 @@ function contextOf(
   const registry = registriesOfAct({ ask: at.askForRegistry, hide, output, signal });
   return {
     root: at.root,
+    origin: originOf(at, act),
     keepFolder,
     environment: {
       ...at.environment,
@@ -167,6 +171,11 @@ function contextOf(
   };
 }
 
+function originOf({ plan, document }: Workplace, act: DeviceAct): StepContext['origin'] {
+  const step = act.type === 'roll_back' ? null : act.step;
+  return { device: plan.device.id, flow: document.flow_id, update: plan.update_id, step };
+}
+
 /** The step with all values in place; what they make of its paths is checked again, since devices name themselves. */
 function filledStep(step: Step, values: Values): Step {
   const ready = filled(step, values);
@@ -178,6 +187,7 @@ function filledStep(step: Step, values: Values): Step {
 
 function pathsOf(step: Step): string[] {
   if (step.uses === 'files' || step.uses === 'download-artifact') return [step.with.path];
+  if (step.uses === 'compose' && step.with.path !== null) return [step.with.path];
   return step.uses === 'check' && step.with.probe.kind === 'file' ? [step.with.probe.path] : [];
 }
 

@@ -1,9 +1,17 @@
-import { restoringTypes } from '../steps/executors.ts';
+import { restoringTypes, settlingTypes } from '../steps/executors.ts';
 import { notedCommand } from '../steps/shell.ts';
 import { StepFailure } from '../steps/step.ts';
 import { endLeftovers } from '../system/leftover-processes.ts';
 import { pause } from '../system/timing.ts';
-import { type Finished, type Happening, type History, isUntouched, lastDeed, stepAt } from './history.rules.ts';
+import {
+  type Finished,
+  type Happening,
+  type History,
+  isBegun,
+  isUntouched,
+  lastDeed,
+  stepAt,
+} from './history.rules.ts';
 import { bootFailure, settleInterrupted } from './interruption.rules.ts';
 import type { Journal } from './journal.ts';
 import { runHooksBefore } from './owner-hooks.ts';
@@ -37,7 +45,7 @@ export async function runUpdate(
     interruptions.agentStopping.throwIfAborted();
     const act = nextAct(flow, journal.history, restoringTypes);
     if (act.type === 'close') return resultOf(journal.history);
-    if (act.type === 'finish') finish(at, act.result, record);
+    if (act.type === 'finish') await finish(at, journal.history, act.result, record, interruptions);
     else if (act.type === 'boot') await boot(at, journal, act.step, record, interruptions);
     else if (act.type === 'run_step') await runStep(at, journal, act, record, interruptions);
     else if (act.type === 'confirm_step') await confirmStep(at, act, record, interruptions);
@@ -125,8 +133,20 @@ async function boot(
 /** Time that a device may take to shut its services down. */
 export const bootWithinS = 15 * 60;
 
-function finish(at: Workplace, result: Finished, record: (happening: Happening) => void): void {
+async function finish(
+  at: Workplace,
+  history: History,
+  result: Finished,
+  record: (happening: Happening) => void,
+  { agentStopping }: Interruptions,
+): Promise<void> {
   if (result.event !== 'succeeded') at.configuration.putBack(at.folder);
+  // Before the result is written down: after a power cut in the middle it comes again, and nothing can change the result.
+  for (const [step, { uses }] of at.document.flow.steps.entries()) {
+    if (settlingTypes.has(uses) && isBegun(history, step)) {
+      await performAct(at, { type: 'settle_step', step }, [agentStopping]);
+    }
+  }
   record(result);
 }
 
