@@ -60,7 +60,7 @@ async function writeArchive(file: string): Promise<void> {
       randomFillSync(bytes);
       if (!entry.write(Buffer.from(bytes))) await new Promise<void>((resolve) => entry.once('drain', () => resolve()));
     }
-    entry.end();
+    entry.end(null);
   }
   packing.finalize();
   await written;
