@@ -4,6 +4,8 @@ import { JoinRefused } from './channel/connection.ts';
 import { ConfigFault, type Options, readConfig, stateFolderOf } from './config.ts';
 import { createLog } from './log.ts';
 import { block, CommandFault, status, unblock } from './operator/commands.ts';
+import { ownFile, ownKind } from './program/own-program.ts';
+import { ProgramFolder } from './program/program-folder.ts';
 import { StateInUse } from './system/state-lock.ts';
 import { agentVersion } from './version.ts';
 
@@ -50,6 +52,12 @@ program
   .option('--json', 'as JSON')
   .action((options) => obey(options, (folder) => status(folder, options.json === true)));
 
+program
+  .command('lay-out')
+  .description('put this program into a folder where it can replace itself; prints the command that starts it there')
+  .argument('<folder>')
+  .action(layOut);
+
 await program.parseAsync();
 
 async function run(options: Options): Promise<void> {
@@ -80,6 +88,17 @@ function stopOnSignal(stop: () => Promise<void>): void {
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+}
+
+async function layOut(folder: string): Promise<void> {
+  try {
+    const programs = new ProgramFolder(folder);
+    await programs.layOut(agentVersion, ownKind(), ownFile());
+    console.log(programs.launcher);
+  } catch (error) {
+    console.error(sentenceOf(error) ?? error);
+    process.exitCode = 1;
+  }
 }
 
 async function obey(options: Options, command: (stateFolder: string) => Promise<boolean>): Promise<void> {
