@@ -66,6 +66,7 @@ const settings: Deps['settings'] = {
   keepFinishedS: null,
   trustedProxies: [],
   agentFiles: '/nonexistent',
+  agentUpdateSpreadS: null,
 };
 
 /** The same work and statements, in a transaction for each item. */

@@ -67,6 +67,7 @@ async function depsWithoutBatches(
       keepFinishedS: null,
       trustedProxies: [],
       agentFiles: '/nonexistent',
+      agentUpdateSpreadS: null,
     },
   });
   return {

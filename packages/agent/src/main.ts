@@ -4,10 +4,14 @@ import { JoinRefused } from './channel/connection.ts';
 import { ConfigFault, type Options, readConfig, stateFolderOf } from './config.ts';
 import { createLog } from './log.ts';
 import { block, CommandFault, status, unblock } from './operator/commands.ts';
+import { stopWithLauncher } from './program/launcher-watch.ts';
 import { ownFile, ownKind } from './program/own-program.ts';
 import { ProgramFolder } from './program/program-folder.ts';
 import { StateInUse } from './system/state-lock.ts';
 import { agentVersion } from './version.ts';
+
+/** To the launcher: another program stands in the place of this one. */
+const startMeAnew = 75;
 
 const stateOption = [
   '--state <folder>',
@@ -30,7 +34,8 @@ program
   .option('--app-version <version>', 'version of that app (TIDEWAY_APP_VERSION)')
   .option(...stateOption)
   .option('--root <folder>', 'stands for / in the paths of steps; default / (TIDEWAY_ROOT)')
-  .action(run);
+  .option('--no-self-update', 'stay this version, whatever the server gives out (TIDEWAY_SELF_UPDATE=off)')
+  .action(({ selfUpdate, ...options }) => run(selfUpdate ? options : { ...options, selfUpdate: 'off' }));
 
 program
   .command('block')
@@ -58,7 +63,8 @@ program
   .argument('<folder>')
   .action(layOut);
 
-await program.parseAsync();
+// Not awaited here: an executable is built from CommonJS, which cannot.
+void program.parseAsync();
 
 async function run(options: Options): Promise<void> {
   try {
@@ -66,8 +72,10 @@ async function run(options: Options): Promise<void> {
     const log = createLog((line) => process.stderr.write(line));
     let agent = startAgent(config, log);
     stopOnSignal(() => agent.stop());
-    while ((await agent.ended) === 'restart') {
+    if (config.launched) stopWithLauncher(config.launched.launcher);
+    for (let end = await agent.ended; end !== 'stopped'; end = await agent.ended) {
       await agent.stop();
+      if (end === 'replaced') process.exit(startMeAnew);
       agent = startAgent(config, log);
     }
   } catch (error) {

@@ -60,6 +60,7 @@ const testSettings: Deps['settings'] = {
   metricsToken: null,
   trustedProxies: [],
   agentFiles: '/nonexistent',
+  agentUpdateSpreadS: null,
 };
 
 /** Starts a server with all routes on a free port, on a database of its own or on that of another one. */

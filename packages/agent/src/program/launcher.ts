@@ -19,8 +19,13 @@ line_of() {
   printf '%s' "$line"
 }
 
+# Brings a file or folder to disk; small systems have a "sync" that always takes everything.
+settle() { sync -- "$1" || sync; }
+
 # Puts a line in the place of a file: whole, and for sure after the return.
-keep() { { printf '%s\n' "$2" >"$1.new" && sync && mv -f -- "$1.new" "$1" && sync; } 2>/dev/null; }
+keep() {
+  { printf '%s\n' "$2" >"$1.new" && settle "$1.new" && mv -f -- "$1.new" "$1" && settle "$(dirname -- "$1")"; } 2>/dev/null
+}
 
 is_there() { [ -n "$1" ] && { [ -f "$here/versions/$1/tideway-agent" ] || [ -f "$here/versions/$1/tideway-agent.mjs" ]; }; }
 
@@ -78,6 +83,8 @@ watch() {
 export TIDEWAY_PROGRAMS="$here"
 if [ "$1" != run ]; then
   look
+  # Somebody who asks is answered by a program of which is known that it works.
+  [ -n "$previous" ] && ! is_proven && version=$previous
   become "$version" "$@"
 fi
 
