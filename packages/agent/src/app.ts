@@ -94,6 +94,7 @@ export function startAgent(config: Config, log: Log): Agent {
       held ? `Blocked on this device: no new update begins.${held.reason ? ` ${held.reason}` : ''}` : 'Unblocked.',
     );
     exchange.heedBlock();
+    selfUpdate?.heed();
     polling.wake();
   });
   connection.listen({

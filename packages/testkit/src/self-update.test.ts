@@ -77,9 +77,16 @@ describe('an agent that is laid out', () => {
     await device.runs('1.0.0');
     await deploysTo(device);
     expect(device.log).not.toContain('Fetching the program');
+  });
 
+  it('takes the next program after one that it has given up', { timeout: 60_000 }, async () => {
+    giveOut('2.0.0', 'process.exit(1)');
+    device.start();
+    await device.logged(/2\.0\.0 has not proved itself/);
+    await device.runs('1.0.0');
+    await device.end();
     giveOut('2.0.1');
-    await device.sayHelloAgain();
+    device.start();
     await device.runs('2.0.1');
   });
 
@@ -111,7 +118,7 @@ describe('an agent that is laid out', () => {
     giveOut('2.0.0');
     await device.sayHelloAgain();
     const processBefore = await device.agentProcess();
-    await delay(1500);
+    await delay(500);
     expect([await device.agentProcess(), device.word('current')]).toEqual([processBefore, '1.0.0']);
     writeFileSync(gate, '');
     await device.until(async () => (await statusOf(deployment)) === 'success');

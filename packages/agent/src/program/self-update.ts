@@ -38,6 +38,8 @@ export class SelfUpdate {
   private working: AbortController | null = null;
   private running: Promise<void> = Promise.resolve();
   private isOver = false;
+  /** It would be time, were the device idle. */
+  private isPutOff = false;
 
   constructor(deps: SelfUpdateDeps) {
     this.deps = deps;
@@ -75,9 +77,10 @@ export class SelfUpdate {
     this.tryIn(wanted === null ? null : (offer?.spread_s ?? 0) * 1000 * random());
   }
 
-  /** Breaks a download off where the device has got something better to do; it goes on later where it was. */
+  /** Breaks a download off where the device has got something better to do; goes on where it was once that is done. */
   heed(): void {
     if (!this.deps.isIdle()) this.working?.abort(new Interrupted('The device has an update to carry out.'));
+    else if (this.isPutOff) this.tryIn(0);
   }
 
   async stop(): Promise<void> {
@@ -89,6 +92,7 @@ export class SelfUpdate {
 
   private tryIn(delayMs: number | null): void {
     clearTimeout(this.timer);
+    this.isPutOff = false;
     if (delayMs === null) return;
     this.timer = setTimeout(
       () => {
@@ -102,7 +106,7 @@ export class SelfUpdate {
     const { wanted } = this;
     if (wanted === null || this.isOver) return;
     if (!this.deps.isIdle()) {
-      this.tryIn(lookAgainMs);
+      this.putOff();
       return;
     }
     const working = new AbortController();
@@ -120,7 +124,7 @@ export class SelfUpdate {
   private tryAgain(wanted: string, error: unknown): void {
     if (this.wanted !== wanted || this.isOver) return;
     if (error instanceof Interrupted) {
-      this.tryIn(lookAgainMs);
+      this.putOff();
       return;
     }
     this.failures += 1;
@@ -129,6 +133,11 @@ export class SelfUpdate {
       `The program ${wanted} was not taken: ${reasonOf(error)} Next try in ${Math.ceil(delayMs / 1000)} s.`,
     );
     this.tryIn(delayMs);
+  }
+
+  private putOff(): void {
+    this.tryIn(lookAgainMs);
+    this.isPutOff = true;
   }
 
   /** Gives the version that is there now: the newest word counts. */
