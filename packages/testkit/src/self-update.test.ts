@@ -161,6 +161,71 @@ describe('an agent that is laid out', () => {
   });
 });
 
+describe('a power cut', () => {
+  it.each(sample([1, 2, 3].flatMap((nth) => [`before change ${nth}`, `after change ${nth}`])))(
+    '%s of the folder by an agent that replaces itself leaves a program that works',
+    { timeout: 90_000 },
+    async (point) => {
+      giveOut('2.0.0');
+      const hook = join(home, 'power-cut.mjs');
+      writeFileSync(hook, powerCutInAgent);
+      device.start([], { NODE_OPTIONS: `--import ${hook}`, POWER_CUT: point });
+      await once(device.launcher(), 'exit');
+      device.start();
+      await device.runs('2.0.0');
+      await device.until(() => device.isProven('2.0.0'));
+      expect([device.word('current'), device.word('previous')]).toEqual(['2.0.0', '1.0.0']);
+    },
+  );
+
+  it.each(
+    sample(['starts', 'rejected', 'current'].flatMap((name) => [`before the change of ${name}`, `after it ${name}`])),
+  )('%s by the launcher leaves a program that works', { timeout: 90_000 }, async (point) => {
+    giveOut('2.0.0', 'process.exit(1)');
+    const tools = join(home, `tools-${count}`);
+    mkdirSync(tools);
+    writeFileSync(join(tools, 'mv'), powerCutInLauncher, { mode: 0o755 });
+    device.start([], { PATH: `${tools}:${process.env.PATH}`, POWER_CUT: point });
+    await once(device.launcher(), 'exit');
+    device.start();
+    await device.logged(/2\.0\.0 has not proved itself/);
+    await device.runs('1.0.0');
+    await device.until(() => device.word('current') === '1.0.0');
+  });
+});
+
+/** All points in the long run, else the last of them. */
+function sample(points: string[]): string[] {
+  return process.env.TIDEWAY_LONG ? points : points.slice(-1);
+}
+
+/** Kills agent and launcher around the nth rename below the folder of programs that follows the download. */
+const powerCutInAgent = `
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const { renameSync } = fs;
+const [when, , nth] = process.env.POWER_CUT.split(' ');
+let changes = 0;
+const cut = () => { process.kill(process.ppid, 'SIGKILL'); process.kill(process.pid, 'SIGKILL'); };
+fs.renameSync = (from, to) => {
+  const counts = /program.(versions.2.0.0.tideway-agent.mjs|previous|current)$/.test(to);
+  if (counts) changes += 1;
+  if (counts && when === 'before' && changes === Number(nth)) cut();
+  renameSync(from, to);
+  if (counts && when === 'after' && changes === Number(nth)) cut();
+};
+syncBuiltinESMExports();
+`;
+
+/** In the place of mv: kills the launcher around its change of a file. */
+const powerCutInLauncher = `#!/bin/sh
+for to; do :; done
+file=\${to##*/}
+[ "\${POWER_CUT##* }" = "$file" ] || exec /bin/mv "$@"
+case $POWER_CUT in before*) ;; *) /bin/mv "$@" ;; esac
+kill -KILL $PPID
+`;
+
 async function deploysTo(agent: InstalledAgent): Promise<void> {
   const deployment = await agent.deploy('true');
   await agent.until(async () => (await statusOf(deployment)) === 'success');
