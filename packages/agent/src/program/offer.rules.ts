@@ -1,5 +1,10 @@
 import type { AgentFile, AgentManifest, AgentOffer } from '@tideway/protocol';
-import type { ProgramKind, Rejection } from './program-folder.ts';
+
+/** How a program runs: with Node.js, or by itself. */
+export type ProgramKind = 'node' | 'executable';
+
+/** Why a version was given up: `silent`, or `crashed with exit code N`. A final one is not tried again. */
+export type Rejection = { version: string; fault: string; isFinal: boolean };
 
 /**
  * The version that an offer makes the agent change to, or null. Any other than the one that runs, also an older one: the

@@ -1,5 +1,5 @@
 import { isSea } from 'node:sea';
-import type { ProgramKind } from './program-folder.ts';
+import type { ProgramKind } from './offer.rules.ts';
 
 /** What runs here: one file for Node.js, or an executable that holds Node.js itself. */
 export function ownKind(): ProgramKind {

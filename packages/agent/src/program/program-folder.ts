@@ -3,12 +3,7 @@ import path from 'node:path';
 import { syncDisks } from '../system/disk.ts';
 import { makeFolder, readIfThere, removeDurably, removeFolder, writeDurably } from '../system/durable-file.ts';
 import { launcherScript } from './launcher.ts';
-
-/** How a program runs: with Node.js, or by itself. */
-export type ProgramKind = 'node' | 'executable';
-
-/** Why a version was given up: `silent`, or `crashed with exit code N`. A final one is not tried again. */
-export type Rejection = { version: string; fault: string; isFinal: boolean };
+import type { ProgramKind, Rejection } from './offer.rules.ts';
 
 /**
  * The folder from which the launcher starts the agent. `current` and `previous` name versions; `versions/VERSION` holds a

@@ -9,8 +9,8 @@ import { syncDisks } from '../system/disk.ts';
 import { lookAt } from '../system/files.ts';
 import { reasonOf } from '../system/probes.ts';
 import { longestTimerMs } from '../system/timing.ts';
-import { fileFor, nextTryMs, verdictOn, wantedVersion } from './offer.rules.ts';
-import type { ProgramFolder, ProgramKind } from './program-folder.ts';
+import { fileFor, nextTryMs, type ProgramKind, verdictOn, wantedVersion } from './offer.rules.ts';
+import type { ProgramFolder } from './program-folder.ts';
 
 export type SelfUpdateDeps = {
   programs: ProgramFolder;
