@@ -4,7 +4,11 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Each with a program that is there when it is installed. */
-const packages = [{ name: 'git', program: 'git' }];
+const packages = [
+  { name: 'git', program: 'git' },
+  { name: 'nginx-light', program: 'nginx' },
+  { name: 'openssl', program: 'openssl' },
+];
 
 /** Installs what is missing, as root on Debian; elsewhere the tests that need it are skipped, and say so. */
 export function installSystemPackages() {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Connection } from './channel/connection.ts';
 import { openDeviceKey } from './channel/device-key.ts';
 import { Exchange } from './channel/exchange.ts';
@@ -5,17 +6,27 @@ import { Polling } from './channel/polling.ts';
 import { ReportOutbox } from './channel/report-outbox.ts';
 import { serverDoor } from './channel/server-door.ts';
 import type { Config } from './config.ts';
+import { ArtifactCache } from './download/artifact-cache.ts';
 import { createArtifactFetcher } from './download/artifact-fetcher.ts';
+import { keptFreeBytes } from './download/keep-free.rules.ts';
+import { RateLimit } from './download/rate-limit.ts';
+import { openFromRegistry } from './download/registry-source.ts';
+import type { DownloadSource } from './download/resumable-download.ts';
 import type { Log } from './log.ts';
 import { blockFile } from './operator/block.ts';
+import { contactNote } from './operator/contact-note.ts';
+import { customAttributes } from './operator/custom-attributes.ts';
 import { ownKind } from './program/own-program.ts';
 import { ProgramFolder } from './program/program-folder.ts';
 import { SelfUpdate, type SelfUpdateDeps } from './program/self-update.ts';
 import { capabilitiesOf } from './steps/executors.ts';
 import { systemClock } from './system/clock.ts';
 import { countedBoot, machineBoot } from './system/device-boot.ts';
-import { deviceFacts } from './system/device-facts.ts';
+import { deviceFacts, deviceKind } from './system/device-facts.ts';
+import { deviceMetrics } from './system/device-metrics.ts';
+import { whenDiskIsLow } from './system/disk.ts';
 import { makeFolder, makePrivateFolder } from './system/durable-file.ts';
+import { httpClient } from './system/http-client.ts';
 import { lockState } from './system/state-lock.ts';
 import { Configuration } from './update/configuration.ts';
 import { DeviceApps } from './update/device-apps.ts';
@@ -42,7 +53,6 @@ export function startAgent(config: Config, log: Log): Agent {
   apps.begin(config.app ? [config.app] : []);
   const outbox = new ReportOutbox(stateFolder);
   const connection = connectionOf(config, apps, log);
-  const facts = deviceFacts();
   const bug = openPromise<never>();
   const startAnew = openPromise<'restart' | 'replaced'>();
   const isWholeMachine = config.root === '/';
@@ -51,12 +61,13 @@ export function startAgent(config: Config, log: Log): Agent {
     : countedBoot(stateFolder, () => startAnew.resolve('restart'));
   const runner = new UpdateRunner({
     ...config,
-    able: () => ({ ...facts, capabilities: capabilitiesOf(config.environment) }),
+    able: () => ({ ...deviceKind, capabilities: capabilitiesOf(config.environment) }),
     configuration: new Configuration(stateFolder),
     boot,
     apps,
     outbox,
-    artifactFetcher: artifactFetcherOf(connection),
+    artifactFetcher: artifactFetcherOf(config, connection),
+    askForRegistry: (name, signal) => connection.registry(name, signal),
     clock: systemClock,
     log,
     onChange: () => {
@@ -65,9 +76,14 @@ export function startAgent(config: Config, log: Log): Agent {
     },
     onBug: bug.reject,
   });
-  const describe = () => ({
-    ...facts,
-    attributes: { ...facts.attributes, ...selfUpdate?.attributes },
+  const { root, environment } = config;
+  const describe = async () => ({
+    ...deviceKind,
+    attributes: {
+      ...deviceFacts(root),
+      ...(await customAttributes(root, environment, log)),
+      ...selfUpdate?.attributes,
+    },
     agent_version: agentVersion,
     capabilities: capabilitiesOf(config.environment),
     apps: apps.list(),
@@ -83,11 +99,18 @@ export function startAgent(config: Config, log: Log): Agent {
     },
   });
   const exchange = new Exchange({
-    ...{ connection, outbox, runner, stateFolder, block, describe, log },
+    connection,
+    outbox,
+    runner,
+    stateFolder,
+    block,
+    describe,
+    measure: () => deviceMetrics(root),
     onAnswer: () => selfUpdate?.reached(),
     onOffer: (offer) => selfUpdate?.offered(offer),
+    log,
   });
-  const polling = new Polling(exchange, log);
+  const polling = new Polling(exchange, log, contactNote(stateFolder).note);
   const unwatchBlock = block.watch(() => {
     const held = block.read();
     log.info(
@@ -123,7 +146,7 @@ export function startAgent(config: Config, log: Log): Agent {
 function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {
   const { stateFolder, server, token, name, group } = config;
   return new Connection({
-    door: serverDoor(server),
+    door: serverDoor(server, httpClient(config.proxies)),
     key: openDeviceKey(stateFolder),
     introduction: { token, name, group, apps: apps.list() },
     stateFolder,
@@ -133,13 +156,13 @@ function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {
 
 /** Null where no launcher started the agent: then nobody would start another program in its place. */
 function selfUpdateOf(
-  { launched, selfUpdate, server }: Config,
+  { launched, selfUpdate, server, proxies }: Config,
   log: Log,
   deps: Pick<SelfUpdateDeps, 'isIdle' | 'onReplaced'>,
 ): SelfUpdate | null {
   if (!launched) return null;
-  const door = serverDoor(server);
-  const { os, arch } = deviceFacts();
+  const door = serverDoor(server, httpClient(proxies));
+  const { os, arch } = deviceKind;
   return new SelfUpdate({
     ...deps,
     programs: new ProgramFolder(launched.folder),
@@ -152,12 +175,24 @@ function selfUpdateOf(
   });
 }
 
-function artifactFetcherOf(connection: Connection): RunnerDeps['artifactFetcher'] {
+function artifactFetcherOf(
+  { stateFolder, downloads, proxies }: Config,
+  connection: Connection,
+): RunnerDeps['artifactFetcher'] {
+  const keepFree = (diskBytes: number) => keptFreeBytes(downloads.keepFree, diskBytes);
+  const cacheFolder = path.join(stateFolder, 'cache');
+  const cache = new ArtifactCache({ folder: cacheFolder, maxBytes: downloads.cacheBytes, keepFree });
+  whenDiskIsLow((folder, bytes) => cache.giveWay(folder, bytes));
+  const http = httpClient(proxies);
+  const shared = { cache, keepFree, ...(downloads.maxRate && { rateLimit: new RateLimit(downloads.maxRate) }) };
   return (folder, { artifacts }) =>
-    (signal, output) => {
-      const open: Parameters<typeof createArtifactFetcher>[0]['open'] = (sha256, range) =>
-        connection.openArtifact(sha256, range, signal);
-      return createArtifactFetcher({ folder, artifacts, open, signal, output });
+    ({ registry, signal, output }) => {
+      const open: DownloadSource['open'] = async (artifact, range) => {
+        const name = artifact.registry;
+        if (name === undefined) return connection.openArtifact(artifact.sha256, range, signal);
+        return openFromRegistry(http, await registry(name), { name, artifact, range, signal });
+      };
+      return createArtifactFetcher({ ...shared, folder, artifacts, open, signal, output });
     };
 }
 

@@ -3,7 +3,7 @@ import { startAgent } from './app.ts';
 import { JoinRefused } from './channel/connection.ts';
 import { ConfigFault, type Options, readConfig, stateFolderOf } from './config.ts';
 import { createLog } from './log.ts';
-import { block, CommandFault, status, unblock } from './operator/commands.ts';
+import { block, CommandFault, logs, next, status, unblock } from './operator/commands.ts';
 import { stopWithLauncher } from './program/launcher-watch.ts';
 import { ownFile, ownKind } from './program/own-program.ts';
 import { ProgramFolder } from './program/program-folder.ts';
@@ -34,6 +34,12 @@ program
   .option('--app-version <version>', 'version of that app (TIDEWAY_APP_VERSION)')
   .option(...stateOption)
   .option('--root <folder>', 'stands for / in the paths of steps; default / (TIDEWAY_ROOT)')
+  .option(
+    '--max-download-rate <bytes>',
+    'bytes a second, as 500kB or 2MB; default no limit (TIDEWAY_MAX_DOWNLOAD_RATE)',
+  )
+  .option('--cache-size <bytes>', 'for artifacts of earlier updates; default 256MB (TIDEWAY_CACHE_SIZE)')
+  .option('--keep-free <bytes>', 'room that downloads leave on the disk, as 200MB or 5% (TIDEWAY_KEEP_FREE)')
   .option('--no-self-update', 'stay this version, whatever the server gives out (TIDEWAY_SELF_UPDATE=off)')
   .action(({ selfUpdate, ...options }) => run(selfUpdate ? options : { ...options, selfUpdate: 'off' }));
 
@@ -63,13 +69,26 @@ program
   .argument('<folder>')
   .action(layOut);
 
+program
+  .command('next')
+  .description('say what this device does next, or why not, and when')
+  .option(...stateOption)
+  .action((options) => obey(options, next));
+
+program
+  .command('logs')
+  .description('show the output of the update that this device is at, or of its last one')
+  .option(...stateOption)
+  .option('-f, --follow', 'go on until the update has ended')
+  .action((options) => obey(options, (folder) => logs(folder, options.follow === true)));
+
 // Not awaited here: an executable is built from CommonJS, which cannot.
 void program.parseAsync();
 
 async function run(options: Options): Promise<void> {
   try {
     const config = readConfig(options);
-    const log = createLog((line) => process.stderr.write(line));
+    const log = createLog((line) => process.stderr.write(line), config.token === null ? [] : [config.token]);
     let agent = startAgent(config, log);
     stopOnSignal(() => agent.stop());
     if (config.launched) stopWithLauncher(config.launched.launcher);

@@ -161,7 +161,7 @@ export class SelfUpdate {
   }
 
   private download(file: AgentFile, place: string, signal: AbortSignal): Promise<void> {
-    const open = (_sha256: string, range: Range | undefined) => this.deps.open(file.name, range, signal);
+    const open = (_artifact: unknown, range: Range | undefined) => this.deps.open(file.name, range, signal);
     return download({ path: file.name, sha256: file.sha256, size: file.size }, place, {
       open,
       signal,

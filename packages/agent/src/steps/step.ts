@@ -1,4 +1,4 @@
-import type { PlanArtifact, Step, StepType } from '@tideway/protocol';
+import type { PlanArtifact, RegistryCredentials, Step, StepType } from '@tideway/protocol';
 
 /** What a step may use while it runs or is undone. */
 export type StepContext = {
@@ -8,8 +8,8 @@ export type StepContext = {
   environment: Record<string, string>;
   /** A folder of this step alone, kept until the update has ended: what `undo` needs is put here before it is needed. */
   keepFolder: string;
-  /** A verified local copy of one of the plan's artifacts, by its path; not to be changed. */
-  fetchArtifact: (path: string) => Promise<FetchedArtifact>;
+  /** A verified local copy of one of the plan's artifacts, by its path, and the registry that has it; not to be changed. */
+  fetchArtifact: (path: string, registry?: string | null) => Promise<FetchedArtifact>;
   /** What the server keeps under the name of a registry; only in memory, never to be written to the disk. */
   registry: (name: string) => Promise<RegistryCredentials>;
   /** Has the device boot when the act has ended; only after the boot, and `confirm`, it counts as done. */
@@ -20,8 +20,7 @@ export type StepContext = {
   signal: AbortSignal;
 };
 
-/** Where a registry is, and who may fetch from it; nulls where anybody may. */
-export type RegistryCredentials = { url: string; username: string | null; password: string | null };
+export type { RegistryCredentials };
 
 export type FetchedArtifact = PlanArtifact & { file: string };
 

@@ -13,7 +13,7 @@ import {
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StepFailure } from '../steps/step.ts';
-import { inWords } from '../system/disk.ts';
+import { inWords, makeRoom } from '../system/disk.ts';
 import { linkFault, placeOf } from './entry.rules.ts';
 
 export type TreeEntry = { kind: 'folder' | 'file' | 'link'; mode: number };
@@ -30,7 +30,7 @@ export class TreeWriter {
   readonly folder: string;
   /** What was built, by place, folders before what they hold. Folders get their mode from whoever puts them in place. */
   readonly entries = new Map<string, TreeEntry>();
-  private readonly room: number;
+  private room: number;
   private used = 0;
 
   /** @param room bytes that may be written */
@@ -118,6 +118,7 @@ export class TreeWriter {
 
   private use(bytes: number): void {
     this.used += bytes;
+    if (this.used > this.room) this.room += makeRoom(this.folder, this.used - this.room);
     if (this.used <= this.room) return;
     throw new StepFailure('no_room', `It needs more than the ${inWords(this.room)} that are free.`);
   }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { DeploymentDocument, Plan, Step } from '@tideway/protocol';
+import type { HookKind } from '../operator/hooks.ts';
 import { confirmStepOfType, runStepOfType, undoStepOfType } from '../steps/executors.ts';
 import { runShell } from '../steps/shell.ts';
 import { type StepContext, StepFailure } from '../steps/step.ts';
@@ -8,7 +9,7 @@ import { makePrivateFolder } from '../system/durable-file.ts';
 import { markerName } from '../system/leftover-processes.ts';
 import { limitTime } from '../system/timing.ts';
 import type { Configuration } from './configuration.ts';
-import { masked } from './masking.rules.ts';
+import { type RegistryDesk, registriesOfAct } from './registries-of-act.ts';
 import type { Act } from './run.rules.ts';
 import { fillIn, pathFault, type Values, valueEnvironment, valuesOf } from './step-values.rules.ts';
 import type { UpdateOutput } from './update-output.ts';
@@ -26,7 +27,9 @@ export type Workplace = {
   configuration: Configuration;
   boot: DeviceBoot;
   output: UpdateOutput;
-  artifactFetcher: (signal: AbortSignal, output: (text: string) => void) => StepContext['fetchArtifact'];
+  /** Asks the server for the credentials of a registry. */
+  askForRegistry: RegistryDesk['ask'];
+  artifactFetcher: (context: Pick<StepContext, 'registry' | 'signal' | 'output'>) => StepContext['fetchArtifact'];
 };
 
 /** The acts that do something on the device. */
@@ -60,7 +63,7 @@ export async function performAct(at: Workplace, act: DeviceAct, signals: AbortSi
       return end;
     } catch (error) {
       if (signal.reason instanceof AgentStopping) throw signal.reason;
-      const failure = failureOf(error, signal, Object.values(at.plan.secrets));
+      const failure = failureOf(error, signal, at.output);
       part.write(`${failure.message}\n`);
       part.end(false);
       return failure;
@@ -68,9 +71,23 @@ export async function performAct(at: Workplace, act: DeviceAct, signals: AbortSi
   });
 }
 
-/** Marks the processes of an act, so that they are found wherever they went; several devices may share a machine. */
-export function markerOf({ device, update_id }: Pick<Plan, 'device' | 'update_id'>, act: DeviceAct): string {
-  return `${device.id}/${update_id}/${act.type}${act.type === 'roll_back' ? '' : `/${act.step}`}`;
+/**
+ * Marks the processes of an act, so that they are found wherever they went. Several devices may share a machine, and
+ * several roots one view of its processes: neither the device nor its folder alone tells them apart.
+ */
+export function markerOf({ plan, folder }: Workplace, act: DeviceAct | { type: HookKind }): string {
+  return `${plan.device.id}:${folder}/${act.type}${'step' in act ? `/${act.step}` : ''}`;
+}
+
+/** What every command of an update finds in its environment. */
+export function updateEnvironment({ root, configuration, plan, document }: Workplace): Record<string, string> {
+  return {
+    TIDEWAY_ROOT: root,
+    TIDEWAY_CONFIG: configuration.file,
+    TIDEWAY_DEVICE_ID: plan.device.id,
+    TIDEWAY_DEVICE_NAME: plan.device.name,
+    TIDEWAY_DEPLOYMENT_ID: document.deployment_id,
+  };
 }
 
 /** Where an act keeps what it needs later; running and undoing a step share it. */
@@ -131,6 +148,8 @@ function contextOf(
 ): Omit<StepContext, 'askForBoot'> {
   const keepFolder = keepFolderOf(at.folder, act);
   makePrivateFolder(keepFolder);
+  const hide = (secrets: string[]) => at.output.hide(secrets);
+  const registry = registriesOfAct({ ask: at.askForRegistry, hide, output, signal });
   return {
     root: at.root,
     keepFolder,
@@ -138,15 +157,11 @@ function contextOf(
       ...at.environment,
       ...valueEnvironment(task.values),
       ...filled(task.env, task.values),
-      TIDEWAY_ROOT: at.root,
-      TIDEWAY_CONFIG: at.configuration.file,
-      TIDEWAY_DEVICE_ID: at.plan.device.id,
-      TIDEWAY_DEVICE_NAME: at.plan.device.name,
-      TIDEWAY_DEPLOYMENT_ID: at.document.deployment_id,
-      [markerName]: markerOf(at.plan, act),
+      ...updateEnvironment(at),
+      [markerName]: markerOf(at, act),
     },
-    fetchArtifact: at.artifactFetcher(signal, output),
-    registry: () => Promise.reject(new StepFailure('unsupported', 'Registries cannot be used yet.')),
+    fetchArtifact: at.artifactFetcher({ registry, signal, output }),
+    registry,
     output,
     signal,
   };
@@ -172,9 +187,9 @@ function filled<T>(template: T, values: Values): T {
   return filled;
 }
 
-function failureOf(error: unknown, signal: AbortSignal, secrets: string[]): StepFailure {
+function failureOf(error: unknown, signal: AbortSignal, output: UpdateOutput): StepFailure {
   const cause = signal.reason instanceof StepFailure ? signal.reason : error;
-  const message = masked(cause instanceof Error ? cause.message : String(cause), secrets);
+  const message = output.masked(cause instanceof Error ? cause.message : String(cause));
   if (cause instanceof StepFailure) return new StepFailure(cause.reason, message, cause.exitCode);
   return new StepFailure('step_failed', message);
 }

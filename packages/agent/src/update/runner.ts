@@ -4,19 +4,20 @@ import type { ReportOutbox } from '../channel/report-outbox.ts';
 import type { Log } from '../log.ts';
 import { StepFailure } from '../steps/step.ts';
 import type { Clock } from '../system/clock.ts';
-import { makePrivateFolder, removeFolder } from '../system/durable-file.ts';
+import { makePrivateFolder, moveIfThere, removeFolder } from '../system/durable-file.ts';
 import { type JsonFile, jsonFile } from '../system/json-file.ts';
 import { longestTimerMs } from '../system/timing.ts';
 import type { DeviceApps } from './device-apps.ts';
 import type { Finished, Happening } from './history.rules.ts';
 import { Journal } from './journal.ts';
+import { runHooksAfter } from './owner-hooks.ts';
 import { AgentStopping, type Workplace } from './perform-act.ts';
 import { type ReadPlan, readPlan } from './read-plan.ts';
 import { reportsOf } from './report.rules.ts';
 import { bootWithinS, runUpdate } from './run-update.ts';
 import { UpdateOutput } from './update-output.ts';
 
-export type RunnerDeps = Pick<Workplace, 'root' | 'environment' | 'configuration' | 'boot'> & {
+export type RunnerDeps = Pick<Workplace, 'root' | 'environment' | 'configuration' | 'boot' | 'askForRegistry'> & {
   stateFolder: string;
   /** What the device can do as it is now. */
   able: () => Abilities;
@@ -116,7 +117,10 @@ export class UpdateRunner {
 
   /** The last update's output is with the server: its folder can go. */
   dropOutput(updateId: string): void {
-    if (this.current === null) removeFolder(this.folderOf(updateId));
+    if (this.current !== null) return;
+    // Whoever looks on the device still finds it.
+    moveIfThere(path.join(this.folderOf(updateId), 'output'), path.join(this.deps.stateFolder, 'last-output'));
+    removeFolder(this.folderOf(updateId));
   }
 
   private go(journal: Journal): void {
@@ -133,6 +137,9 @@ export class UpdateRunner {
     const read = readPlan(journal.plan, this.deps.able());
     const result = await this.resultOf(journal, read);
     clearTimeout(this.timer);
+    if ('document' in read) {
+      await runHooksAfter(this.workplace(journal, read), result, [this.agentStopping.signal]);
+    }
     // Only now: the update may have gone on under a new attempt.
     const { plan } = journal;
     this.deps.log.info(`Update ${plan.update_id} ${result.event}${result.message ? `: ${result.message}` : '.'}`);
@@ -159,12 +166,13 @@ export class UpdateRunner {
   }
 
   private workplace({ plan }: Journal, { document }: { document: Workplace['document'] }): Workplace {
-    const { root, environment, configuration, boot } = this.deps;
+    const { root, environment, configuration, boot, askForRegistry } = this.deps;
     const folder = this.folderOf(plan.update_id);
     makePrivateFolder(folder);
     const output = new UpdateOutput(folder, Object.values(plan.secrets));
     const artifactFetcher = this.deps.artifactFetcher(path.join(folder, 'artifacts'), document);
-    return { plan, document, folder, root, environment, configuration, boot, output, artifactFetcher };
+    const own = { root, environment, configuration, boot, askForRegistry };
+    return { ...own, plan, document, folder, output, artifactFetcher };
   }
 
   private record(journal: Journal, happening: Happening): void {
