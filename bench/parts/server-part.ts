@@ -65,6 +65,8 @@ const settings: Deps['settings'] = {
   metricsToken: null,
   keepFinishedS: null,
   trustedProxies: [],
+  agentFiles: '/nonexistent',
+  agentUpdateSpreadS: null,
 };
 
 /** The same work and statements, in a transaction for each item. */

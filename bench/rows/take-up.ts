@@ -66,6 +66,8 @@ async function depsWithoutBatches(
       metricsToken: null,
       keepFinishedS: null,
       trustedProxies: [],
+      agentFiles: '/nonexistent',
+      agentUpdateSpreadS: null,
     },
   });
   return {

@@ -16,6 +16,9 @@ import type { Log } from './log.ts';
 import { blockFile } from './operator/block.ts';
 import { contactNote } from './operator/contact-note.ts';
 import { customAttributes } from './operator/custom-attributes.ts';
+import { ownKind } from './program/own-program.ts';
+import { ProgramFolder } from './program/program-folder.ts';
+import { SelfUpdate, type SelfUpdateDeps } from './program/self-update.ts';
 import { capabilitiesOf } from './steps/executors.ts';
 import { systemClock } from './system/clock.ts';
 import { countedBoot, machineBoot } from './system/device-boot.ts';
@@ -31,8 +34,11 @@ import { type RunnerDeps, UpdateRunner } from './update/runner.ts';
 import { agentVersion } from './version.ts';
 
 export type Agent = {
-  /** Settles when the agent has ended, or wants to be stopped and started anew; rejects where it cannot go on. */
-  ended: Promise<'stopped' | 'restart'>;
+  /**
+   * Settles when the agent has ended, or is to be stopped and started anew, here or by the launcher as another program;
+   * rejects where it cannot go on.
+   */
+  ended: Promise<'stopped' | 'restart' | 'replaced'>;
   /** Ends what runs, so that the next start goes on with it, and says goodbye. */
   stop: () => Promise<void>;
 };
@@ -48,11 +54,11 @@ export function startAgent(config: Config, log: Log): Agent {
   const outbox = new ReportOutbox(stateFolder);
   const connection = connectionOf(config, apps, log);
   const bug = openPromise<never>();
-  const restart = openPromise<'restart'>();
+  const startAnew = openPromise<'restart' | 'replaced'>();
   const isWholeMachine = config.root === '/';
   const boot = isWholeMachine
     ? machineBoot(config.environment)
-    : countedBoot(stateFolder, () => restart.resolve('restart'));
+    : countedBoot(stateFolder, () => startAnew.resolve('restart'));
   const runner = new UpdateRunner({
     ...config,
     able: () => ({ ...deviceKind, capabilities: capabilitiesOf(config.environment) }),
@@ -64,19 +70,34 @@ export function startAgent(config: Config, log: Log): Agent {
     askForRegistry: (name, signal) => connection.registry(name, signal),
     clock: systemClock,
     log,
-    onChange: () => polling.wake(),
+    onChange: () => {
+      polling.wake();
+      selfUpdate?.heed();
+    },
     onBug: bug.reject,
   });
   const { root, environment } = config;
   const describe = async () => ({
     ...deviceKind,
-    attributes: { ...deviceFacts(root), ...(await customAttributes(root, environment, log)) },
+    attributes: {
+      ...deviceFacts(root),
+      ...(await customAttributes(root, environment, log)),
+      ...selfUpdate?.attributes,
+    },
     agent_version: agentVersion,
     capabilities: capabilitiesOf(config.environment),
     apps: apps.list(),
     boot_id: boot.id(),
   });
   const block = blockFile(stateFolder);
+  const selfUpdate = selfUpdateOf(config, log, {
+    // Reports that wait are for the server first; who blocks updates does not want to be disturbed by this one either.
+    isIdle: () => runner.current === null && outbox.pending.length === 0 && block.read() === null,
+    onReplaced: () => {
+      exchange.close();
+      startAnew.resolve('replaced');
+    },
+  });
   const exchange = new Exchange({
     connection,
     outbox,
@@ -85,6 +106,8 @@ export function startAgent(config: Config, log: Log): Agent {
     block,
     describe,
     measure: () => deviceMetrics(root),
+    onAnswer: () => selfUpdate?.reached(),
+    onOffer: (offer) => selfUpdate?.offered(offer),
     log,
   });
   const polling = new Polling(exchange, log, contactNote(stateFolder).note);
@@ -94,6 +117,7 @@ export function startAgent(config: Config, log: Log): Agent {
       held ? `Blocked on this device: no new update begins.${held.reason ? ` ${held.reason}` : ''}` : 'Unblocked.',
     );
     exchange.heedBlock();
+    selfUpdate?.heed();
     polling.wake();
   });
   connection.listen({
@@ -108,9 +132,10 @@ export function startAgent(config: Config, log: Log): Agent {
   connection.announce();
   runner.resume();
   return {
-    ended: Promise.race([polling.start().then(() => 'stopped' as const), bug.promise, restart.promise]),
+    ended: Promise.race([polling.start().then(() => 'stopped' as const), bug.promise, startAnew.promise]),
     stop: async () => {
       unwatchBlock();
+      await selfUpdate?.stop();
       await runner.stop();
       await polling.stop();
       unlock();
@@ -125,6 +150,27 @@ function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {
     key: openDeviceKey(stateFolder),
     introduction: { token, name, group, apps: apps.list() },
     stateFolder,
+    log,
+  });
+}
+
+/** Null where no launcher started the agent: then nobody would start another program in its place. */
+function selfUpdateOf(
+  { launched, selfUpdate, server, proxies }: Config,
+  log: Log,
+  deps: Pick<SelfUpdateDeps, 'isIdle' | 'onReplaced'>,
+): SelfUpdate | null {
+  if (!launched) return null;
+  const door = serverDoor(server, httpClient(proxies));
+  const { os, arch } = deviceKind;
+  return new SelfUpdate({
+    ...deps,
+    programs: new ProgramFolder(launched.folder),
+    own: { version: launched.version, kind: ownKind(), os, arch },
+    isWanted: selfUpdate,
+    manifest: door.agentManifest,
+    open: door.agentFile,
+    random: Math.random,
     log,
   });
 }

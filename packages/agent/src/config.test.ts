@@ -61,6 +61,7 @@ describe('the settings of the agent', () => {
       { server, pairingToken: 'p', claimToken: 'c' },
       '--pairing-token and --claim-token are two ways to join: give one of them.',
     ],
+    [{ server, selfUpdate: 'yes' }, 'TIDEWAY_SELF_UPDATE must be on or off, not "yes".'],
     [{ server, app: 'camera' }, '--app and --app-version belong together: give both.'],
     [{ server, name: 'a\u0000b' }, '--name must not contain control characters.'],
     [

@@ -19,6 +19,10 @@ export type Config = {
   stateFolder: string;
   /** Folder that stands for `/` in the paths of steps. */
   root: string;
+  /** Where the launcher started this program from, as which version; null where no launcher did. */
+  launched: { folder: string; version: string; launcher: number } | null;
+  /** Whether the agent replaces its program by the one that the server gives out, where a launcher started it. */
+  selfUpdate: boolean;
   downloads: {
     /** Bytes a second, over all downloads; null is no limit. */
     maxRate: number | null;
@@ -44,6 +48,7 @@ const environmentNames = {
   appVersion: 'TIDEWAY_APP_VERSION',
   state: 'TIDEWAY_STATE',
   root: 'TIDEWAY_ROOT',
+  selfUpdate: 'TIDEWAY_SELF_UPDATE',
   maxDownloadRate: 'TIDEWAY_MAX_DOWNLOAD_RATE',
   cacheSize: 'TIDEWAY_CACHE_SIZE',
   keepFree: 'TIDEWAY_KEEP_FREE',
@@ -62,6 +67,8 @@ export function readConfig(options: Options, environment: NodeJS.ProcessEnv = pr
     app: readApp(setting('app'), setting('appVersion')),
     stateFolder: stateFolderOf(options, environment),
     root: path.resolve(setting('root') ?? '/'),
+    launched: readLaunched(environment),
+    selfUpdate: readSelfUpdate(setting('selfUpdate')),
     downloads: {
       maxRate: readRate(setting('maxDownloadRate')),
       cacheBytes: readSize('--cache-size', setting('cacheSize') ?? '256MB'),
@@ -100,6 +107,17 @@ function readApp(name: string | null, version: string | null): Config['app'] {
   if (name === null && version === null) return null;
   if (name === null || version === null) throw new ConfigFault('--app and --app-version belong together: give both.');
   return { name: readName('--app', name) ?? name, version: readName('--app-version', version) ?? version };
+}
+
+function readSelfUpdate(text: string | null): boolean {
+  if (text === null || text === 'on' || text === 'off') return text !== 'off';
+  throw new ConfigFault(`TIDEWAY_SELF_UPDATE must be on or off, not "${text}".`);
+}
+
+/** The launcher says this, and nobody else. */
+function readLaunched(environment: NodeJS.ProcessEnv): Config['launched'] {
+  const { TIDEWAY_PROGRAMS: folder, TIDEWAY_PROGRAM: version, TIDEWAY_LAUNCHER: launcher } = environment;
+  return folder && version && launcher ? { folder, version, launcher: Number(launcher) } : null;
 }
 
 function readRate(text: string | null): number | null {

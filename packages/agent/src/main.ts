@@ -4,8 +4,14 @@ import { JoinRefused } from './channel/connection.ts';
 import { ConfigFault, type Options, readConfig, stateFolderOf } from './config.ts';
 import { createLog } from './log.ts';
 import { block, CommandFault, logs, next, status, unblock } from './operator/commands.ts';
+import { stopWithLauncher } from './program/launcher-watch.ts';
+import { ownFile, ownKind } from './program/own-program.ts';
+import { ProgramFolder } from './program/program-folder.ts';
 import { StateInUse } from './system/state-lock.ts';
 import { agentVersion } from './version.ts';
+
+/** To the launcher: another program stands in the place of this one. */
+const startMeAnew = 75;
 
 const stateOption = [
   '--state <folder>',
@@ -34,7 +40,8 @@ program
   )
   .option('--cache-size <bytes>', 'for artifacts of earlier updates; default 256MB (TIDEWAY_CACHE_SIZE)')
   .option('--keep-free <bytes>', 'room that downloads leave on the disk, as 200MB or 5% (TIDEWAY_KEEP_FREE)')
-  .action(run);
+  .option('--no-self-update', 'stay this version, whatever the server gives out (TIDEWAY_SELF_UPDATE=off)')
+  .action(({ selfUpdate, ...options }) => run(selfUpdate ? options : { ...options, selfUpdate: 'off' }));
 
 program
   .command('block')
@@ -57,6 +64,12 @@ program
   .action((options) => obey(options, (folder) => status(folder, options.json === true)));
 
 program
+  .command('lay-out')
+  .description('put this program into a folder where it can replace itself; prints the command that starts it there')
+  .argument('<folder>')
+  .action(layOut);
+
+program
   .command('next')
   .description('say what this device does next, or why not, and when')
   .option(...stateOption)
@@ -69,7 +82,8 @@ program
   .option('-f, --follow', 'go on until the update has ended')
   .action((options) => obey(options, (folder) => logs(folder, options.follow === true)));
 
-await program.parseAsync();
+// Not awaited here: an executable is built from CommonJS, which cannot.
+void program.parseAsync();
 
 async function run(options: Options): Promise<void> {
   try {
@@ -77,8 +91,10 @@ async function run(options: Options): Promise<void> {
     const log = createLog((line) => process.stderr.write(line), config.token === null ? [] : [config.token]);
     let agent = startAgent(config, log);
     stopOnSignal(() => agent.stop());
-    while ((await agent.ended) === 'restart') {
+    if (config.launched) stopWithLauncher(config.launched.launcher);
+    for (let end = await agent.ended; end !== 'stopped'; end = await agent.ended) {
       await agent.stop();
+      if (end === 'replaced') process.exit(startMeAnew);
       agent = startAgent(config, log);
     }
   } catch (error) {
@@ -99,6 +115,17 @@ function stopOnSignal(stop: () => Promise<void>): void {
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+}
+
+async function layOut(folder: string): Promise<void> {
+  try {
+    const programs = new ProgramFolder(folder);
+    await programs.layOut(agentVersion, ownKind(), ownFile());
+    console.log(programs.launcher);
+  } catch (error) {
+    console.error(sentenceOf(error) ?? error);
+    process.exitCode = 1;
+  }
 }
 
 async function obey(options: Options, command: (stateFolder: string) => Promise<boolean>): Promise<void> {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type DeviceMessage, type ServerMessage, serverMessageSchema } from '@tideway/protocol';
+import { type AgentOffer, type DeviceMessage, type ServerMessage, serverMessageSchema } from '@tideway/protocol';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { type Block, type BlockFile, type HeardBlock, heardBlock } from '../operator/block.ts';
@@ -18,6 +18,9 @@ export type ExchangeDeps = {
   runner: UpdateRunner;
   stateFolder: string;
   block: BlockFile;
+  /** Told of each answer of the server, before anything that it asks for is done. */
+  onAnswer: () => void;
+  onOffer: (offer: AgentOffer | null) => void;
   /** What the agent says of itself, without the session value and the block. */
   describe: () => Promise<Omit<Hello, 'type' | 'session_value' | 'block'>>;
   /** How the device is, in numbers. */
@@ -34,6 +37,7 @@ export class Exchange {
   private measuredMs = Number.NEGATIVE_INFINITY;
   /** A question for an update is on its way. */
   private isAsking = false;
+  private isClosed = false;
   private outputSent = { update: '', offset: 0, isRefused: false };
 
   constructor(deps: ExchangeDeps) {
@@ -47,6 +51,11 @@ export class Exchange {
     if (!this.isAsking) this.heardFile.note(this.deps.block.read());
   }
 
+  /** Lets no new update begin until the agent ends. */
+  close(): void {
+    this.isClosed = true;
+  }
+
   /** Gives the seconds until the server wants to hear of us again; 0 where there is more to say at once. */
   async run(signal: AbortSignal): Promise<number> {
     const { connection } = this.deps;
@@ -56,10 +65,11 @@ export class Exchange {
     const isTimeToMeasure = performance.now() - this.measuredMs >= measureEveryMs;
     const hello = await this.helloWhereDue(session.isGreeted, block, isTimeToMeasure);
     const metrics = isTimeToMeasure ? { type: 'metrics' as const, values: this.deps.measure() } : null;
-    const sent = this.messages(hello, metrics, block !== null);
+    const sent = this.messages(hello, metrics, block !== null || this.isClosed);
     this.isAsking = sent.some(({ type }) => type === 'next');
     try {
       const answer = await connection.send(session, sent, signal);
+      this.deps.onAnswer();
       if (hello) this.said = hello;
       if (metrics) this.measuredMs = performance.now();
       const offsetBefore = this.outputSent.offset;
@@ -139,8 +149,12 @@ export class Exchange {
       case 'keep_session_value':
         this.sessionFile.write({ session_value: effect.value });
         break;
+      case 'consider_program':
+        this.deps.onOffer(effect.offer);
+        break;
       case 'take_up':
-        runner.take(effect.plan);
+        // The server gives the same plan to the program that comes after this one.
+        if (!this.isClosed) runner.take(effect.plan);
         break;
       case 'adopt_attempt':
         runner.adoptAttempt(effect.attempt);

@@ -1,4 +1,5 @@
 import {
+  agentManifestSchema,
   challengeSchema,
   type DeviceMessage,
   joinedSchema,
@@ -59,15 +60,23 @@ export function serverDoor(server: string, http: HttpClient = httpClient()) {
     /** Where a channel is opened, and how. */
     channel: () => ({ address: address('channel'), agent: http.socketAgent(address('channel')) }),
 
+    agentManifest: (signal: AbortSignal) => call(`${server}/agent/manifest.json`, { signal }, agentManifestSchema),
+
+    /** The bytes of a file of the agent's program, or from a byte on where they have not changed since. */
+    agentFile: (name: string, range: Range | undefined, signal: AbortSignal) =>
+      request(`${server}/agent/files/${name}`, { headers: rangeHeaders(range), signal }),
+
     /** The bytes of an artifact, or from a byte on where they have not changed since `etag` was given. */
-    artifact: async (ticket: string, sha256: string, range: Range | undefined, signal: AbortSignal) => {
-      const headers = range ? { range: `bytes=${range.from}-`, 'if-range': range.etag } : {};
-      return request(address(`artifacts/${sha256}`), { ticket, headers, signal });
-    },
+    artifact: (ticket: string, sha256: string, range: Range | undefined, signal: AbortSignal) =>
+      request(address(`artifacts/${sha256}`), { ticket, headers: rangeHeaders(range), signal }),
   };
 }
 
 export type Range = { from: number; etag: string };
+
+function rangeHeaders(range: Range | undefined): Record<string, string> {
+  return range ? { range: `bytes=${range.from}-`, 'if-range': range.etag } : {};
+}
 
 type Call = {
   method?: 'GET' | 'POST';

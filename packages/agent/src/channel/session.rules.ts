@@ -1,4 +1,4 @@
-import type { DeviceMessage, DeviceReport, Plan, ServerMessage } from '@tideway/protocol';
+import type { AgentOffer, DeviceMessage, DeviceReport, Plan, ServerMessage } from '@tideway/protocol';
 
 /** What the agent has to say at its next contact. */
 export type Pending = {
@@ -67,6 +67,7 @@ export type Situation = {
 /** What a message of the server makes the agent do. */
 export type Effect =
   | { type: 'keep_session_value'; value: string }
+  | { type: 'consider_program'; offer: AgentOffer | null }
   | { type: 'take_up'; plan: Plan }
   | { type: 'adopt_attempt'; attempt: number }
   | { type: 'abort'; update_id: string }
@@ -80,7 +81,10 @@ export type Effect =
 export function effectsOf(message: ServerMessage, at: Situation): Effect[] {
   switch (message.type) {
     case 'welcome':
-      return [{ type: 'keep_session_value', value: message.session_value }];
+      return [
+        { type: 'keep_session_value', value: message.session_value },
+        { type: 'consider_program', offer: message.agent ?? null },
+      ];
     case 'plan':
       return effectsOfPlan(message.plan, at);
     case 'abort':

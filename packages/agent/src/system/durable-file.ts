@@ -16,9 +16,9 @@ import path from 'node:path';
  * Puts `text` in the place of `file`, so that a power cut leaves the old or the new content, never half, and the new
  * one for sure after the return. Synchronous: nothing else may happen before it stands.
  */
-export function writeDurably(file: string, text: string): void {
+export function writeDurably(file: string, text: string, mode = 0o600): void {
   const beside = `${file}.new`;
-  const handle = openSync(beside, 'w', 0o600);
+  const handle = openSync(beside, 'w', mode);
   try {
     writeFileSync(handle, text);
     fsyncSync(handle);

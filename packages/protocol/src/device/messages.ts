@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { updateStatusSchema } from '../update-status.ts';
+import { agentOfferSchema } from './agent-program.ts';
 import { planSchema } from './plan.ts';
 
 /** The first message of a session: who speaks, what it can do, and the session value it was last given. */
@@ -116,7 +117,13 @@ export const deviceMessagesSchema = z.object({ messages: z.array(z.unknown()).ma
 
 /** A message to a device. Unknown types and fields are for newer agents; older ones pass over them. */
 export const serverMessageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('welcome'), session_value: z.string(), server_time: z.string() }),
+  z.object({
+    type: z.literal('welcome'),
+    session_value: z.string(),
+    server_time: z.string(),
+    /** Left out where the server gives no program out, or where agents are not to update themselves. */
+    agent: agentOfferSchema.optional().catch(undefined),
+  }),
   z.object({ type: z.literal('plan'), plan: planSchema }),
   /** Stop this update, undo, and confirm with `stopped`. */
   z.object({ type: z.literal('abort'), update_id: z.string() }),

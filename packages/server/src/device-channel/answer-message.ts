@@ -9,6 +9,7 @@ import { type ContactedDevice, noteGoodbye } from '../features/devices/note-cont
 import { noteMetrics } from '../features/devices/note-metrics.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { Deps } from '../platform/deps.ts';
+import { agentOffer } from './agent-program.ts';
 
 /** A device that speaks, and where from. */
 export type Speaker = ContactedDevice & { address: string };
@@ -36,12 +37,15 @@ export async function answerMessage(deps: Deps, speaker: Speaker, message: Devic
   }
 }
 
-async function welcome({ db, randomBytes }: Deps, speaker: Speaker, hello: HelloMessage): Promise<ServerMessage[]> {
+async function welcome(deps: Deps, speaker: Speaker, hello: HelloMessage): Promise<ServerMessage[]> {
+  const { db, randomBytes } = deps;
+  const agent = await agentOffer(deps);
   const sessionValue = Buffer.from(randomBytes(18)).toString('base64url');
   return inTransaction(db, async (tx) => {
     const greeting = await greetDevice(tx, speaker, { hello, sessionValue, address: speaker.address });
     if (greeting.isCopied) await raiseAttempt(tx, speaker.id);
-    return [{ type: 'welcome', session_value: greeting.sessionValue, server_time: greeting.now.toISOString() }];
+    const { sessionValue: session_value, now } = greeting;
+    return [{ type: 'welcome', session_value, server_time: now.toISOString(), ...(agent && { agent }) }];
   });
 }
 

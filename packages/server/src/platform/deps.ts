@@ -44,4 +44,8 @@ export type Settings = {
   metricsToken: string | null;
   /** Addresses of proxies whose word on where a caller comes from counts. */
   trustedProxies: string[];
+  /** Folder of the agent's program that is given out. */
+  agentFiles: string;
+  /** Seconds over which agents spread the update of their own program; null: they are told of none. */
+  agentUpdateSpreadS: number | null;
 };
