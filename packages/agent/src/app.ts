@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { Connection } from './channel/connection.ts';
 import { openDeviceKey } from './channel/device-key.ts';
 import { Exchange } from './channel/exchange.ts';
@@ -12,7 +14,9 @@ import { capabilitiesOf } from './steps/executors.ts';
 import { systemClock } from './system/clock.ts';
 import { countedBoot, machineBoot } from './system/device-boot.ts';
 import { deviceFacts } from './system/device-facts.ts';
+import { keepReserve } from './system/disk-reserve.ts';
 import { makeFolder, makePrivateFolder } from './system/durable-file.ts';
+import { DamagedState, demandDisk } from './system/json-file.ts';
 import { lockState } from './system/state-lock.ts';
 import { Configuration } from './update/configuration.ts';
 import { DeviceApps } from './update/device-apps.ts';
@@ -29,9 +33,11 @@ export type Agent = {
 /** Puts the agent together and starts it. Throws StateInUse where another agent has the state folder. */
 export function startAgent(config: Config, log: Log): Agent {
   const { stateFolder } = config;
-  makePrivateFolder(stateFolder);
+  demandDisk(stateFolder, () => makePrivateFolder(stateFolder));
   const unlock = lockState(stateFolder);
+  keepReserve(stateFolder);
   makeFolder(config.root);
+  demandWholeState(stateFolder);
   const apps = new DeviceApps(stateFolder);
   apps.begin(config.app ? [config.app] : []);
   const outbox = new ReportOutbox(stateFolder);
@@ -94,6 +100,13 @@ export function startAgent(config: Config, log: Log): Agent {
       unlock();
     },
   };
+}
+
+/** A key of its own would make another device of one that has joined already. */
+function demandWholeState(stateFolder: string): void {
+  const [identity, key] = ['identity.json', 'key.json'].map((name) => path.join(stateFolder, name));
+  if (!identity || !key || !existsSync(identity) || existsSync(key)) return;
+  throw new DamagedState(`${key} is missing. Put it back, or remove ${identity} to join anew, as another device.`);
 }
 
 function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {

@@ -3,7 +3,7 @@ import { notedCommand } from '../steps/shell.ts';
 import { StepFailure } from '../steps/step.ts';
 import { endLeftovers } from '../system/leftover-processes.ts';
 import { pause } from '../system/timing.ts';
-import { type Finished, type Happening, type History, lastDeed, stepAt } from './history.rules.ts';
+import { type Finished, type Happening, type History, isUndoBegun, lastDeed, stepAt } from './history.rules.ts';
 import { bootFailure, settleInterrupted } from './interruption.rules.ts';
 import type { Journal } from './journal.ts';
 import { type DeviceAct, keepFolderOf, markerOf, performAct, type Workplace } from './perform-act.ts';
@@ -54,9 +54,8 @@ async function runStep(
   if (act.delay_s > 0) await pause(act.delay_s * 1000, [stop, agentStopping]);
   // What has happened meanwhile may ask for another act.
   if (stop.aborted || agentStopping.aborted) return;
-  if (at.document.configuration && !journal.history.some(({ type }) => type === 'step_started')) {
-    at.configuration.replace(at.document.configuration, at.folder);
-  }
+  const fault = replaceConfiguration(at, journal.history);
+  if (fault !== null) return record({ type: 'gave_up', reason: 'configuration_failed', message: fault });
   record({ type: 'step_started', step: act.step });
   const { uninterruptible } = stepAt(at.document.flow, act.step);
   const end = await performAct(at, act, uninterruptible ? [] : [stop, agentStopping]);
@@ -82,7 +81,8 @@ async function putBack(
   record: (happening: Happening) => void,
   interruptions: Interruptions,
 ): Promise<void> {
-  at.configuration.putBack(at.folder);
+  // Where that fails, the result says so.
+  putConfigurationBack(at);
   if (act.type === 'undo_step') record({ type: 'undo_started', step: act.step });
   if (act.type === 'roll_back') record({ type: 'rollback_started' });
   const end = await performAct(at, act, [interruptions.agentStopping]);
@@ -114,8 +114,29 @@ async function boot(
 export const bootWithinS = 15 * 60;
 
 function finish(at: Workplace, result: Finished, record: (happening: Happening) => void): void {
-  if (result.event !== 'succeeded') at.configuration.putBack(at.folder);
-  record(result);
+  const fault = result.event === 'succeeded' ? null : putConfigurationBack(at);
+  const notUndone = fault === null ? [] : [{ step: 'configuration', done: false, message: fault }];
+  record({ ...result, undone: [...result.undone, ...notUndone] });
+}
+
+/** Puts the update's configuration in place before its first step; gives why it cannot be. */
+function replaceConfiguration(at: Workplace, history: History): string | null {
+  const { configuration } = at.document;
+  if (configuration === null || history.some(({ type }) => type === 'step_started')) return null;
+  return faultOf(() => at.configuration.replace(configuration, at.folder), 'The configuration cannot be written');
+}
+
+function putConfigurationBack(at: Workplace): string | null {
+  return faultOf(() => at.configuration.putBack(at.folder), 'The previous configuration cannot be put back');
+}
+
+function faultOf(work: () => void, what: string): string | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return `${what}: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /** An agent that was killed has left its step running: nothing else may happen beside it. */
@@ -128,6 +149,9 @@ function openAct(history: History): DeviceAct | null {
   const deed = lastDeed(history);
   if (deed?.type === 'step_started') return { type: 'run_step', step: deed.step, delay_s: 0 };
   if (deed?.type === 'undo_started') return { type: 'undo_step', step: deed.step };
+  if (deed?.type === 'booted' && deed.step !== null) {
+    return { type: isUndoBegun(history, deed.step) ? 'confirm_undo' : 'confirm_step', step: deed.step };
+  }
   return deed?.type === 'rollback_started' ? { type: 'roll_back' } : null;
 }
 
