@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { canonicalJson } from '@tideway/protocol';
+import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bundleAgent, TestDevice } from './testing/agent-process.ts';
 import { flowFixture, runStepFixture } from './testing/flow-fixtures.ts';
@@ -114,19 +117,29 @@ describe('a file of the agent that is damaged', () => {
 describe('an update whose device has lost an ability in its middle', () => {
   it('is brought to its end, with its rollback', async () => {
     const flow = flowFixture([runStepFixture('Only', 'touch begun; sleep 1000')], {
-      requires: { arch: [], os: [process.platform] },
       rollback: { shell: 'sh', script: 'touch back', timeout_s: 10 },
     });
     const update = server.order({ flow });
     device.start();
     await server.until(() => device.read('begun') !== null);
     await device.end('SIGKILL');
-    const journal = path.join(device.state, 'journal.json');
-    // What a device says that it can do may change from one start to the next.
-    writeFileSync(journal, readFileSync(journal, 'utf8'));
-    device.start([], { PATH: '/nowhere' });
+    demandOs('plan9');
+    device.start([]);
     expect(await server.resultOf(update)).toMatchObject({ reason: 'interrupted', undone: [{ step: 'rollback' }] });
   });
+
+  /** Makes the flow in the journal one that this device could not begin. */
+  function demandOs(os: string): void {
+    const file = path.join(device.state, 'journal.json');
+    const journal = JSON.parse(readFileSync(file, 'utf8'));
+    const document = JSON.parse(journal.plan.document);
+    journal.plan.document = canonicalJson({
+      ...document,
+      flow: { ...document.flow, requires: { arch: [], os: [os] } },
+    });
+    journal.plan.document_sha256 = createHash('sha256').update(journal.plan.document).digest('hex');
+    writeFileSync(file, JSON.stringify(journal));
+  }
 });
 
 const canMount = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
@@ -204,3 +217,37 @@ describe.skipIf(!canMount)('a file system that becomes read-only (as root)', () 
     expect(device.read('runs')).toBe('x\n');
   });
 });
+
+describe('a calendar that jumps in the middle of an update', () => {
+  it.each(['1970-01-01T00:00:10Z', '2099-12-31T23:59:50Z'])(
+    'to %s neither cuts a limit nor makes it endless',
+    async (to) => {
+      const clock = path.join(device.folder, 'clock');
+      const env = { NODE_OPTIONS: `--import ${await bundleClock(device.folder)}`, TEST_CLOCK: clock };
+      const wait = (name: string) => `touch ${name}; while [ ! -e go-${name} ]; do sleep 0.05; done`;
+      const steps = [
+        runStepFixture('Jump', wait('one'), { repeatable: true, timeout_s: 60 }),
+        runStepFixture('Boot', wait('two'), { repeatable: true, timeout_s: 60 }),
+        runStepFixture('Limit', 'sleep 1000', { timeout_s: 1 }),
+      ];
+      const update = server.order({ flow: flowFixture(steps), plan: { time_limit_s: 120 } });
+      device.start(undefined, env);
+      await server.until(() => device.read('one') !== null);
+      writeFileSync(clock, to);
+      writeFileSync(path.join(device.root, 'go-one'), '');
+      await server.until(() => device.read('two') !== null);
+      await device.end('SIGKILL');
+      device.start([], env);
+      writeFileSync(path.join(device.root, 'go-two'), '');
+      expect(await server.resultOf(update)).toMatchObject({ event: 'failed', step: 2, reason: 'timed_out' });
+      expect(server.reportsOf(update).at(-1)?.device_time.slice(0, 3)).toBe(to.slice(0, 3));
+    },
+  );
+});
+
+async function bundleClock(folder: string): Promise<string> {
+  const outfile = path.join(folder, 'clock.mjs');
+  const entry = path.join(import.meta.dirname, 'testing/jumping-clock-child.ts');
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20' });
+  return outfile;
+}
