@@ -10,10 +10,13 @@ import type { Config } from './config.ts';
 import { createArtifactFetcher } from './download/artifact-fetcher.ts';
 import type { Log } from './log.ts';
 import { blockFile } from './operator/block.ts';
+import { contactNote } from './operator/contact-note.ts';
+import { customAttributes } from './operator/custom-attributes.ts';
 import { capabilitiesOf } from './steps/executors.ts';
 import { systemClock } from './system/clock.ts';
 import { countedBoot, machineBoot } from './system/device-boot.ts';
-import { deviceFacts } from './system/device-facts.ts';
+import { deviceFacts, deviceKind } from './system/device-facts.ts';
+import { deviceMetrics } from './system/device-metrics.ts';
 import { keepReserve } from './system/disk-reserve.ts';
 import { makeFolder, makePrivateFolder } from './system/durable-file.ts';
 import { DamagedState, demandDisk } from './system/json-file.ts';
@@ -42,7 +45,6 @@ export function startAgent(config: Config, log: Log): Agent {
   apps.begin(config.app ? [config.app] : []);
   const outbox = new ReportOutbox(stateFolder);
   const connection = connectionOf(config, apps, log);
-  const facts = deviceFacts();
   const bug = openPromise<never>();
   const restart = openPromise<'restart'>();
   const isWholeMachine = config.root === '/';
@@ -51,7 +53,7 @@ export function startAgent(config: Config, log: Log): Agent {
     : countedBoot(stateFolder, () => restart.resolve('restart'));
   const runner = new UpdateRunner({
     ...config,
-    able: () => ({ ...facts, capabilities: capabilitiesOf(config.environment) }),
+    able: () => ({ ...deviceKind, capabilities: capabilitiesOf(config.environment) }),
     configuration: new Configuration(stateFolder),
     boot,
     apps,
@@ -62,16 +64,27 @@ export function startAgent(config: Config, log: Log): Agent {
     onChange: () => polling.wake(),
     onBug: bug.reject,
   });
-  const describe = () => ({
-    ...facts,
+  const { root, environment } = config;
+  const describe = async () => ({
+    ...deviceKind,
+    attributes: { ...deviceFacts(root), ...(await customAttributes(root, environment, log)) },
     agent_version: agentVersion,
     capabilities: capabilitiesOf(config.environment),
     apps: apps.list(),
     boot_id: boot.id(),
   });
   const block = blockFile(stateFolder);
-  const exchange = new Exchange({ connection, outbox, runner, stateFolder, block, describe, log });
-  const polling = new Polling(exchange, log);
+  const exchange = new Exchange({
+    connection,
+    outbox,
+    runner,
+    stateFolder,
+    block,
+    describe,
+    measure: () => deviceMetrics(root),
+    log,
+  });
+  const polling = new Polling(exchange, log, contactNote(stateFolder).note);
   const unwatchBlock = block.watch(() => {
     const held = block.read();
     log.info(

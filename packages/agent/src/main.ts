@@ -4,7 +4,7 @@ import { type Agent, startAgent } from './app.ts';
 import { JoinRefused } from './channel/connection.ts';
 import { type Config, ConfigFault, type Options, readConfig, stateFolderOf } from './config.ts';
 import { createLog, type Log } from './log.ts';
-import { block, CommandFault, status, unblock } from './operator/commands.ts';
+import { block, CommandFault, logs, next, status, unblock } from './operator/commands.ts';
 import { untilWritable } from './system/disk-reserve.ts';
 import { DamagedState, StateNotWritable } from './system/json-file.ts';
 import { StateInUse } from './system/state-lock.ts';
@@ -53,12 +53,25 @@ program
   .option('--json', 'as JSON')
   .action((options) => obey(options, (folder) => status(folder, options.json === true)));
 
+program
+  .command('next')
+  .description('say what this device does next, or why not, and when')
+  .option(...stateOption)
+  .action((options) => obey(options, next));
+
+program
+  .command('logs')
+  .description('show the output of the update that this device is at, or of its last one')
+  .option(...stateOption)
+  .option('-f, --follow', 'go on until the update has ended')
+  .action((options) => obey(options, (folder) => logs(folder, options.follow === true)));
+
 await program.parseAsync();
 
 async function run(options: Options): Promise<void> {
   try {
     const config = readConfig(options);
-    const log = createLog((line) => process.stderr.write(line));
+    const log = createLog((line) => process.stderr.write(line), config.token === null ? [] : [config.token]);
     let agent: Agent | null = null;
     stopOnSignal(async () => agent?.stop());
     do {

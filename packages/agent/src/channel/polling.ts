@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import type { ContactNote } from '../operator/contact-note.ts';
 import { StateNotWritable } from '../system/json-file.ts';
 import { pause } from '../system/timing.ts';
 import { pollDelayMs, retryDelayMs } from './backoff.rules.ts';
@@ -10,14 +11,16 @@ import { ServerRefusal, ServerUnreachable } from './server-door.ts';
 export class Polling {
   private readonly exchange: Exchange;
   private readonly log: Log;
+  private readonly note: (note: Omit<ContactNote, 'since'>) => void;
   private readonly stopping = new AbortController();
   private waking = new AbortController();
   private failures = 0;
   private running: Promise<void> = Promise.resolve();
 
-  constructor(exchange: Exchange, log: Log) {
+  constructor(exchange: Exchange, log: Log, note: (note: Omit<ContactNote, 'since'>) => void) {
     this.exchange = exchange;
     this.log = log;
+    this.note = note;
   }
 
   /** Ends with `stop`, or by throwing what only a person can mend. */
@@ -58,6 +61,7 @@ export class Polling {
       const pollAfterS = await this.exchange.run(this.stopping.signal);
       if (this.failures > 0) this.log.info('The server answers again.');
       this.failures = 0;
+      if (pollAfterS > 0) this.noteAnswer(pollAfterS);
       return pollAfterS === 0 ? 0 : pollDelayMs(pollAfterS, Math.random());
     } catch (error) {
       if (this.stopping.signal.aborted) return 0;
@@ -65,10 +69,17 @@ export class Polling {
     }
   }
 
+  private noteAnswer(pollAfterS: number): void {
+    const { over } = this.exchange;
+    this.note({ over, every_s: over === 'polling' ? Math.round(pollAfterS) : null, fault: null });
+  }
+
   private delayAfter(error: unknown): number {
     if (!mayPass(error)) throw error;
     this.failures += 1;
     const delayMs = delayOf(error, this.failures);
+    const next_try_at = new Date(Date.now() + delayMs).toISOString();
+    this.note({ over: null, every_s: null, fault: { message: error.message, next_try_at } });
     this.log.warn(`${error.message} Next try in ${Math.ceil(delayMs / 1000)} s.`);
     return delayMs;
   }

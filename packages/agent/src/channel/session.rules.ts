@@ -10,6 +10,8 @@ export type Pending = {
   output: { message: Extract<DeviceMessage, { type: 'log' }>; isLast: boolean } | null;
   /** Where an abort is waited for: until when. */
   stopping: Extract<DeviceMessage, { type: 'stopping' }> | null;
+  /** How the device is, where it is time to say so. */
+  metrics: Extract<DeviceMessage, { type: 'metrics' }> | null;
   isBusy: boolean;
   /** Software on the device wants no new update. */
   isBlocked: boolean;
@@ -24,9 +26,17 @@ const maxReportBytes = 512 * 1024;
  * looks for a new one. A busy device asks once in each session: the same plan comes back, perhaps under a new attempt. One
  * that is blocked and free does not ask.
  */
-export function messagesToSend({ hello, reports, output, stopping, isBusy, isBlocked }: Pending): DeviceMessage[] {
+export function messagesToSend({
+  hello,
+  reports,
+  output,
+  stopping,
+  metrics,
+  isBusy,
+  isBlocked,
+}: Pending): DeviceMessage[] {
   const fitting = fittingReports(reports);
-  const first = [hello, stopping].filter((message) => message !== null);
+  const first = [hello, stopping, metrics].filter((message) => message !== null);
   const said: DeviceMessage[] = [...first, ...fitting, ...(output ? [output.message] : [])];
   // The next update takes the place of what was not said about the last.
   const isAllSaid = fitting.length === reports.length && (output === null || output.isLast);

@@ -36,6 +36,7 @@ export class ScriptedServer {
   /** Kept output by update. */
   readonly outputs = new Map<string, string>();
   readonly stopping: StoppingMessage[] = [];
+  readonly metrics: Record<string, number>[] = [];
   goodbyes = 0;
   /** Artifacts by their SHA-256. */
   readonly artifacts = new Map<string, Buffer>();
@@ -206,6 +207,9 @@ export class ScriptedServer {
         return this.keepOutput(message);
       case 'stopping':
         this.stopping.push(message);
+        return [];
+      case 'metrics':
+        this.metrics.push(message.values);
         return [];
       case 'goodbye':
         this.goodbyes += 1;

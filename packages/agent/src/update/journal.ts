@@ -27,9 +27,8 @@ export class Journal {
   }
 
   /** The update that stands in a journal, for those who only look; null where the device is at none. */
-  static peek(file: string): { update_id: string; attempt: number; history: readonly DatedHappening[] } | null {
-    const entry = fileOf(file).read();
-    return entry && { ...entry.plan, history: entry.history };
+  static peek(file: string): { plan: Plan; history: readonly DatedHappening[] } | null {
+    return fileOf(file).read();
   }
 
   /** The journal that an earlier run of the agent has left; null where it was idle. */

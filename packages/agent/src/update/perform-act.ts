@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { DeploymentDocument, Plan, Step } from '@tideway/protocol';
+import type { HookKind } from '../operator/hooks.ts';
 import { confirmStepOfType, runStepOfType, undoStepOfType } from '../steps/executors.ts';
 import { runShell } from '../steps/shell.ts';
 import { type StepContext, StepFailure } from '../steps/step.ts';
@@ -70,9 +71,23 @@ export async function performAct(at: Workplace, act: DeviceAct, signals: AbortSi
   });
 }
 
-/** Marks the processes of an act, so that they are found wherever they went; several devices may share a machine. */
-export function markerOf({ device, update_id }: Pick<Plan, 'device' | 'update_id'>, act: DeviceAct): string {
-  return `${device.id}/${update_id}/${act.type}${act.type === 'roll_back' ? '' : `/${act.step}`}`;
+/**
+ * Marks the processes of an act, so that they are found wherever they went. Several devices may share a machine, and
+ * several roots one view of its processes: neither the device nor its folder alone tells them apart.
+ */
+export function markerOf({ plan, folder }: Workplace, act: DeviceAct | { type: HookKind }): string {
+  return `${plan.device.id}:${folder}/${act.type}${'step' in act ? `/${act.step}` : ''}`;
+}
+
+/** What every command of an update finds in its environment. */
+export function updateEnvironment({ root, configuration, plan, document }: Workplace): Record<string, string> {
+  return {
+    TIDEWAY_ROOT: root,
+    TIDEWAY_CONFIG: configuration.file,
+    TIDEWAY_DEVICE_ID: plan.device.id,
+    TIDEWAY_DEVICE_NAME: plan.device.name,
+    TIDEWAY_DEPLOYMENT_ID: document.deployment_id,
+  };
 }
 
 /** Where an act keeps what it needs later; running and undoing a step share it. */
@@ -140,12 +155,8 @@ function contextOf(
       ...at.environment,
       ...valueEnvironment(task.values),
       ...filled(task.env, task.values),
-      TIDEWAY_ROOT: at.root,
-      TIDEWAY_CONFIG: at.configuration.file,
-      TIDEWAY_DEVICE_ID: at.plan.device.id,
-      TIDEWAY_DEVICE_NAME: at.plan.device.name,
-      TIDEWAY_DEPLOYMENT_ID: at.document.deployment_id,
-      [markerName]: markerOf(at.plan, act),
+      ...updateEnvironment(at),
+      [markerName]: markerOf(at, act),
     },
     fetchArtifact: at.artifactFetcher(signal, output),
     registry: () => Promise.reject(new StepFailure('unsupported', 'Registries cannot be used yet.')),

@@ -3,9 +3,18 @@ import { notedCommand } from '../steps/shell.ts';
 import { StepFailure } from '../steps/step.ts';
 import { endLeftovers } from '../system/leftover-processes.ts';
 import { pause } from '../system/timing.ts';
-import { type Finished, type Happening, type History, isUndoBegun, lastDeed, stepAt } from './history.rules.ts';
+import {
+  type Finished,
+  type Happening,
+  type History,
+  isUndoBegun,
+  isUntouched,
+  lastDeed,
+  stepAt,
+} from './history.rules.ts';
 import { bootFailure, settleInterrupted } from './interruption.rules.ts';
 import type { Journal } from './journal.ts';
+import { runHooksBefore } from './owner-hooks.ts';
 import { type DeviceAct, keepFolderOf, markerOf, performAct, type Workplace } from './perform-act.ts';
 import { type Act, nextAct } from './run.rules.ts';
 
@@ -31,6 +40,7 @@ export async function runUpdate(
   await endInterruptedAct(at, journal.history);
   const settled = settleInterrupted(flow, journal.history, { bootId: at.boot.id(), restoring: restoringTypes });
   if (settled) record(settled);
+  if (isUntouched(journal.history)) await askOwner(at, record, interruptions);
   for (;;) {
     interruptions.agentStopping.throwIfAborted();
     const act = nextAct(flow, journal.history, restoringTypes);
@@ -41,6 +51,16 @@ export async function runUpdate(
     else if (act.type === 'confirm_step') await confirmStep(at, act, record, interruptions);
     else await putBack(at, journal, act, record, interruptions);
   }
+}
+
+/** The owner of the device may refuse the whole update before anything is done. */
+async function askOwner(
+  at: Workplace,
+  record: (happening: Happening) => void,
+  { stop, agentStopping }: Interruptions,
+): Promise<void> {
+  const failure = await runHooksBefore(at, [stop, agentStopping]);
+  if (failure && !stop.aborted) record({ type: 'gave_up', reason: failure.reason, message: failure.message });
 }
 
 async function runStep(
@@ -142,7 +162,7 @@ function faultOf(work: () => void, what: string): string | null {
 /** An agent that was killed has left its step running: nothing else may happen beside it. */
 async function endInterruptedAct(at: Workplace, history: History): Promise<void> {
   const act = openAct(history);
-  if (act) await endLeftovers(markerOf(at.plan, act), notedCommand(keepFolderOf(at.folder, act)));
+  if (act) await endLeftovers(markerOf(at, act), notedCommand(keepFolderOf(at.folder, act)));
 }
 
 function openAct(history: History): DeviceAct | null {

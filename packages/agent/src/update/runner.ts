@@ -5,12 +5,13 @@ import type { Log } from '../log.ts';
 import { StepFailure } from '../steps/step.ts';
 import type { Clock } from '../system/clock.ts';
 import { keepReserve } from '../system/disk-reserve.ts';
-import { makePrivateFolder, removeFolder } from '../system/durable-file.ts';
+import { makePrivateFolder, moveIfThere, removeFolder } from '../system/durable-file.ts';
 import { type JsonFile, jsonFile } from '../system/json-file.ts';
 import { longestTimerMs } from '../system/timing.ts';
 import type { DeviceApps } from './device-apps.ts';
 import type { Finished, Happening } from './history.rules.ts';
 import { Journal } from './journal.ts';
+import { runHooksAfter } from './owner-hooks.ts';
 import { AgentStopping, type Workplace } from './perform-act.ts';
 import { type ReadPlan, readPlan } from './read-plan.ts';
 import { reportsOf } from './report.rules.ts';
@@ -121,7 +122,10 @@ export class UpdateRunner {
 
   /** The last update's output is with the server: its folder can go. */
   dropOutput(updateId: string): void {
-    if (this.current === null) removeFolder(this.folderOf(updateId));
+    if (this.current !== null) return;
+    // Whoever looks on the device still finds it.
+    moveIfThere(path.join(this.folderOf(updateId), 'output'), path.join(this.deps.stateFolder, 'last-output'));
+    removeFolder(this.folderOf(updateId));
   }
 
   private go(journal: Journal): void {
@@ -140,6 +144,9 @@ export class UpdateRunner {
     const read = readPlan(journal.plan, able);
     const result = await this.resultOf(journal, read);
     clearTimeout(this.timer);
+    if ('document' in read) {
+      await runHooksAfter(this.workplace(journal, read), result, [this.agentStopping.signal]);
+    }
     // Only now: the update may have gone on under a new attempt.
     const { plan } = journal;
     this.deps.log.info(`Update ${plan.update_id} ${result.event}${result.message ? `: ${result.message}` : '.'}`);

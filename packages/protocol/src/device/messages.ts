@@ -87,6 +87,15 @@ export const stoppingSchema = z.object({
 });
 export type StoppingMessage = z.infer<typeof stoppingSchema>;
 
+/** How the device is: numbers whose units stand in their names, as `disk_free_bytes`. Said once in an hour. */
+export const metricsSchema = z.object({
+  type: z.literal('metrics'),
+  values: z
+    .record(z.string().regex(/^[a-z0-9_]{1,64}$/, 'must be a name of small letters, digits and _'), z.number())
+    .refine((values) => Object.keys(values).length <= 50, 'must have at most 50 entries'),
+});
+export type MetricsMessage = z.infer<typeof metricsSchema>;
+
 /** The agent stops on purpose: it is offline from now. */
 export const goodbyeSchema = z.object({ type: z.literal('goodbye') });
 
@@ -97,6 +106,7 @@ export const deviceMessageSchema = z.discriminatedUnion('type', [
   reportSchema,
   logSchema,
   stoppingSchema,
+  metricsSchema,
   goodbyeSchema,
 ]);
 export type DeviceMessage = z.infer<typeof deviceMessageSchema>;

@@ -6,6 +6,7 @@ import { takeUpUpdate } from '../features/deployments/take-up-update.ts';
 import { storeUpdateOutput } from '../features/deployments/update-output.ts';
 import { greetDevice } from '../features/devices/greet-device.ts';
 import { type ContactedDevice, noteGoodbye } from '../features/devices/note-contact.ts';
+import { noteMetrics } from '../features/devices/note-metrics.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { Deps } from '../platform/deps.ts';
 
@@ -25,6 +26,9 @@ export async function answerMessage(deps: Deps, speaker: Speaker, message: Devic
       return keepOutput(deps, speaker, message);
     case 'stopping':
       await notePendingStop(deps.db, speaker.id, message);
+      return [];
+    case 'metrics':
+      await noteMetrics(deps.db, speaker.id, message);
       return [];
     case 'goodbye':
       await noteGoodbye(deps.db, speaker.id);

@@ -21,9 +21,9 @@ type RetryDeps = Pick<Deps, 'db' | 'randomBytes' | 'installation' | 'metrics' | 
 
 /**
  * Deploys once more what a deployment asked, to those of its devices on which it failed or was aborted: the same version
- * of the flow with the same values. Left out are devices that carry something newer of it, because their update was
- * overtaken or superseded. Refuses with `no_devices_matched` where none is left, and with `wrong_state` where the
- * deployment is archived.
+ * of the flow with the same values. Left out are devices that have something newer: their update was overtaken or
+ * superseded, or a newer one of the same app has succeeded since. Refuses with `no_devices_matched` where none is left,
+ * and with `wrong_state` where the deployment is archived.
  */
 export async function retryDeployment(
   deps: RetryDeps,
@@ -100,6 +100,11 @@ async function keepArtifactsOf(tx: Tx, { project }: ProjectCaller, { document }:
 }
 
 function refuseEmpty(originId: string, body: RetryBody): never {
-  const which = statusesOf(body).join(' or ');
-  throw new Refusal('no_devices_matched', `No device is left to try ${originId} again on: none of them ${which}`);
+  const which = statusesOf(body)
+    .map((status) => (status === 'aborted' ? 'was aborted' : status))
+    .join(' or ');
+  throw new Refusal(
+    'no_devices_matched',
+    `No device is left to try ${originId} again on: none of them ${which} and has nothing newer`,
+  );
 }
