@@ -53,15 +53,13 @@ for (const stepCase of stepCases) {
       }
     });
 
-    it.runIf(stepCase.commands)(
-      'ends as the table says, in the middle of its commands',
-      { timeout: 600_000 },
-      async () => {
-        for (const file of stepCase.commands ?? []) {
-          await expectTruth(matrix.pointAt(open, file === 'rolling-back' ? 'back' : 'through', file));
-        }
-      },
-    );
+    const { commands } = stepCase;
+    if (commands === undefined) return;
+    it('ends as the table says, in the middle of its commands', { timeout: 600_000 }, async () => {
+      for (const file of commands) {
+        await expectTruth(matrix.pointAt(open, file === 'rolling-back' ? 'back' : 'through', file));
+      }
+    });
   });
 }
 

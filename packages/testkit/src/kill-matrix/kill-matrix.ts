@@ -37,6 +37,8 @@ export type OpenCase = {
   calls: Record<Course, string[]>;
   /** What there is before an update, and after one that went through. */
   files: { old: unknown; new: unknown };
+  /** What is in the state folder after an undisturbed update. */
+  usual: string[];
   /** The version that the last success has brought. */
   version: string | null;
 };
@@ -92,6 +94,7 @@ export class KillMatrix {
       flows,
       calls: { through: [], back: [] },
       files: { old: null, new: null },
+      usual: [],
       version: null,
     };
     for (const course of ['back', 'through'] as const) await this.#runUndisturbed(open, course);
@@ -161,6 +164,7 @@ export class KillMatrix {
     await device.kill();
     const files = await observe(device.root, stepCase);
     if (course === 'through') open.files.new = files;
+    open.usual = readdirSync(device.state);
     const update = await this.#update(open, deployment);
     const faults = await this.#faultsOf(open, course, update, []);
     if (faults.length > 0) throw new Error(`${stepCase.type} does not work undisturbed: ${faults.join('; ')}`);
@@ -189,7 +193,7 @@ export class KillMatrix {
       ['held', held, false],
       ['processes left', device.processes, 0],
       ['begun more than once', begun.filter((line, index) => begun.indexOf(line) !== index), []],
-      ['left in the state folder', strangersIn(device.state), []],
+      ['left in the state folder', strangersIn(open), []],
     ];
     return found
       .filter(([, got, want]) => !isDeepStrictEqual(got, want))
@@ -242,14 +246,9 @@ function outlineOf({ steps }: UpdateDetails): string {
   return /^(success )*failed( not_run)*$/.test(said) ? 'failed' : said;
 }
 
-const usual = [
-  ...['agent.pid', 'apps.json', 'block-heard.json', 'boots.json', 'finished.json', 'identity.json', 'key.json'],
-  ...['outbox.json', 'session.json', 'updates', 'cache', 'reserve'],
-];
-
-/** What a kill may leave for the next start, which takes it away, is no stranger. */
-function strangersIn(state: string): string[] {
-  return readdirSync(state).filter((name) => !usual.includes(name.replace(/\.new$/, '')));
+/** What was not there after an undisturbed update. Half a file beside a whole one is written over at the next start. */
+function strangersIn({ device, usual }: OpenCase): string[] {
+  return readdirSync(device.state).filter((name) => !usual.includes(name.replace(/\.new$/, '')));
 }
 
 function linesOf(file: string): string[] {
