@@ -8,10 +8,10 @@ import { bundleAgent, TestDevice } from './testing/agent-process.ts';
 import { filesStepFixture, flowFixture, runStepFixture } from './testing/flow-fixtures.ts';
 import { ScriptedServer } from './testing/scripted-server.ts';
 
-const updates = 2000;
+const updates = Number(process.env.TIDEWAY_SOAK_UPDATES ?? 2000);
 /** In the first half the agent is killed, too; in the second it has to stay as it is after a warm-up. */
 const lastKill = updates / 2;
-const warmUp = 200;
+const warmUp = updates / 10;
 
 let bundle: Awaited<ReturnType<typeof bundleAgent>>;
 let server: ScriptedServer;
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 describe('two thousand updates with random faults', () => {
   it('leave the agent as it was: memory, open files, processes, and what is on its disk', {
-    timeout: 1_200_000,
+    timeout: 3_600_000,
   }, async () => {
     const ends = new Map<string, number>();
     const measured: Measured[] = [];
