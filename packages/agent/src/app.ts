@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Connection } from './channel/connection.ts';
 import { openDeviceKey } from './channel/device-key.ts';
@@ -25,8 +26,10 @@ import { countedBoot, machineBoot } from './system/device-boot.ts';
 import { deviceFacts, deviceKind } from './system/device-facts.ts';
 import { deviceMetrics } from './system/device-metrics.ts';
 import { whenDiskIsLow } from './system/disk.ts';
+import { keepReserve } from './system/disk-reserve.ts';
 import { makeFolder, makePrivateFolder } from './system/durable-file.ts';
 import { httpClient } from './system/http-client.ts';
+import { DamagedState, demandDisk } from './system/json-file.ts';
 import { lockState } from './system/state-lock.ts';
 import { Configuration } from './update/configuration.ts';
 import { DeviceApps } from './update/device-apps.ts';
@@ -46,9 +49,11 @@ export type Agent = {
 /** Puts the agent together and starts it. Throws StateInUse where another agent has the state folder. */
 export function startAgent(config: Config, log: Log): Agent {
   const { stateFolder } = config;
-  makePrivateFolder(stateFolder);
+  demandDisk(stateFolder, () => makePrivateFolder(stateFolder));
   const unlock = lockState(stateFolder);
+  keepReserve(stateFolder);
   makeFolder(config.root);
+  demandWholeState(stateFolder);
   const apps = new DeviceApps(stateFolder);
   apps.begin(config.app ? [config.app] : []);
   const outbox = new ReportOutbox(stateFolder);
@@ -141,6 +146,13 @@ export function startAgent(config: Config, log: Log): Agent {
       unlock();
     },
   };
+}
+
+/** A key of its own would make another device of one that has joined already. */
+function demandWholeState(stateFolder: string): void {
+  const [identity, key] = ['identity.json', 'key.json'].map((name) => path.join(stateFolder, name));
+  if (!identity || !key || !existsSync(identity) || existsSync(key)) return;
+  throw new DamagedState(`${key} is missing. Put it back, or remove ${identity} to join anew, as another device.`);
 }
 
 function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {

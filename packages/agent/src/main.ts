@@ -1,12 +1,15 @@
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { startAgent } from './app.ts';
+import { type Agent, startAgent } from './app.ts';
 import { JoinRefused } from './channel/connection.ts';
-import { ConfigFault, type Options, readConfig, stateFolderOf } from './config.ts';
-import { createLog } from './log.ts';
+import { type Config, ConfigFault, type Options, readConfig, stateFolderOf } from './config.ts';
+import { createLog, type Log } from './log.ts';
 import { block, CommandFault, logs, next, status, unblock } from './operator/commands.ts';
 import { stopWithLauncher } from './program/launcher-watch.ts';
 import { ownFile, ownKind } from './program/own-program.ts';
 import { ProgramFolder } from './program/program-folder.ts';
+import { untilWritable } from './system/disk-reserve.ts';
+import { DamagedState, StateNotWritable } from './system/json-file.ts';
 import { StateInUse } from './system/state-lock.ts';
 import { agentVersion } from './version.ts';
 
@@ -89,18 +92,48 @@ async function run(options: Options): Promise<void> {
   try {
     const config = readConfig(options);
     const log = createLog((line) => process.stderr.write(line), config.token === null ? [] : [config.token]);
-    let agent = startAgent(config, log);
-    stopOnSignal(() => agent.stop());
+    let agent: Agent | null = null;
+    stopOnSignal(async () => agent?.stop());
     if (config.launched) stopWithLauncher(config.launched.launcher);
-    for (let end = await agent.ended; end !== 'stopped'; end = await agent.ended) {
+    for (;;) {
+      agent = await start(config, log);
+      const end = await endOf(agent, config, log);
+      if (end === 'stopped') return;
       await agent.stop();
       if (end === 'replaced') process.exit(startMeAnew);
-      agent = startAgent(config, log);
     }
   } catch (error) {
     console.error(sentenceOf(error) ?? error);
     process.exit(1);
   }
+}
+
+/** Starts the agent, as soon as its disk takes what it has to write. */
+async function start(config: Config, log: Log): Promise<Agent> {
+  for (;;) {
+    try {
+      return startAgent(config, log);
+    } catch (error) {
+      await waitForDisk(error, config, log);
+    }
+  }
+}
+
+/** How the agent has ended. Where its disk took nothing any more, it begins anew when that is over. */
+async function endOf(agent: Agent, config: Config, log: Log): Promise<'stopped' | 'restart' | 'replaced'> {
+  try {
+    return await agent.ended;
+  } catch (error) {
+    await waitForDisk(error, config, log);
+    return 'restart';
+  }
+}
+
+/** Throws the error where it is no matter of the disk. */
+async function waitForDisk(error: unknown, { stateFolder }: Config, log: Log): Promise<void> {
+  if (!(error instanceof StateNotWritable) || !existsSync(stateFolder)) throw error;
+  log.warn(`${error.message} The agent goes on when it can be.`);
+  await untilWritable(stateFolder);
 }
 
 function stopOnSignal(stop: () => Promise<void>): void {
@@ -140,7 +173,8 @@ async function obey(options: Options, command: (stateFolder: string) => Promise<
 /** Null for what nobody foresaw. */
 function sentenceOf(error: unknown): string | null {
   if (error instanceof ConfigFault || error instanceof StateInUse || error instanceof JoinRefused) return error.message;
-  if (error instanceof CommandFault) return error.message;
+  if (error instanceof CommandFault || error instanceof DamagedState) return error.message;
+  if (error instanceof StateNotWritable) return error.message;
   if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return null;
   const isOfFolders = ['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR'].includes(String(error.code));
   return isOfFolders

@@ -52,7 +52,11 @@ export class Connection {
     this.key = deps.key;
     this.introduction = deps.introduction;
     this.log = deps.log;
-    this.identityFile = jsonFile(path.join(deps.stateFolder, 'identity.json'), identitySchema);
+    this.identityFile = jsonFile(
+      path.join(deps.stateFolder, 'identity.json'),
+      identitySchema,
+      'without it the device joins again, under the name that its key has',
+    );
   }
 
   /** Says who the device is where it has joined already. What it is introduced with counts no more then. */

@@ -42,7 +42,13 @@ export class Exchange {
 
   constructor(deps: ExchangeDeps) {
     this.deps = deps;
-    this.sessionFile = jsonFile(path.join(deps.stateFolder, 'session.json'), z.object({ session_value: z.string() }));
+    this.sessionFile = jsonFile(
+      path.join(deps.stateFolder, 'session.json'),
+      z.object({ session_value: z.string() }),
+      'without it the server takes the device for one that was restored or copied',
+    );
+    // What is damaged is refused before anything is done, and not in the middle of an update.
+    this.sessionFile.read();
     this.heardFile = heardBlock(deps.stateFolder);
   }
 

@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts';
 import type { ContactNote } from '../operator/contact-note.ts';
+import { StateNotWritable } from '../system/json-file.ts';
 import { pause } from '../system/timing.ts';
 import { pollDelayMs, retryDelayMs } from './backoff.rules.ts';
 import { DeviceUnknown, JoinRefused } from './connection.ts';
@@ -74,7 +75,7 @@ export class Polling {
   }
 
   private delayAfter(error: unknown): number {
-    if (!isOfChannel(error)) throw error;
+    if (!mayPass(error)) throw error;
     this.failures += 1;
     const delayMs = delayOf(error, this.failures);
     const next_try_at = new Date(Date.now() + delayMs).toISOString();
@@ -84,17 +85,19 @@ export class Polling {
   }
 }
 
-type ChannelError = DeviceUnknown | ServerRefusal | ServerUnreachable;
+type Passing = DeviceUnknown | ServerRefusal | ServerUnreachable | StateNotWritable;
 
-function isOfChannel(error: unknown): error is ChannelError {
+/** Whether it may be otherwise at the next try. What a full disk keeps from being noted is said again then. */
+function mayPass(error: unknown): error is Passing {
   if (error instanceof JoinRefused) return false;
+  if (error instanceof StateNotWritable) return true;
   return error instanceof DeviceUnknown || error instanceof ServerRefusal || error instanceof ServerUnreachable;
 }
 
 /** A device that was deleted asks on, slowly: it may be entered again. */
 const unknownDeviceS = 60;
 
-function delayOf(error: ChannelError, failures: number): number {
+function delayOf(error: Passing, failures: number): number {
   if (error instanceof DeviceUnknown) return retryDelayMs(failures, unknownDeviceS, Math.random());
   if (!(error instanceof ServerRefusal)) return retryDelayMs(failures, null, Math.random());
   // The ticket has run out, or the server was set up anew: a new session may be had at once.

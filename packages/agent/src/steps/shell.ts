@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Step } from '@tideway/protocol';
 import { writeDurably } from '../system/durable-file.ts';
-import { jsonFile } from '../system/json-file.ts';
+import { DamagedState, jsonFile } from '../system/json-file.ts';
 import { CommandNotStarted, runCommand } from '../system/process.ts';
 import { type ProcessIdentity, processIdentitySchema } from '../system/process-identity.ts';
 import { type StepContext, StepFailure } from './step.ts';
@@ -38,7 +38,13 @@ export async function runScriptFile(script: ScriptFile, context: StepContext): P
 
 /** The command that was last started with this keep folder: an agent that was killed may have left it running. */
 export function notedCommand(keepFolder: string): ProcessIdentity | null {
-  return noteFile(keepFolder).read();
+  try {
+    return noteFile(keepFolder).read();
+  } catch (error) {
+    // Its processes are found by their mark as well: no reason to refuse to start.
+    if (error instanceof DamagedState) return null;
+    throw error;
+  }
 }
 
 const programs: Record<ShellScript['shell'], string> = { sh: '/bin/sh', bash: 'bash', python3: 'python3' };

@@ -38,8 +38,7 @@ export async function runCommand(command: Command): Promise<CommandEnd> {
     forward(child.stdout, command.answer ?? command.output),
     forward(child.stderr, command.output),
   ]);
-  const leader = identifyProcess(pid);
-  if (leader) command.onStarted?.(leader);
+  noteStart(pid, command);
 
   const stopEnding = endOnAbort(pid, command);
   await exit;
@@ -64,6 +63,17 @@ async function start(command: Command): Promise<{ child: ChildProcess; pid: numb
   if (child.pid !== undefined) return { child, pid: child.pid };
   const [error] = await once(child, 'error');
   throw new CommandNotStarted(`${command.program} could not be started: ${sentence(error)}`);
+}
+
+/** A command that could not be noted would be forgotten if the agent died: then it must not run. */
+function noteStart(pid: number, { onStarted }: Command): void {
+  const leader = identifyProcess(pid);
+  try {
+    if (leader) onStarted?.(leader);
+  } catch (error) {
+    signalGroup(pid, 'SIGKILL');
+    throw error;
+  }
 }
 
 function sentence(error: unknown): string {

@@ -6,6 +6,8 @@ import { runShell } from '../steps/shell.ts';
 import { type StepContext, StepFailure } from '../steps/step.ts';
 import type { DeviceBoot } from '../system/device-boot.ts';
 import { makePrivateFolder } from '../system/durable-file.ts';
+import { hasCode } from '../system/files.ts';
+import { StateNotWritable } from '../system/json-file.ts';
 import { markerName } from '../system/leftover-processes.ts';
 import { limitTime } from '../system/timing.ts';
 import type { Configuration } from './configuration.ts';
@@ -201,5 +203,8 @@ function failureOf(error: unknown, signal: AbortSignal, output: UpdateOutput): S
   const cause = signal.reason instanceof StepFailure ? signal.reason : error;
   const message = output.masked(cause instanceof Error ? cause.message : String(cause));
   if (cause instanceof StepFailure) return new StepFailure(cause.reason, message, cause.exitCode);
+  if (cause instanceof StateNotWritable) return new StepFailure(cause.reason, message);
+  if (hasCode(cause, 'ENOSPC', 'EDQUOT')) return new StepFailure('no_room', `The disk is full: ${message}.`);
+  if (hasCode(cause, 'EROFS')) return new StepFailure('read_only', `The file system is read-only: ${message}.`);
   return new StepFailure('step_failed', message);
 }

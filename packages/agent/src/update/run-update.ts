@@ -8,6 +8,7 @@ import {
   type Happening,
   type History,
   isBegun,
+  isUndoBegun,
   isUntouched,
   lastDeed,
   stepAt,
@@ -74,9 +75,8 @@ async function runStep(
   if (act.delay_s > 0) await pause(act.delay_s * 1000, [stop, agentStopping]);
   // What has happened meanwhile may ask for another act.
   if (stop.aborted || agentStopping.aborted) return;
-  if (at.document.configuration && !journal.history.some(({ type }) => type === 'step_started')) {
-    at.configuration.replace(at.document.configuration, at.folder);
-  }
+  const fault = replaceConfiguration(at, journal.history);
+  if (fault !== null) return record({ type: 'gave_up', reason: 'configuration_failed', message: fault });
   record({ type: 'step_started', step: act.step });
   const { uninterruptible } = stepAt(at.document.flow, act.step);
   const end = await performAct(at, act, uninterruptible ? [] : [stop, agentStopping]);
@@ -102,7 +102,8 @@ async function putBack(
   record: (happening: Happening) => void,
   interruptions: Interruptions,
 ): Promise<void> {
-  at.configuration.putBack(at.folder);
+  // Where that fails, the result says so.
+  putConfigurationBack(at);
   if (act.type === 'undo_step') record({ type: 'undo_started', step: act.step });
   if (act.type === 'roll_back') record({ type: 'rollback_started' });
   const end = await performAct(at, act, [interruptions.agentStopping]);
@@ -140,14 +141,35 @@ async function finish(
   record: (happening: Happening) => void,
   { agentStopping }: Interruptions,
 ): Promise<void> {
-  if (result.event !== 'succeeded') at.configuration.putBack(at.folder);
+  const fault = result.event === 'succeeded' ? null : putConfigurationBack(at);
+  const notUndone = fault === null ? [] : [{ step: 'configuration', done: false, message: fault }];
   // Before the result is written down: after a power cut in the middle it comes again, and nothing can change the result.
   for (const [step, { uses }] of at.document.flow.steps.entries()) {
     if (settlingTypes.has(uses) && isBegun(history, step)) {
       await performAct(at, { type: 'settle_step', step }, [agentStopping]);
     }
   }
-  record(result);
+  record({ ...result, undone: [...result.undone, ...notUndone] });
+}
+
+/** Puts the update's configuration in place before its first step; gives why it cannot be. */
+function replaceConfiguration(at: Workplace, history: History): string | null {
+  const { configuration } = at.document;
+  if (configuration === null || history.some(({ type }) => type === 'step_started')) return null;
+  return faultOf(() => at.configuration.replace(configuration, at.folder), 'The configuration cannot be written');
+}
+
+function putConfigurationBack(at: Workplace): string | null {
+  return faultOf(() => at.configuration.putBack(at.folder), 'The previous configuration cannot be put back');
+}
+
+function faultOf(work: () => void, what: string): string | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return `${what}: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /** An agent that was killed has left its step running: nothing else may happen beside it. */
@@ -160,6 +182,9 @@ function openAct(history: History): DeviceAct | null {
   const deed = lastDeed(history);
   if (deed?.type === 'step_started') return { type: 'run_step', step: deed.step, delay_s: 0 };
   if (deed?.type === 'undo_started') return { type: 'undo_step', step: deed.step };
+  if (deed?.type === 'booted' && deed.step !== null) {
+    return { type: isUndoBegun(history, deed.step) ? 'confirm_undo' : 'confirm_step', step: deed.step };
+  }
   return deed?.type === 'rollback_started' ? { type: 'roll_back' } : null;
 }
 

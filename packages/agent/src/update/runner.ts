@@ -4,6 +4,7 @@ import type { ReportOutbox } from '../channel/report-outbox.ts';
 import type { Log } from '../log.ts';
 import { StepFailure } from '../steps/step.ts';
 import type { Clock } from '../system/clock.ts';
+import { keepReserve } from '../system/disk-reserve.ts';
 import { makePrivateFolder, moveIfThere, removeFolder } from '../system/durable-file.ts';
 import { type JsonFile, jsonFile } from '../system/json-file.ts';
 import { longestTimerMs } from '../system/timing.ts';
@@ -46,7 +47,10 @@ export class UpdateRunner {
 
   constructor(deps: RunnerDeps) {
     this.deps = deps;
-    this.finishedFile = jsonFile(path.join(deps.stateFolder, 'finished.json'), reportSchema);
+    const loss = 'without it the last update may run once more';
+    this.finishedFile = jsonFile(path.join(deps.stateFolder, 'finished.json'), reportSchema, loss);
+    // What is damaged is refused before anything is done, and not in the middle of an update.
+    this.finishedFile.read();
   }
 
   /** The update that the device is at; null where it is free. */
@@ -73,6 +77,7 @@ export class UpdateRunner {
     if (this.journal) throw new Error(`Update ${this.journal.plan.update_id} is not finished`);
     this.deps.log.info(`Taking up update ${plan.update_id}.`);
     removeFolder(path.join(this.deps.stateFolder, 'updates'));
+    keepReserve(this.deps.stateFolder);
     this.go(Journal.begin(this.journalFile, this.deps.clock, plan));
   }
 
@@ -134,7 +139,9 @@ export class UpdateRunner {
   }
 
   private async carryOut(journal: Journal): Promise<void> {
-    const read = readPlan(journal.plan, this.deps.able());
+    // What has begun is brought to its end whatever the device has lost meanwhile: there may be something to undo.
+    const able = journal.history.some(({ type }) => type === 'step_started') ? null : this.deps.able();
+    const read = readPlan(journal.plan, able);
     const result = await this.resultOf(journal, read);
     clearTimeout(this.timer);
     if ('document' in read) {
@@ -197,8 +204,12 @@ export class UpdateRunner {
   private armTimeLimit(journal: Journal): void {
     const waitMs = Math.min(Math.max(journal.remainingMs, 0), longestTimerMs);
     this.timer = setTimeout(() => {
-      if (journal.remainingMs > 0) this.armTimeLimit(journal);
-      else this.requestStop(journal, 'time_limit');
+      try {
+        if (journal.remainingMs > 0) this.armTimeLimit(journal);
+        else this.requestStop(journal, 'time_limit');
+      } catch (error) {
+        this.deps.onBug(error);
+      }
     }, waitMs);
   }
 
