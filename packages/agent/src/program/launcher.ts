@@ -1,6 +1,6 @@
 /**
  * What starts the agent on a device where it may replace itself: it chooses the program, watches a new one until that has
- * proved itself, and goes back to the previous one where it does not (docs/decisions/0012). It never changes with an
+ * proved itself, and goes back to the previous one where it does not (docs/decisions/0013). It never changes with an
  * update, and knows nothing but files: a program that is broken in any way cannot take it along. POSIX sh, for small
  * systems too.
  */
