@@ -1,5 +1,6 @@
 // Puts a program and all it imports into one file below dist/. It takes a fifth of a second, so every start does it.
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -14,24 +15,29 @@ const entries = {
 
 const dist = join(root, 'dist');
 
+const asOneModule = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'esm',
+  // Packages written for CommonJS ask for a `require`, which an ES module has not.
+  banner: { js: "import{createRequire as _require}from'node:module';const require=_require(import.meta.url);" },
+  logLevel: 'warning',
+};
+
 /** Bundles one program (`tideway`, `tideway-agent`, `demo` or `bench`) and gives the URL of its file, to be imported or run. */
 export async function bundle(name) {
   const temporary = join(dist, `.${name}-${process.pid}`);
   if (!mayWrite(temporary)) return bundledBefore(name);
   try {
     await build({
+      ...asOneModule,
       entryPoints: { [name]: join(root, entries[name]) },
       outdir: temporary,
       outExtension: { '.js': '.mjs' },
-      bundle: true,
-      platform: 'node',
-      target: 'node20.19',
-      format: 'esm',
       sourcemap: true,
       external: ['pg-native'],
-      // Packages written for CommonJS ask for a `require`, which an ES module has not.
-      banner: { js: "import{createRequire as _require}from'node:module';const require=_require(import.meta.url);" },
-      logLevel: 'warning',
+      define: { TIDEWAY_AGENT_VERSION: JSON.stringify(`${packageVersion('agent')}+checkout`) },
     });
     copyMigrations(temporary);
     // Renamed when they are whole: two programs may be started at the same time.
@@ -41,6 +47,59 @@ export async function bundle(name) {
   }
   process.setSourceMapsEnabled(true);
   return pathToFileURL(join(dist, `${name}.mjs`)).href;
+}
+
+/**
+ * Makes dist/agent/, the program that a server gives out to devices, with its manifest. Its version holds a hash of its
+ * own text, so that no two builds have the same. Executables of this version that are there stay in the manifest.
+ */
+export async function bundleAgentProgram() {
+  const folder = join(dist, 'agent');
+  const temporary = join(folder, `.new-${process.pid}`);
+  if (!mayWrite(temporary)) return folder;
+  try {
+    const { version, text } = await buildAgentProgram();
+    if (readAgentManifest(folder)?.version === version) return folder;
+    const file = { name: 'tideway-agent.mjs', kind: 'node', os: null, arch: null, ...sizeAndHash(text) };
+    writeFileSync(join(temporary, file.name), text);
+    writeFileSync(join(temporary, 'manifest.json'), JSON.stringify({ version, files: [file] }, null, 2));
+    for (const name of [file.name, 'manifest.json']) renameSync(join(temporary, name), join(folder, name));
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+async function buildAgentProgram() {
+  const unhashed = `${packageVersion('agent')}+000000000000`;
+  const { outputFiles } = await build({
+    ...asOneModule,
+    entryPoints: [join(root, entries['tideway-agent'])],
+    write: false,
+    minifyWhitespace: true,
+    minifySyntax: true,
+    define: { TIDEWAY_AGENT_VERSION: JSON.stringify(unhashed) },
+  });
+  const { text } = outputFiles[0];
+  const version = unhashed.replace(/0+$/, createHash('sha256').update(text).digest('hex').slice(0, 12));
+  return { version, text: text.replaceAll(unhashed, version) };
+}
+
+/** Null where none was made, or an unfinished one. */
+function readAgentManifest(folder) {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+function sizeAndHash(bytes) {
+  return { size: Buffer.byteLength(bytes), sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+function packageVersion(name) {
+  return JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')).version;
 }
 
 /** False in a clone of somebody else. */

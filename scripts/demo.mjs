@@ -2,7 +2,8 @@ import { ensureInstall } from './ensure-install.mjs';
 
 ensureInstall();
 // Only now are the packages there that bundling needs.
-const { bundle } = await import('./bundle.mjs');
+const { bundle, bundleAgentProgram } = await import('./bundle.mjs');
 await bundle('tideway');
 await bundle('tideway-agent');
+await bundleAgentProgram();
 await import(await bundle('demo'));

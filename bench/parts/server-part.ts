@@ -65,6 +65,7 @@ const settings: Deps['settings'] = {
   metricsToken: null,
   keepFinishedS: null,
   trustedProxies: [],
+  agentFiles: '/nonexistent',
 };
 
 /** The same work and statements, in a transaction for each item. */

@@ -66,6 +66,7 @@ async function depsWithoutBatches(
       metricsToken: null,
       keepFinishedS: null,
       trustedProxies: [],
+      agentFiles: '/nonexistent',
     },
   });
   return {

@@ -3,6 +3,7 @@ import { ensureInstall } from '../../../scripts/ensure-install.mjs';
 
 ensureInstall();
 // Only now are the packages there that bundling needs.
-const { bundle } = await import('../../../scripts/bundle.mjs');
+const { bundle, bundleAgentProgram } = await import('../../../scripts/bundle.mjs');
+if (process.argv[2] === 'serve') await bundleAgentProgram();
 // In this process and not in a child: signals then need nobody to pass them on.
 await import(await bundle('tideway'));

@@ -1,6 +1,7 @@
 export * from './deploy/device-filter.ts';
 export * from './deploy/order-body.ts';
 export * from './deploy/order-options.ts';
+export * from './device/agent-program.ts';
 export * from './device/joining.ts';
 export * from './device/messages.ts';
 export * from './device/plan.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agentProgramRoutes } from './device-channel/agent-program.routes.ts';
 import { deviceChannelRoutes } from './device-channel/device-channel.routes.ts';
 import { startDeviceChannel } from './device-channel/device-channel.ts';
 import { accessTokenRoutes } from './features/accounts/access-token.routes.ts';
@@ -47,6 +48,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...deviceFilterRoutes(deps),
     ...selectedDevicesRoutes(deps),
     ...deviceChannelRoutes(deps),
+    ...agentProgramRoutes(deps),
   ];
   const server = await createHttpServer(routes, deps, version);
   server.addHook('preClose', () => followers.stop());

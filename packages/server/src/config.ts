@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { durationSeconds } from '@tideway/protocol';
 import { defaultLimits, type Limits } from './platform/limits/limits.ts';
 
@@ -30,6 +31,8 @@ export type Config = {
   metricsToken: string | null;
   /** TIDEWAY_TRUSTED_PROXIES: addresses of proxies whose `x-forwarded-for` counts, separated by commas. */
   trustedProxies: string[];
+  /** TIDEWAY_AGENT_FILES: folder of the agent's program that devices get; `agent` beside this one by default. */
+  agentFiles: string;
   /** TIDEWAY_LOG_LEVEL: `debug`, `info`, `warn`, `error` or `silent`. */
   logLevel: string;
 };
@@ -71,6 +74,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config | { fau
     limits,
     metricsToken: env.TIDEWAY_METRICS_TOKEN || null,
     trustedProxies,
+    agentFiles: resolve(env.TIDEWAY_AGENT_FILES || fileURLToPath(new URL('agent', import.meta.url))),
     logLevel,
   };
 }

@@ -59,6 +59,7 @@ const testSettings: Deps['settings'] = {
   limits: { ...defaultLimits, tokenCalls: unlimited, deviceMessages: unlimited, failedAuthentications: unlimited },
   metricsToken: null,
   trustedProxies: [],
+  agentFiles: '/nonexistent',
 };
 
 /** Starts a server with all routes on a free port, on a database of its own or on that of another one. */

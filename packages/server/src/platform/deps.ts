@@ -44,4 +44,6 @@ export type Settings = {
   metricsToken: string | null;
   /** Addresses of proxies whose word on where a caller comes from counts. */
   trustedProxies: string[];
+  /** Folder of the agent's program that is given out. */
+  agentFiles: string;
 };
