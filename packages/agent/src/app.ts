@@ -13,6 +13,7 @@ import { systemClock } from './system/clock.ts';
 import { countedBoot, machineBoot } from './system/device-boot.ts';
 import { deviceFacts } from './system/device-facts.ts';
 import { makeFolder, makePrivateFolder } from './system/durable-file.ts';
+import type { ServiceManager } from './system/service-manager.ts';
 import { lockState } from './system/state-lock.ts';
 import { Configuration } from './update/configuration.ts';
 import { DeviceApps } from './update/device-apps.ts';
@@ -27,7 +28,7 @@ export type Agent = {
 };
 
 /** Puts the agent together and starts it. Throws StateInUse where another agent has the state folder. */
-export function startAgent(config: Config, log: Log): Agent {
+export function startAgent(config: Config, log: Log, serviceManager: ServiceManager): Agent {
   const { stateFolder } = config;
   makePrivateFolder(stateFolder);
   const unlock = lockState(stateFolder);
@@ -65,7 +66,10 @@ export function startAgent(config: Config, log: Log): Agent {
   });
   const block = blockFile(stateFolder);
   const exchange = new Exchange({ connection, outbox, runner, stateFolder, block, describe, log });
-  const polling = new Polling(exchange, log);
+  const polling = new Polling(exchange, log, (fault) => {
+    const { current } = runner;
+    serviceManager.say(fault ?? (current ? `At update ${current.update_id}.` : 'Connected; nothing to do.'));
+  });
   const unwatchBlock = block.watch(() => {
     const held = block.read();
     log.info(
@@ -85,8 +89,10 @@ export function startAgent(config: Config, log: Log): Agent {
   log.info(`tideway-agent ${agentVersion}, server ${config.server}, state in ${stateFolder}`);
   connection.announce();
   runner.resume();
+  const ended = polling.start();
+  serviceManager.started(() => polling.isAlive && !runner.isStuck);
   return {
-    ended: Promise.race([polling.start().then(() => 'stopped' as const), bug.promise, restart.promise]),
+    ended: Promise.race([ended.then(() => 'stopped' as const), bug.promise, restart.promise]),
     stop: async () => {
       unwatchBlock();
       await runner.stop();
@@ -96,7 +102,7 @@ export function startAgent(config: Config, log: Log): Agent {
   };
 }
 
-function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {
+export function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {
   const { stateFolder, server, token, name, group } = config;
   return new Connection({
     door: serverDoor(server),

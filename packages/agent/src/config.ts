@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { nameSchema } from '@tideway/protocol';
 import { z } from 'zod';
+import type { NotifySettings } from './system/service-manager.ts';
 
 /** What the command line gives; a setting that is missing there is looked up in the environment. */
 export type Options = Partial<Record<keyof typeof environmentNames, string>>;
@@ -17,6 +18,8 @@ export type Config = {
   stateFolder: string;
   /** Folder that stands for `/` in the paths of steps. */
   root: string;
+  /** How the service manager hears of the agent; null where none wants to. */
+  serviceManager: NotifySettings | null;
   /** What commands of steps inherit: the agent's own environment without its settings. */
   environment: Record<string, string>;
 };
@@ -49,6 +52,7 @@ export function readConfig(options: Options, environment: NodeJS.ProcessEnv = pr
     app: readApp(setting('app'), setting('appVersion')),
     stateFolder: stateFolderOf(options, environment),
     root: path.resolve(setting('root') ?? '/'),
+    serviceManager: readServiceManager(environment),
     environment: withoutOwnSettings(environment),
   };
 }
@@ -83,10 +87,30 @@ function readApp(name: string | null, version: string | null): Config['app'] {
   return { name: readName('--app', name) ?? name, version: readName('--app-version', version) ?? version };
 }
 
-/** Commands of steps must see neither the tokens nor the settings of the agent that runs them. */
+function readServiceManager({ NOTIFY_SOCKET, WATCHDOG_USEC }: NodeJS.ProcessEnv): NotifySettings | null {
+  if (!NOTIFY_SOCKET) return null;
+  const watchdogUs = Number(WATCHDOG_USEC);
+  return { socket: NOTIFY_SOCKET, watchdogMs: watchdogUs > 0 ? watchdogUs / 1000 : null };
+}
+
+/**
+ * Commands of steps must see neither the tokens nor the settings of the agent that runs them, and must not speak to the
+ * service manager in its name.
+ */
 function withoutOwnSettings(environment: NodeJS.ProcessEnv): Record<string, string> {
   const kept = Object.entries(environment).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith('TIDEWAY_'),
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !entry[0].startsWith('TIDEWAY_') && !ofServiceManager.has(entry[0]),
   );
   return Object.fromEntries(kept);
 }
+
+const ofServiceManager = new Set([
+  'NOTIFY_SOCKET',
+  'WATCHDOG_USEC',
+  'WATCHDOG_PID',
+  'INVOCATION_ID',
+  'JOURNAL_STREAM',
+  'SYSTEMD_EXEC_PID',
+  'STATE_DIRECTORY',
+]);

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { startAgent } from './app.ts';
-import { JoinRefused } from './channel/connection.ts';
+import { DeviceUnknown, JoinRefused } from './channel/connection.ts';
 import { ConfigFault, type Options, readConfig, stateFolderOf } from './config.ts';
+import { joinServer, NotJoined } from './join-server.ts';
 import { createLog } from './log.ts';
 import { block, CommandFault, status, unblock } from './operator/commands.ts';
+import { ServiceManager } from './system/service-manager.ts';
 import { StateInUse } from './system/state-lock.ts';
 import { agentVersion } from './version.ts';
 
@@ -16,19 +18,24 @@ const program = new Command('tideway-agent')
   .description('Carries out the updates of a Tideway server on this device')
   .version(agentVersion);
 
-program
-  .command('run')
-  .description('Join the server if need be, and carry out updates until stopped')
-  .option('--server <url>', 'address of the server (TIDEWAY_SERVER)')
-  .option('--pairing-token <token>', 'lets this device join a project (TIDEWAY_PAIRING_TOKEN)')
-  .option('--claim-token <token>', 'makes this the device that was entered beforehand (TIDEWAY_CLAIM_TOKEN)')
-  .option('--name <name>', 'name wished for (TIDEWAY_NAME)')
-  .option('--group <name>', 'group to join (TIDEWAY_GROUP)')
-  .option('--app <name>', 'app that the device carries now (TIDEWAY_APP)')
-  .option('--app-version <version>', 'version of that app (TIDEWAY_APP_VERSION)')
-  .option(...stateOption)
-  .option('--root <folder>', 'stands for / in the paths of steps; default / (TIDEWAY_ROOT)')
-  .action(run);
+for (const [name, description, action] of [
+  ['run', 'Join the server if need be, and carry out updates until stopped', run],
+  ['join', 'Join the server, or see whether it still knows this device; print its id, and end', join],
+] as const) {
+  program
+    .command(name)
+    .description(description)
+    .option('--server <url>', 'address of the server (TIDEWAY_SERVER)')
+    .option('--pairing-token <token>', 'lets this device join a project (TIDEWAY_PAIRING_TOKEN)')
+    .option('--claim-token <token>', 'makes this the device that was entered beforehand (TIDEWAY_CLAIM_TOKEN)')
+    .option('--name <name>', 'name wished for (TIDEWAY_NAME)')
+    .option('--group <name>', 'group to join (TIDEWAY_GROUP)')
+    .option('--app <name>', 'app that the device carries now (TIDEWAY_APP)')
+    .option('--app-version <version>', 'version of that app (TIDEWAY_APP_VERSION)')
+    .option(...stateOption)
+    .option('--root <folder>', 'stands for / in the paths of steps; default / (TIDEWAY_ROOT)')
+    .action(action);
+}
 
 program
   .command('block')
@@ -56,15 +63,29 @@ async function run(options: Options): Promise<void> {
   try {
     const config = readConfig(options);
     const log = createLog((line) => process.stderr.write(line));
-    let agent = startAgent(config, log);
-    stopOnSignal(() => agent.stop());
+    const serviceManager = new ServiceManager(config.serviceManager, log);
+    let agent = startAgent(config, log, serviceManager);
+    stopOnSignal(async () => {
+      serviceManager.ending();
+      await agent.stop();
+    });
     while ((await agent.ended) === 'restart') {
       await agent.stop();
-      agent = startAgent(config, log);
+      agent = startAgent(config, log, serviceManager);
     }
   } catch (error) {
     console.error(sentenceOf(error) ?? error);
     process.exit(1);
+  }
+}
+
+async function join(options: Options): Promise<void> {
+  try {
+    const log = createLog((line) => process.stderr.write(line));
+    console.log(await joinServer(readConfig(options), log));
+  } catch (error) {
+    console.error(sentenceOf(error) ?? error);
+    process.exitCode = 1;
   }
 }
 
@@ -94,7 +115,8 @@ async function obey(options: Options, command: (stateFolder: string) => Promise<
 /** Null for what nobody foresaw. */
 function sentenceOf(error: unknown): string | null {
   if (error instanceof ConfigFault || error instanceof StateInUse || error instanceof JoinRefused) return error.message;
-  if (error instanceof CommandFault) return error.message;
+  if (error instanceof CommandFault || error instanceof DeviceUnknown || error instanceof NotJoined)
+    return error.message;
   if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return null;
   const isOfFolders = ['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR'].includes(String(error.code));
   return isOfFolders

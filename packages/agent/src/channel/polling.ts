@@ -1,22 +1,37 @@
 import type { Log } from '../log.ts';
+import { Pulse } from '../system/pulse.ts';
 import { pause } from '../system/timing.ts';
 import { pollDelayMs, retryDelayMs } from './backoff.rules.ts';
 import { DeviceUnknown, JoinRefused } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import { ServerRefusal, ServerUnreachable } from './server-door.ts';
 
+/** More than any contact takes: each call in it has its own time limit. */
+const longestContactMs = 5 * 60_000;
+/** A timer may come late on a busy device. */
+const lateMs = 60_000;
+
 /** Keeps in touch with the server: at its rhythm, and at once when there is something to say. */
 export class Polling {
   private readonly exchange: Exchange;
   private readonly log: Log;
+  private readonly onContact: (fault: string | null) => void;
+  private readonly pulse = new Pulse();
   private readonly stopping = new AbortController();
   private waking = new AbortController();
   private failures = 0;
   private running: Promise<void> = Promise.resolve();
 
-  constructor(exchange: Exchange, log: Log) {
+  /** @param onContact told after each contact why there was none, or null */
+  constructor(exchange: Exchange, log: Log, onContact: (fault: string | null) => void) {
     this.exchange = exchange;
     this.log = log;
+    this.onContact = onContact;
+  }
+
+  /** Whether it still goes round; a server that does not answer is no reason why it should not. */
+  get isAlive(): boolean {
+    return this.pulse.isAlive;
   }
 
   /** Ends with `stop`, or by throwing what only a person can mend. */
@@ -47,7 +62,9 @@ export class Polling {
     while (!this.stopping.signal.aborted) {
       // Before the exchange: what is added while it runs must not wait for the next poll.
       this.waking = new AbortController();
+      this.pulse.expectNextWithin(longestContactMs);
       const delayMs = await this.contact();
+      this.pulse.expectNextWithin(delayMs + lateMs);
       await pause(delayMs, [this.stopping.signal, this.waking.signal]);
     }
   }
@@ -57,6 +74,7 @@ export class Polling {
       const pollAfterS = await this.exchange.run(this.stopping.signal);
       if (this.failures > 0) this.log.info('The server answers again.');
       this.failures = 0;
+      this.onContact(null);
       return pollAfterS === 0 ? 0 : pollDelayMs(pollAfterS, Math.random());
     } catch (error) {
       if (this.stopping.signal.aborted) return 0;
@@ -68,6 +86,7 @@ export class Polling {
     if (!isOfChannel(error)) throw error;
     this.failures += 1;
     const delayMs = delayOf(error, this.failures);
+    this.onContact(error.message);
     this.log.warn(`${error.message} Next try in ${Math.ceil(delayMs / 1000)} s.`);
     return delayMs;
   }
