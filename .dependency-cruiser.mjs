@@ -1,6 +1,16 @@
 /** Who may import whom; ARCHITECTURE.md says why. `npm run check` holds the code against it. */
 
-const features = ['audit', 'accounts', 'projects', 'devices', 'artifacts', 'flows', 'deployments', 'notifications'];
+const features = [
+  'audit',
+  'accounts',
+  'projects',
+  'devices',
+  'artifacts',
+  'registries',
+  'flows',
+  'deployments',
+  'notifications',
+];
 const server = '^packages/server/src';
 const test = '\\.test\\.ts$';
 const allowedInRules = [

@@ -1,10 +1,14 @@
 import type { Row } from './bench.ts';
 import { abortRow } from './rows/abort.ts';
+import { agentMemoryRow } from './rows/agent-memory.ts';
 import { callsRow } from './rows/calls.ts';
 import { channelRow } from './rows/channel.ts';
+import { firstStepRow } from './rows/first-step.ts';
 import { followersRow } from './rows/followers.ts';
+import { idleTrafficRow } from './rows/idle-traffic.ts';
 import { orderRow } from './rows/order.ts';
 import { overviewRow } from './rows/overview.ts';
+import { placingRow } from './rows/placing.ts';
 import { pollsRow } from './rows/polls.ts';
 import { reportsRow } from './rows/reports.ts';
 import { takeUpRow } from './rows/take-up.ts';
@@ -20,4 +24,8 @@ export const rows: Row[] = [
   reportsRow,
   followersRow,
   channelRow,
+  firstStepRow,
+  placingRow,
+  agentMemoryRow,
+  idleTrafficRow,
 ];

@@ -71,19 +71,45 @@ export async function bundleAgentProgram() {
   return folder;
 }
 
-async function buildAgentProgram() {
+/**
+ * The program as one text: a module, or in CommonJS (`cjs`), which Node's executables need. Both have the version of the
+ * module.
+ */
+export async function buildAgentProgram(format = 'esm') {
   const unhashed = `${packageVersion('agent')}+000000000000`;
+  const { text } = await buildAgentText({}, unhashed);
+  const version = unhashed.replace(/0+$/, createHash('sha256').update(text).digest('hex').slice(0, 12));
+  if (format === 'esm') return { version, text: text.replaceAll(unhashed, version) };
+  return { version, ...(await buildAgentText({ format, banner: {} }, version)) };
+}
+
+async function buildAgentText(options, version) {
   const { outputFiles } = await build({
     ...asOneModule,
+    ...options,
     entryPoints: [join(root, entries['tideway-agent'])],
     write: false,
     minifyWhitespace: true,
     minifySyntax: true,
-    define: { TIDEWAY_AGENT_VERSION: JSON.stringify(unhashed) },
+    define: { TIDEWAY_AGENT_VERSION: JSON.stringify(version) },
   });
-  const { text } = outputFiles[0];
-  const version = unhashed.replace(/0+$/, createHash('sha256').update(text).digest('hex').slice(0, 12));
-  return { version, text: text.replaceAll(unhashed, version) };
+  return { text: outputFiles[0].text };
+}
+
+/** Puts executables for Linux that were built from this version into the manifest; gives their entries. */
+export function addExecutables(version, built) {
+  const folder = join(dist, 'agent');
+  const manifest = readAgentManifest(folder);
+  if (manifest?.version !== version) throw new Error('The program of the agent has changed meanwhile: build it anew');
+  const executables = built.map(({ name, arch }) => {
+    const file = { name, kind: 'executable', os: 'linux', arch };
+    return { ...file, ...sizeAndHash(readFileSync(join(folder, name))) };
+  });
+  const files = [...manifest.files.filter(({ kind }) => kind !== 'executable'), ...executables];
+  const temporary = join(folder, `.manifest-${process.pid}`);
+  writeFileSync(temporary, JSON.stringify({ version, files }, null, 2));
+  renameSync(temporary, join(folder, 'manifest.json'));
+  return executables;
 }
 
 /** Null where none was made, or an unfinished one. */

@@ -4,7 +4,16 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Each with a program that is there when it is installed. */
-const packages = [{ name: 'git', program: 'git' }];
+const packages = [
+  { name: 'git', program: 'git' },
+  { name: 'nginx-light', program: 'nginx' },
+  { name: 'openssl', program: 'openssl' },
+  // Steps of type docker and compose: an engine, and a registry that it can fetch from.
+  { name: 'docker.io', program: 'dockerd' },
+  { name: 'docker-compose', program: 'docker-compose' },
+  { name: 'docker-registry', program: 'docker-registry' },
+  { name: 'busybox-static', program: 'busybox' },
+];
 
 /** Installs what is missing, as root on Debian; elsewhere the tests that need it are skipped, and say so. */
 export function installSystemPackages() {

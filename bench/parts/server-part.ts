@@ -67,6 +67,7 @@ const settings: Deps['settings'] = {
   trustedProxies: [],
   publicUrl: null,
   agentFiles: '/nonexistent',
+  agentUpdateSpreadS: null,
 };
 
 /** The same work and statements, in a transaction for each item. */

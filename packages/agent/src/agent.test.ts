@@ -282,7 +282,7 @@ describe('a block on the device itself', () => {
     const update = server.order({ flow: flowFixture([runStepFixture('Write', 'touch written')]) });
     await server.until(() => server.hellos.some(({ block }) => block?.reason === 'harvest until six'));
     expect((await device.command('status')).said).toMatch(
-      /^Agent {4}\S+, process \d+\nDevice {3}d-test\nUpdate {3}none\nBlocked {2}since \S+: harvest until six\n$/,
+      /^Agent {4}\S+, process \d+\nDevice {3}d-test\nServer {3}\S.*\nUpdate {3}none\nBlocked {2}since \S+: harvest until six\n$/,
     );
     expect(server.reportsOf(update)).toEqual([]);
 
@@ -300,7 +300,7 @@ describe('a block on the device itself', () => {
     const said = `Blocked: no new update begins. The device is at ${update}, which goes on.\n`;
     expect(await device.command('block')).toEqual({ code: 0, said });
     expect(JSON.parse((await device.command('status', '--json')).said)).toMatchObject({
-      update: { update_id: update, last: 'step_started' },
+      update: { update_id: update, step: 1, doing: 'at step 1 of 1, "Long"' },
       blocked: { reason: null },
     });
     writeFileSync(path.join(device.root, 'go'), '');

@@ -1,4 +1,4 @@
-import { connectionOf } from './app.ts';
+import { connectionOf, demandWholeState } from './app.ts';
 import { retryDelayMs } from './channel/backoff.rules.ts';
 import { ServerRefusal, ServerUnreachable } from './channel/server-door.ts';
 import type { Config } from './config.ts';
@@ -20,6 +20,7 @@ export async function joinServer(config: Config, log: Log): Promise<string> {
   makePrivateFolder(stateFolder);
   const unlock = lockState(stateFolder);
   try {
+    demandWholeState(stateFolder);
     const apps = new DeviceApps(stateFolder);
     apps.begin(config.app ? [config.app] : []);
     const connection = connectionOf(config, apps, log);

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { makeDeviceFleet, startTestServer, type TestServer } from '@tideway/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommandLine } from './testing/command-line.ts';
@@ -40,6 +42,47 @@ describe('groups, tags and apps', () => {
     expect(again).toMatchObject({ code: 2, said: expect.stringContaining('code: already_exists') });
     expect(await user.run([`${kind}s`, 'delete', name, ...of])).toMatchObject({ code: 0, said: '' });
     expect((await user.run([`${kind}s`, 'list', ...of])).out).not.toContain(name);
+  });
+});
+
+describe('registries', () => {
+  const of = ['--project', 'fields'];
+
+  it('are created, listed, shown, changed and deleted, and never show a password', async () => {
+    const input = 'pass word\n';
+    const place = ['edge / 1', 'https://files.example.org/releases'];
+    const create = ['registries', 'create', ...place, '--username', 'fleet', '--password-stdin', ...of];
+    const ended = [await user.run(create, { input })];
+    expect(ended[0]).toMatchObject({ code: 0, out: 'Created the registry edge / 1\n', said: '' });
+
+    const file = join(user.home, 'password');
+    writeFileSync(file, 'pass word two\n');
+    const change = ['registries', 'change', 'edge / 1', ...of];
+    ended.push(await user.run([...change, '--url', 'https://other.example.org', '--password-file', file]));
+    ended.push(
+      await user.run(['registries', 'list', ...of]),
+      await user.run(['registries', 'show', 'edge / 1', ...of]),
+    );
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    expect(ended[2]?.out).toMatch(/^edge \/ 1 +https:\/\/other\.example\.org +fleet +kept /m);
+    expect(ended[3]?.out).toMatch(/PASSWORD:? +kept/);
+    expect(JSON.stringify(ended)).not.toContain('pass word');
+
+    expect(await user.json(...change, '--anonymous')).toMatchObject({ username: null, has_password: false });
+    expect((await user.run(['registries', 'delete', 'edge / 1', ...of])).out).toBe('Deleted the registry edge / 1\n');
+    expect((await user.run(['registries', 'list', ...of])).out).toBe('There is no registry\n');
+  });
+
+  it('take no password as a word of the command, and ask for none where there is no terminal', async () => {
+    const create = ['registries', 'create', 'edge', 'files.example.org', '--username', 'fleet', ...of];
+    expect(await user.run([...create, '--password', 'open'])).toMatchObject({ code: 2, out: '' });
+    const asked = await user.run(create);
+    expect(asked).toMatchObject({ code: 2, said: expect.stringContaining('use --password-stdin or --password-file') });
+    const nothing = await user.run(['registries', 'change', 'edge', ...of]);
+    expect(nothing).toMatchObject({ code: 2, said: 'tideway: Say what is to change\n' });
+    const refused = await user.run(['registries', 'create', 'edge', 'ftp://example.org', ...of]);
+    expect(refused).toMatchObject({ code: 2, said: expect.stringContaining('field: url') });
+    expect(await user.run(['registries', 'show', 'edge', ...of])).toMatchObject({ code: 2 });
   });
 });
 

@@ -105,6 +105,11 @@ describe('tideway deployments', () => {
     const update = await user.run(['deployments', 'show', id, `pump-${count}`]);
     expect(update.out).toMatch(/Status: +failed\n/);
     expect(update.out).toMatch(/\nsecond +failed +/);
+    expect(update.out).not.toContain('Said late');
+    await pump.report({ update_id: id, seq: 3, event: 'succeeded', message: 'it runs' });
+    expect((await user.run(['deployments', 'show', id, `pump-${count}`])).out).toMatch(
+      /Status: +failed\n(.*\n)*Said late: +success at \d{4}-\S+ \S+: it runs\n/,
+    );
   });
 
   it('are paused and resumed', async () => {

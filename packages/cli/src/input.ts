@@ -28,15 +28,18 @@ export async function* readBytes(file: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Asks on the terminal without showing what is typed. */
-export async function askSecretly(question: string): Promise<string> {
+/**
+ * Asks on the terminal without showing what is typed.
+ * @param secret what is asked for, and the options that give it where there is no terminal
+ */
+export async function askSecretly(question: string, secret: { what: string; instead: string }): Promise<string> {
   const { stdin, stderr } = process;
-  if (!stdin.isTTY) throw new ClientError('There is no terminal to ask for the token: use --token-stdin or --token');
+  if (!stdin.isTTY) throw new ClientError(`There is no terminal to ask for the ${secret.what}: use ${secret.instead}`);
   // Before the question, so that nothing that is typed at once is shown.
   stdin.setRawMode(true);
   try {
     stderr.write(question);
-    return await readTypedLine();
+    return await readTypedLine(secret.what);
   } finally {
     stdin.setRawMode(false);
     stdin.pause();
@@ -45,12 +48,12 @@ export async function askSecretly(question: string): Promise<string> {
 }
 
 /** In raw mode keys come as they are: Enter ends the line, backspace takes back, Ctrl-C and Ctrl-D give up. */
-async function readTypedLine(): Promise<string> {
+async function readTypedLine(what: string): Promise<string> {
   let line = '';
   for await (const chunk of process.stdin.iterator({ destroyOnReturn: false })) {
     for (const key of String(chunk)) {
       if (key === '\r' || key === '\n') return line;
-      if (key === '\u0003' || key === '\u0004') throw new ClientError('No token was given');
+      if (key === '\u0003' || key === '\u0004') throw new ClientError(`No ${what} was given`);
       line = key === '\u007f' || key === '\b' ? line.slice(0, -1) : line + key;
     }
   }

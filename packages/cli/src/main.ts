@@ -11,6 +11,7 @@ import { loginCommand, logoutCommand } from './commands/login.ts';
 import { commandsOnThisMachine } from './commands/on-this-machine.ts';
 import { pairingTokensCommand } from './commands/pairing-tokens.ts';
 import { projectsCommand } from './commands/projects.ts';
+import { registriesCommand } from './commands/registries.ts';
 import { tokensCommand } from './commands/tokens.ts';
 import { exitCodes } from './exit-codes.ts';
 import { printNote } from './output/print.ts';
@@ -39,6 +40,7 @@ function clientCommands(): Command[] {
     devicesCommand(),
     flowsCommand(),
     artifactsCommand(),
+    registriesCommand(),
     projectsCommand(),
     ...labelCommands(),
     pairingTokensCommand(),

@@ -33,6 +33,15 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     expect(screen).not.toContain(server.owner.token);
   });
 
+  it('a registry asks for its password and does not show it', async () => {
+    const words = ['registries', 'create', 'edge', 'files.example.org', '--username', 'fleet'];
+    const screen = await onTerminal(words, 'pass-word\r');
+    expect(screen).toContain('Password for the registry edge: ');
+    expect(screen).toContain('Created the registry edge');
+    expect(screen).not.toContain('pass-word');
+    expect(await user.json('registries', 'show', 'edge')).toMatchObject({ username: 'fleet', has_password: true });
+  });
+
   it('states are coloured, unless the user wants no colours', async () => {
     const words = ['devices', 'list'];
     expect(await onTerminal(words)).toContain('\u001b[32monline\u001b[39m');

@@ -19,6 +19,7 @@ import { labelRoutes } from './features/devices/label.routes.ts';
 import { pairingTokenRoutes } from './features/devices/pairing-token.routes.ts';
 import { flowRoutes } from './features/flows/flow.routes.ts';
 import { projectRoutes } from './features/projects/project.routes.ts';
+import { registryRoutes } from './features/registries/registry.routes.ts';
 import type { Deps } from './platform/deps.ts';
 import { healthRoutes } from './platform/http/health.routes.ts';
 import { createHttpServer } from './platform/http/http-server.ts';
@@ -41,6 +42,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...deviceRoutes(deps),
     ...pairingTokenRoutes(deps),
     ...artifactRoutes(deps),
+    ...registryRoutes(deps),
     ...flowRoutes(deps),
     ...deployUpdateRoutes(deps),
     ...deploymentRoutes(deps),

@@ -69,6 +69,24 @@ describe('the settings', () => {
     expect(readConfig({ TIDEWAY_KEEP_FINISHED: text })).toMatchObject({ keepFinishedS });
   });
 
+  it.each([
+    [{}, 3600],
+    [{ TIDEWAY_AGENT_UPDATE_SPREAD: '0s' }, 0],
+    [{ TIDEWAY_AGENT_UPDATES: 'off' }, null],
+  ])('tell agents of a newer program: %j', (env, agentUpdateSpreadS) => {
+    expect(readConfig(env)).toMatchObject({ agentUpdateSpreadS });
+  });
+
+  it.each([
+    [{ TIDEWAY_AGENT_UPDATES: 'no' }, 'TIDEWAY_AGENT_UPDATES must be on or off, not "no"'],
+    [
+      { TIDEWAY_AGENT_UPDATE_SPREAD: '15d' },
+      'TIDEWAY_AGENT_UPDATE_SPREAD must be a duration from 0s to 14d, such as 6h, not "15d"',
+    ],
+  ])('refuse to tell them as %j says', (env, fault) => {
+    expect(readConfig(env)).toEqual({ fault });
+  });
+
   it.each(['180', '0d', '23h', '3651d', '-1d', '1.5d', '180 days', 'Forever', 'never'])(
     'refuse to keep finished deployments for %j',
     (text) => {

@@ -35,6 +35,8 @@ export type Config = {
   publicUrl: string | null;
   /** TIDEWAY_AGENT_FILES: folder of the agent's program that devices get; `agent` beside this one by default. */
   agentFiles: string;
+  /** TIDEWAY_AGENT_UPDATES, TIDEWAY_AGENT_UPDATE_SPREAD: seconds; null, where the first is `off`: agents stay as they are. */
+  agentUpdateSpreadS: number | null;
   /** TIDEWAY_LOG_LEVEL: `debug`, `info`, `warn`, `error` or `silent`. */
   logLevel: string;
 };
@@ -52,6 +54,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config | { fau
   }
   const keepFinishedS = readKeep(env, 'TIDEWAY_KEEP_FINISHED', '365d');
   if (typeof keepFinishedS === 'string') return { fault: keepFinishedS };
+  const agentUpdateSpreadS = readAgentUpdates(env);
+  if (typeof agentUpdateSpreadS === 'string') return { fault: agentUpdateSpreadS };
   const limits = readLimits(env);
   if ('fault' in limits) return limits;
   const trustedProxies = (env.TIDEWAY_TRUSTED_PROXIES ?? '').split(/[\s,]+/).filter((word) => word !== '');
@@ -80,6 +84,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config | { fau
     trustedProxies,
     publicUrl: publicUrl?.url ?? null,
     agentFiles: resolve(env.TIDEWAY_AGENT_FILES || fileURLToPath(new URL('agent', import.meta.url))),
+    agentUpdateSpreadS,
     logLevel,
   };
 }
@@ -138,6 +143,20 @@ function readKeep(env: NodeJS.ProcessEnv, name: string, preset: string): number 
   const isWithin = seconds !== null && seconds >= shortestKeepS && seconds <= longestKeepS;
   return isWithin ? seconds : `${name} must be a duration from 1d to 3650d, such as 180d, or forever, not "${text}"`;
 }
+
+/** Null where agents are not to update themselves. */
+function readAgentUpdates(env: NodeJS.ProcessEnv): number | null | string {
+  const text = env.TIDEWAY_AGENT_UPDATES || 'on';
+  if (text !== 'on' && text !== 'off') return `TIDEWAY_AGENT_UPDATES must be on or off, not "${text}"`;
+  const spread = env.TIDEWAY_AGENT_UPDATE_SPREAD || '1h';
+  const seconds = durationSeconds(spread);
+  if (seconds === null || seconds > longestSpreadS) {
+    return `TIDEWAY_AGENT_UPDATE_SPREAD must be a duration from 0s to 14d, such as 6h, not "${spread}"`;
+  }
+  return text === 'on' ? seconds : null;
+}
+
+const longestSpreadS = 14 * 86_400;
 
 const shortestKeepS = 86_400;
 const longestKeepS = 3650 * 86_400;

@@ -136,11 +136,12 @@ describe('an abort of what a real agent is at', { timeout: 120_000 }, () => {
       const id = await order('many');
       await delay(afterMs);
       await abort(id).catch((error: unknown) => expect(String(error)).toContain('wrong_state'));
-      const { status, taken_up_at, undone } = await endOf(id);
+      const { status, taken_up_at, undone, steps } = await endOf(id);
       if (status === 'success') expect([isThere('d2'), isThere('back')]).toEqual([true, false]);
       else {
         expect(status).toBe('aborted');
-        expect(isThere('d2')).toBe(false);
+        // Its command may have done its work in the instant in which it was ended.
+        expect(steps.find(({ name }) => name === 'd')?.status).not.toBe('success');
         expect(isThere('back')).toBe(undone.length > 0);
         // What must not be interrupted is begun and ended, or not begun.
         expect(isThere('b2')).toBe(isThere('b'));

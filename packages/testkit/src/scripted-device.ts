@@ -116,6 +116,10 @@ export class ScriptedDevice {
     return call(this.url, 'GET', `/device/v1/artifacts/${sha256}`, { token: this.ticket, headers });
   }
 
+  async fetchRegistry(name: string): Promise<Answer> {
+    return call(this.url, 'GET', `/device/v1/registries/${encodeURIComponent(name)}`, { token: this.ticket });
+  }
+
   private sign(text: string): string {
     return sign(null, Buffer.from(text), this.key.privateKey).toString('base64url');
   }

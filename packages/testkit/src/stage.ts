@@ -53,10 +53,16 @@ export class Stage {
     return root;
   }
 
+  /** The folder in which a device's agent keeps what it knows. */
+  stateOf(device: string): string {
+    return join(this.home, device, 'state');
+  }
+
   /** Starts a device's agent; the same device again goes on with its state. */
-  startAgent(device: string, options: string[]): void {
-    const folders = ['--root', this.rootOf(device), '--state', join(this.home, device, 'state')];
-    this.#start(device, 'tideway-agent', ['run', '--name', device, ...folders, ...options], process.env);
+  startAgent(device: string, options: string[], settings: Record<string, string> = {}): void {
+    const folders = ['--root', this.rootOf(device), '--state', this.stateOf(device)];
+    const words = ['run', '--name', device, ...folders, ...options];
+    this.#start(device, 'tideway-agent', words, { ...process.env, ...settings });
   }
 
   /** Kills the server (`server`) or a device's agent as a power cut would, and waits until it is gone. */

@@ -61,6 +61,7 @@ const testSettings: Deps['settings'] = {
   trustedProxies: [],
   publicUrl: null,
   agentFiles: '/nonexistent',
+  agentUpdateSpreadS: null,
 };
 
 /** Starts a server with all routes on a free port, on a database of its own or on that of another one. */

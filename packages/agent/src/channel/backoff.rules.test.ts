@@ -9,11 +9,18 @@ describe('the time until the next try', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10_000 }), random, (failures, chance) => {
         const delayMs = retryDelayMs(failures, null, chance);
-        expect(delayMs).toBeGreaterThanOrEqual(500);
+        expect(delayMs).toBeGreaterThanOrEqual(0);
         expect(delayMs).toBeLessThanOrEqual(60_000);
       }),
     );
-    expect(retryDelayMs(5, null, 1)).toBe(16_000);
+    expect([1, 2, 3, 4, 5, 6, 7, 8].map((failures) => retryDelayMs(failures, null, 1) / 1000)).toEqual([
+      1, 2, 4, 8, 16, 32, 60, 60,
+    ]);
+  });
+
+  it('is spread over all of it, after what the server asked for', () => {
+    expect([0, 0.25, 1].map((chance) => retryDelayMs(5, null, chance))).toEqual([0, 4000, 16_000]);
+    expect([0, 0.25, 1].map((chance) => retryDelayMs(5, 10, chance))).toEqual([10_000, 14_000, 26_000]);
   });
 
   it('is never shorter than the server asked for', () => {

@@ -2,15 +2,15 @@ const firstMs = 1000;
 const longestMs = 60_000;
 
 /**
- * Milliseconds until the next try after so many failures in a row. Doubles up to a minute; the jitter keeps a fleet
- * that lost its server from coming back at once.
+ * Milliseconds until the next try after so many failures in a row. Anything from nothing to a time that doubles up to a
+ * minute (full jitter), so that a fleet that lost its server does not come back at once; after what the server asked
+ * for, where it did.
  * @param retryAfterS what the server asked for, as the least
  * @param random from 0 to 1
  */
 export function retryDelayMs(failures: number, retryAfterS: number | null, random: number): number {
   const usual = Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 10));
-  const least = (retryAfterS ?? 0) * 1000;
-  return Math.round(Math.max(usual * (0.5 + random / 2), least * (1 + random / 10)));
+  return Math.round((retryAfterS ?? 0) * 1000 + usual * random);
 }
 
 const firstChannelMs = 5000;

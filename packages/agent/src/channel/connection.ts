@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { type DeviceMessage, joinProofText, sessionProofText } from '@tideway/protocol';
+import { type DeviceMessage, joinProofText, type RegistryCredentials, sessionProofText } from '@tideway/protocol';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
+import type { HttpAnswer } from '../system/http-client.ts';
 import { type JsonFile, jsonFile } from '../system/json-file.ts';
 import { channelDelayMs } from './backoff.rules.ts';
 import type { DeviceKey } from './device-key.ts';
@@ -51,7 +52,11 @@ export class Connection {
     this.key = deps.key;
     this.introduction = deps.introduction;
     this.log = deps.log;
-    this.identityFile = jsonFile(path.join(deps.stateFolder, 'identity.json'), identitySchema);
+    this.identityFile = jsonFile(
+      path.join(deps.stateFolder, 'identity.json'),
+      identitySchema,
+      'without it the device joins again, under the name that its key has',
+    );
   }
 
   /** Says who the device is where it has joined already. What it is introduced with counts no more then. */
@@ -100,16 +105,13 @@ export class Connection {
   }
 
   /** An artifact, or the part of it that is still missing. */
-  async openArtifact(sha256: string, range: Range | undefined, signal: AbortSignal): Promise<Response> {
-    const open = async () => {
-      const { ticket } = await this.session(signal);
-      return this.inSession(() => this.door.artifact(ticket, sha256, range, signal));
-    };
-    return open().catch((error: unknown) => {
-      // The ticket may have run out: once more with a new one.
-      if (error instanceof ServerRefusal && error.status === 401) return open();
-      throw error;
-    });
+  async openArtifact(sha256: string, range: Range | undefined, signal: AbortSignal): Promise<HttpAnswer> {
+    return this.withTicket(signal, (ticket) => this.door.artifact(ticket, sha256, range, signal));
+  }
+
+  /** Where a registry is that the running update needs, with its credentials. */
+  async registry(name: string, signal: AbortSignal): Promise<RegistryCredentials> {
+    return this.withTicket(signal, (ticket) => this.door.registry(ticket, name, signal));
   }
 
   /** The session that is open now; null where there is none. */
@@ -123,13 +125,25 @@ export class Connection {
     return this.opening;
   }
 
+  private async withTicket<T>(signal: AbortSignal, call: (ticket: string) => Promise<T>): Promise<T> {
+    const inSession = async () => {
+      const { ticket } = await this.session(signal);
+      return this.inSession(() => call(ticket));
+    };
+    return inSession().catch((error: unknown) => {
+      // The ticket may have run out: once more with a new one.
+      if (error instanceof ServerRefusal && error.status === 401) return inSession();
+      throw error;
+    });
+  }
+
   /** Without a channel the device works all the same: by polling. */
   private async openSocket(session: Session, signal: AbortSignal): Promise<void> {
     const openedMs = performance.now();
     const onEnd = (comeBackAfterS: number | null) => this.socketEnded(openedMs, comeBackAfterS);
     const { onUnasked } = this.listener;
     try {
-      const open = () => DeviceSocket.open(this.door.channelAddress, session.ticket, signal, { onUnasked, onEnd });
+      const open = () => DeviceSocket.open(this.door.channel(), session.ticket, signal, { onUnasked, onEnd });
       this.socket = await this.inSession(open);
       session.isGreeted = false;
     } catch (error) {

@@ -13,9 +13,14 @@ export type DeviceKey = {
 
 /** The device's key; made at the first start. */
 export function openDeviceKey(stateFolder: string): DeviceKey {
-  const file = jsonFile(path.join(stateFolder, 'key.json'), keySchema);
-  const key = file.read() ?? makeKey();
-  file.write(key);
+  const file = jsonFile(
+    path.join(stateFolder, 'key.json'),
+    keySchema,
+    'without it the server takes the device for another',
+  );
+  const kept = file.read();
+  const key = kept ?? makeKey();
+  if (kept === null) file.write(key);
   const privateKey = createPrivateKey({ key, format: 'jwk' });
   return { publicKey: key.x, sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64url') };
 }

@@ -1,3 +1,4 @@
+import type { Agent, IncomingHttpHeaders } from 'node:http';
 import { type ChannelFrame, channelFrameSchema, type DeviceMessage, serverStopsSchema } from '@tideway/protocol';
 import { WebSocket } from 'ws';
 import { onAnyAborted } from '../system/timing.ts';
@@ -35,8 +36,14 @@ export class DeviceSocket {
   }
 
   /** Throws ServerRefusal where the server refuses, and ServerUnreachable where no channel can be had. */
-  static async open(url: string, ticket: string, signal: AbortSignal, listener: SocketListener): Promise<DeviceSocket> {
-    const socket = new WebSocket(url.replace(/^http/, 'ws'), {
+  static async open(
+    { address, agent }: { address: string; agent: Agent | undefined },
+    ticket: string,
+    signal: AbortSignal,
+    listener: SocketListener,
+  ): Promise<DeviceSocket> {
+    const socket = new WebSocket(address.replace(/^http/, 'ws'), {
+      ...(agent && { agent }),
       headers: { authorization: `Bearer ${ticket}` },
       handshakeTimeout: openWithinMs,
       perMessageDeflate: false,
@@ -47,9 +54,7 @@ export class DeviceSocket {
         // What breaks later shows as the end of the channel.
         socket.on('error', (error) => reject(new ServerUnreachable(`No channel can be opened: ${error.message}.`)));
         socket.once('unexpected-response', (_request, response) => {
-          void refusalOf(response.statusCode ?? 0, response.headers['retry-after'], () => textOf(response)).then(
-            reject,
-          );
+          void refusalOf(response.statusCode ?? 0, headerIn(response.headers), () => textOf(response)).then(reject);
         });
         socket.once('open', () => resolve(new DeviceSocket(socket, listener)));
       });
@@ -115,6 +120,13 @@ function comeBackAfterS(reason: string): number | null {
   } catch {
     return null;
   }
+}
+
+function headerIn(headers: IncomingHttpHeaders): (name: string) => string | null {
+  return (name) => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : null;
+  };
 }
 
 async function textOf(response: AsyncIterable<Buffer>): Promise<string> {

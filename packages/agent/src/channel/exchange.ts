@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type DeviceMessage, type ServerMessage, serverMessageSchema } from '@tideway/protocol';
+import { type AgentOffer, type DeviceMessage, type ServerMessage, serverMessageSchema } from '@tideway/protocol';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { type Block, type BlockFile, type HeardBlock, heardBlock } from '../operator/block.ts';
@@ -10,6 +10,7 @@ import type { ReportOutbox } from './report-outbox.ts';
 import { type Effect, effectsOf, messagesToSend, type Pending } from './session.rules.ts';
 
 type Hello = Extract<DeviceMessage, { type: 'hello' }>;
+type Metrics = Extract<DeviceMessage, { type: 'metrics' }>;
 
 export type ExchangeDeps = {
   connection: Connection;
@@ -17,8 +18,13 @@ export type ExchangeDeps = {
   runner: UpdateRunner;
   stateFolder: string;
   block: BlockFile;
+  /** Told of each answer of the server, before anything that it asks for is done. */
+  onAnswer: () => void;
+  onOffer: (offer: AgentOffer | null) => void;
   /** What the agent says of itself, without the session value and the block. */
-  describe: () => Omit<Hello, 'type' | 'session_value' | 'block'>;
+  describe: () => Promise<Omit<Hello, 'type' | 'session_value' | 'block'>>;
+  /** How the device is, in numbers. */
+  measure: () => Record<string, number>;
   log: Log;
 };
 
@@ -27,14 +33,22 @@ export class Exchange {
   private readonly deps: ExchangeDeps;
   private readonly sessionFile: JsonFile<{ session_value: string }>;
   private readonly heardFile: HeardBlock;
-  private blockSaid = '';
+  private said: Hello | null = null;
+  private measuredMs = Number.NEGATIVE_INFINITY;
   /** A question for an update is on its way. */
   private isAsking = false;
+  private isClosed = false;
   private outputSent = { update: '', offset: 0, isRefused: false };
 
   constructor(deps: ExchangeDeps) {
     this.deps = deps;
-    this.sessionFile = jsonFile(path.join(deps.stateFolder, 'session.json'), z.object({ session_value: z.string() }));
+    this.sessionFile = jsonFile(
+      path.join(deps.stateFolder, 'session.json'),
+      z.object({ session_value: z.string() }),
+      'without it the server takes the device for one that was restored or copied',
+    );
+    // What is damaged is refused before anything is done, and not in the middle of an update.
+    this.sessionFile.read();
     this.heardFile = heardBlock(deps.stateFolder);
   }
 
@@ -43,18 +57,27 @@ export class Exchange {
     if (!this.isAsking) this.heardFile.note(this.deps.block.read());
   }
 
+  /** Lets no new update begin until the agent ends. */
+  close(): void {
+    this.isClosed = true;
+  }
+
   /** Gives the seconds until the server wants to hear of us again; 0 where there is more to say at once. */
   async run(signal: AbortSignal): Promise<number> {
     const { connection } = this.deps;
     const session = await connection.session(signal);
     const block = this.deps.block.read();
     this.heedBlock();
-    const isNews = this.blockSaid !== JSON.stringify(block);
-    const sent = this.messages(session.isGreeted && !isNews ? null : this.hello(block), block !== null);
+    const isTimeToMeasure = performance.now() - this.measuredMs >= measureEveryMs;
+    const hello = await this.helloWhereDue(session.isGreeted, block, isTimeToMeasure);
+    const metrics = isTimeToMeasure ? { type: 'metrics' as const, values: this.deps.measure() } : null;
+    const sent = this.messages(hello, metrics, block !== null || this.isClosed);
     this.isAsking = sent.some(({ type }) => type === 'next');
     try {
       const answer = await connection.send(session, sent, signal);
-      this.blockSaid = JSON.stringify(block);
+      this.deps.onAnswer();
+      if (hello) this.said = hello;
+      if (metrics) this.measuredMs = performance.now();
       const offsetBefore = this.outputSent.offset;
       for (const message of plansFirst(answer.messages.flatMap(understood))) this.obey(message, sent);
       const hasMoreOutput = this.outputSent.offset > offsetBefore && this.nextOutput() !== null;
@@ -63,6 +86,11 @@ export class Exchange {
       this.isAsking = false;
       this.heedBlock();
     }
+  }
+
+  /** By which way the server is spoken to at the moment. */
+  get over(): 'channel' | 'polling' {
+    return this.deps.connection.channelTryAfterS === null ? 'channel' : 'polling';
   }
 
   /** Obeys what the server says unasked. */
@@ -77,7 +105,7 @@ export class Exchange {
     this.deps.connection.close();
   }
 
-  private messages(hello: Hello | null, isBlocked: boolean): DeviceMessage[] {
+  private messages(hello: Hello | null, metrics: Metrics | null, isBlocked: boolean): DeviceMessage[] {
     const { outbox, runner } = this.deps;
     const output = this.nextOutput();
     const { stopping } = runner;
@@ -86,14 +114,20 @@ export class Exchange {
       reports: outbox.pending,
       output,
       stopping: stopping && { type: 'stopping', ...stopping },
+      metrics,
       isBusy: runner.current !== null,
       isBlocked,
     });
   }
 
-  private hello(block: Block | null): Hello {
+  /** A session begins with a hello; later there is another one where what it says has changed. */
+  private async helloWhereDue(isGreeted: boolean, block: Block | null, looksAnew: boolean): Promise<Hello | null> {
+    const said = block && { reason: block.reason };
+    const isBlockSaid = JSON.stringify(this.said?.block ?? null) === JSON.stringify(said);
+    if (isGreeted && isBlockSaid && !looksAnew) return null;
     const session_value = this.sessionFile.read()?.session_value ?? null;
-    return { type: 'hello', ...this.deps.describe(), session_value, block: block && { reason: block.reason } };
+    const hello: Hello = { type: 'hello', ...(await this.deps.describe()), session_value, block: said };
+    return isGreeted && this.said && isSameNews(hello, this.said) ? null : hello;
   }
 
   private nextOutput(): Pending['output'] {
@@ -121,8 +155,12 @@ export class Exchange {
       case 'keep_session_value':
         this.sessionFile.write({ session_value: effect.value });
         break;
+      case 'consider_program':
+        this.deps.onOffer(effect.offer);
+        break;
       case 'take_up':
-        runner.take(effect.plan);
+        // The server gives the same plan to the program that comes after this one.
+        if (!this.isClosed) runner.take(effect.plan);
         break;
       case 'adopt_attempt':
         runner.adoptAttempt(effect.attempt);
@@ -156,6 +194,15 @@ export class Exchange {
     this.outputSent.offset = offset;
     if (this.deps.runner.current === null && this.nextOutput() === null) this.deps.runner.dropOutput(update_id);
   }
+}
+
+/** How often a device says how it is, and looks whether it is what it has said: traffic costs money in the field. */
+const measureEveryMs = 60 * 60_000;
+
+/** Whether nothing has changed that is worth another hello. */
+function isSameNews(one: Hello, other: Hello): boolean {
+  const newsOf = ({ attributes, capabilities, block }: Hello) => JSON.stringify([attributes, capabilities, block]);
+  return newsOf(one) === newsOf(other);
 }
 
 /** Bytes of output in one call. */

@@ -1,4 +1,6 @@
 import type { Log } from '../log.ts';
+import type { ContactNote } from '../operator/contact-note.ts';
+import { StateNotWritable } from '../system/json-file.ts';
 import { Pulse } from '../system/pulse.ts';
 import { pause } from '../system/timing.ts';
 import { pollDelayMs, retryDelayMs } from './backoff.rules.ts';
@@ -15,18 +17,17 @@ const lateMs = 60_000;
 export class Polling {
   private readonly exchange: Exchange;
   private readonly log: Log;
-  private readonly onContact: (fault: string | null) => void;
+  private readonly note: (note: Omit<ContactNote, 'since'>) => void;
   private readonly pulse = new Pulse();
   private readonly stopping = new AbortController();
   private waking = new AbortController();
   private failures = 0;
   private running: Promise<void> = Promise.resolve();
 
-  /** @param onContact told after each contact why there was none, or null */
-  constructor(exchange: Exchange, log: Log, onContact: (fault: string | null) => void) {
+  constructor(exchange: Exchange, log: Log, note: (note: Omit<ContactNote, 'since'>) => void) {
     this.exchange = exchange;
     this.log = log;
-    this.onContact = onContact;
+    this.note = note;
   }
 
   /** Whether it still goes round; a server that does not answer is no reason why it should not. */
@@ -74,7 +75,7 @@ export class Polling {
       const pollAfterS = await this.exchange.run(this.stopping.signal);
       if (this.failures > 0) this.log.info('The server answers again.');
       this.failures = 0;
-      this.onContact(null);
+      if (pollAfterS > 0) this.noteAnswer(pollAfterS);
       return pollAfterS === 0 ? 0 : pollDelayMs(pollAfterS, Math.random());
     } catch (error) {
       if (this.stopping.signal.aborted) return 0;
@@ -82,27 +83,35 @@ export class Polling {
     }
   }
 
+  private noteAnswer(pollAfterS: number): void {
+    const { over } = this.exchange;
+    this.note({ over, every_s: over === 'polling' ? Math.round(pollAfterS) : null, fault: null });
+  }
+
   private delayAfter(error: unknown): number {
-    if (!isOfChannel(error)) throw error;
+    if (!mayPass(error)) throw error;
     this.failures += 1;
     const delayMs = delayOf(error, this.failures);
-    this.onContact(error.message);
+    const next_try_at = new Date(Date.now() + delayMs).toISOString();
+    this.note({ over: null, every_s: null, fault: { message: error.message, next_try_at } });
     this.log.warn(`${error.message} Next try in ${Math.ceil(delayMs / 1000)} s.`);
     return delayMs;
   }
 }
 
-type ChannelError = DeviceUnknown | ServerRefusal | ServerUnreachable;
+type Passing = DeviceUnknown | ServerRefusal | ServerUnreachable | StateNotWritable;
 
-function isOfChannel(error: unknown): error is ChannelError {
+/** Whether it may be otherwise at the next try. What a full disk keeps from being noted is said again then. */
+function mayPass(error: unknown): error is Passing {
   if (error instanceof JoinRefused) return false;
+  if (error instanceof StateNotWritable) return true;
   return error instanceof DeviceUnknown || error instanceof ServerRefusal || error instanceof ServerUnreachable;
 }
 
 /** A device that was deleted asks on, slowly: it may be entered again. */
 const unknownDeviceS = 60;
 
-function delayOf(error: ChannelError, failures: number): number {
+function delayOf(error: Passing, failures: number): number {
   if (error instanceof DeviceUnknown) return retryDelayMs(failures, unknownDeviceS, Math.random());
   if (!(error instanceof ServerRefusal)) return retryDelayMs(failures, null, Math.random());
   // The ticket has run out, or the server was set up anew: a new session may be had at once.

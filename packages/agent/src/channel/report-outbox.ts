@@ -12,7 +12,11 @@ export class ReportOutbox {
   private newest: ReportName | null = null;
 
   constructor(stateFolder: string) {
-    this.file = jsonFile(path.join(stateFolder, 'outbox.json'), z.array(reportSchema));
+    this.file = jsonFile(
+      path.join(stateFolder, 'outbox.json'),
+      z.array(reportSchema),
+      'without it the server may never hear how an update went',
+    );
     this.reports = this.file.read() ?? [];
   }
 
@@ -26,9 +30,9 @@ export class ReportOutbox {
    */
   add(reports: readonly DeviceReport[]): void {
     const added = reports.filter((report) => this.isNewer(report) && !this.isKept(report));
+    if (added.length > 0) this.save([...this.reports, ...added]);
     const last = reports.at(-1);
     if (last && this.isNewer(last)) this.newest = last;
-    if (added.length > 0) this.save([...this.reports, ...added]);
   }
 
   /** Keeps a report that was acknowledged once and is asked for again. */
@@ -54,8 +58,9 @@ export class ReportOutbox {
   }
 
   private save(reports: readonly DeviceReport[]): void {
-    this.reports = reports;
+    // In this order: what could not be written must not be taken for written.
     this.file.write([...reports]);
+    this.reports = reports;
   }
 }
 

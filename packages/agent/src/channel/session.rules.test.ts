@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { effectsOf, messagesToSend, type Situation } from './session.rules.ts';
 
 describe('what the agent says', () => {
-  const quiet = { hello: null, reports: [], output: null, stopping: null, isBusy: false, isBlocked: false };
+  const quiet = {
+    hello: null,
+    reports: [],
+    output: null,
+    stopping: null,
+    metrics: null,
+    isBusy: false,
+    isBlocked: false,
+  };
 
   it('is hello first, results before the question for the next update', () => {
     const said = messagesToSend({ ...quiet, hello, reports: [report(1)], output: { message: output, isLast: true } });

@@ -1,4 +1,4 @@
-import type { DeviceMessage, DeviceReport, Plan, ServerMessage } from '@tideway/protocol';
+import type { AgentOffer, DeviceMessage, DeviceReport, Plan, ServerMessage } from '@tideway/protocol';
 
 /** What the agent has to say at its next contact. */
 export type Pending = {
@@ -10,6 +10,8 @@ export type Pending = {
   output: { message: Extract<DeviceMessage, { type: 'log' }>; isLast: boolean } | null;
   /** Where an abort is waited for: until when. */
   stopping: Extract<DeviceMessage, { type: 'stopping' }> | null;
+  /** How the device is, where it is time to say so. */
+  metrics: Extract<DeviceMessage, { type: 'metrics' }> | null;
   isBusy: boolean;
   /** Software on the device wants no new update. */
   isBlocked: boolean;
@@ -24,9 +26,17 @@ const maxReportBytes = 512 * 1024;
  * looks for a new one. A busy device asks once in each session: the same plan comes back, perhaps under a new attempt. One
  * that is blocked and free does not ask.
  */
-export function messagesToSend({ hello, reports, output, stopping, isBusy, isBlocked }: Pending): DeviceMessage[] {
+export function messagesToSend({
+  hello,
+  reports,
+  output,
+  stopping,
+  metrics,
+  isBusy,
+  isBlocked,
+}: Pending): DeviceMessage[] {
   const fitting = fittingReports(reports);
-  const first = [hello, stopping].filter((message) => message !== null);
+  const first = [hello, stopping, metrics].filter((message) => message !== null);
   const said: DeviceMessage[] = [...first, ...fitting, ...(output ? [output.message] : [])];
   // The next update takes the place of what was not said about the last.
   const isAllSaid = fitting.length === reports.length && (output === null || output.isLast);
@@ -57,6 +67,7 @@ export type Situation = {
 /** What a message of the server makes the agent do. */
 export type Effect =
   | { type: 'keep_session_value'; value: string }
+  | { type: 'consider_program'; offer: AgentOffer | null }
   | { type: 'take_up'; plan: Plan }
   | { type: 'adopt_attempt'; attempt: number }
   | { type: 'abort'; update_id: string }
@@ -70,7 +81,10 @@ export type Effect =
 export function effectsOf(message: ServerMessage, at: Situation): Effect[] {
   switch (message.type) {
     case 'welcome':
-      return [{ type: 'keep_session_value', value: message.session_value }];
+      return [
+        { type: 'keep_session_value', value: message.session_value },
+        { type: 'consider_program', offer: message.agent ?? null },
+      ];
     case 'plan':
       return effectsOfPlan(message.plan, at);
     case 'abort':

@@ -138,7 +138,7 @@ function fetcher({ signal = new AbortController().signal, size = bytes.length } 
   return createArtifactFetcher({
     folder,
     artifacts: [{ path: 'app.tar', sha256, size }],
-    open: (hash, range) => door.artifact('ticket', hash, range, signal),
+    open: ({ sha256 }, range) => door.artifact('ticket', sha256, range, signal),
     signal,
     output: (text) => {
       output += text;

@@ -34,6 +34,10 @@ export class PartialFile {
     return new PartialFile(file, handle, hash, bytes);
   }
 
+  get folder(): string {
+    return path.dirname(this.file);
+  }
+
   get size(): number {
     return this.bytes;
   }
@@ -59,8 +63,10 @@ export class PartialFile {
   }
 
   async append(chunk: Uint8Array): Promise<void> {
-    await this.handle.appendFile(chunk);
+    const written = this.handle.appendFile(chunk);
+    // The disk takes it meanwhile.
     this.hash.update(chunk);
+    await written;
     this.bytes += chunk.byteLength;
   }
 

@@ -1,32 +1,45 @@
-import path from 'node:path';
 import type { PlanArtifact } from '@tideway/protocol';
 import { retryDelayMs } from '../channel/backoff.rules.ts';
 import { type Range, ServerRefusal, ServerUnreachable } from '../channel/server-door.ts';
 import { StepFailure } from '../steps/step.ts';
-import { demandRoom, inWords } from '../system/disk.ts';
+import { demandRoom, diskBytes, freeBytes, inWords } from '../system/disk.ts';
+import { hasCode } from '../system/files.ts';
+import { garbageCollection } from '../system/garbage-collection.ts';
 import { reasonOf } from '../system/probes.ts';
 import { pause } from '../system/timing.ts';
-import { garbageCollection } from './garbage-collection.ts';
 import { PartialFile } from './partial-file.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 /** The server's answer: 200 with the whole artifact, or 206 with the part that was asked for. */
-export type ArtifactStream = Pick<Response, 'status' | 'headers' | 'body'>;
+export type ArtifactStream = {
+  status: number;
+  headers: { get: (name: string) => string | null };
+  body: (AsyncIterable<Uint8Array> & { cancel: () => Promise<void> }) | null;
+};
 
 export type DownloadSource = {
   /** Throws ServerRefusal or ServerUnreachable. */
-  open: (sha256: string, range: Range | undefined) => Promise<ArtifactStream>;
+  open: (artifact: PlanArtifact, range: Range | undefined) => Promise<ArtifactStream>;
+  /** Bytes that are to stay free on a disk of this size. */
+  keepFree?: (diskBytes: number) => number;
+  rateLimit?: RateLimit;
   signal: AbortSignal;
   output: (text: string) => void;
 };
 
 /**
- * Downloads an artifact to `file`, which is there only when its bytes are the right ones. What has come stays across
- * breaks and restarts of the agent, and is tried on until the signal is aborted.
+ * Downloads an artifact to `file`, which is there only when its bytes are the right ones. What has come stays in
+ * `partFile` across breaks and restarts of the agent, and is tried on until the signal is aborted.
  */
-export async function download(artifact: PlanArtifact, file: string, source: DownloadSource): Promise<void> {
-  const part = await PartialFile.open(`${file}.part`, source.signal);
+export async function download(
+  artifact: PlanArtifact,
+  file: string,
+  source: DownloadSource,
+  partFile = `${file}.part`,
+): Promise<void> {
+  const part = await PartialFile.open(partFile, source.signal);
   try {
-    demandRoom(path.dirname(file), artifact.size - part.size, `The artifact ${artifact.path}`);
+    demandRoomFor(artifact, part, source);
     source.output(`Downloading ${artifact.path} (${inWords(artifact.size)})${resumedAt(part)}.\n`);
     await receiveAll(artifact, part, source);
     if (part.isResumed && faultOf(artifact, part) !== null) {
@@ -41,10 +54,19 @@ export async function download(artifact: PlanArtifact, file: string, source: Dow
     await part.finish(file);
   } catch (error) {
     if (error instanceof StepFailure && error.reason === 'artifact_changed') part.remove();
-    throw error;
+    if (!hasCode(error, 'ENOSPC', 'EDQUOT')) throw error;
+    throw new StepFailure(
+      'no_room',
+      `The disk is full: ${inWords(freeBytes(part.folder))} are free in ${part.folder}.`,
+    );
   } finally {
     await part.close();
   }
+}
+
+function demandRoomFor({ path: name, size }: PlanArtifact, part: PartialFile, { keepFree }: DownloadSource): void {
+  const kept = keepFree?.(diskBytes(part.folder)) ?? 0;
+  demandRoom(part.folder, Math.max(0, size - part.size), `The artifact ${name}`, kept);
 }
 
 async function receiveAll(artifact: PlanArtifact, part: PartialFile, source: DownloadSource): Promise<void> {
@@ -52,34 +74,49 @@ async function receiveAll(artifact: PlanArtifact, part: PartialFile, source: Dow
     source.signal.throwIfAborted();
     const sizeBefore = part.size;
     try {
-      return await receive(artifact, part, source);
+      if (await receive(artifact, part, source)) return;
     } catch (error) {
       source.signal.throwIfAborted();
       const retryAfterS = retryAfterOf(error, artifact);
       if (error instanceof ServerRefusal && error.status === 416) await part.restart(null);
       failures = part.size > sizeBefore ? 1 : failures + 1;
-      source.output(`The download broke off at ${inWords(part.size)}: ${reasonOf(error)} Trying again.\n`);
-      await pause(retryDelayMs(failures, retryAfterS, Math.random()), [source.signal]);
+      const delayMs = retryDelayMs(failures, retryAfterS, Math.random());
+      const next = `Trying again in ${(delayMs / 1000).toFixed(1)} s.`;
+      source.output(`The download broke off at ${inWords(part.size)}: ${reasonOf(error)} ${next}\n`);
+      await pause(delayMs, [source.signal]);
+      // Others write to the disk as well.
+      demandRoomFor(artifact, part, source);
     }
   }
 }
 
-async function receive({ sha256, size }: PlanArtifact, part: PartialFile, { open }: DownloadSource): Promise<void> {
+/** Gives whether the server has said all that it has to say; false where it sent less than what was asked for. */
+async function receive(artifact: PlanArtifact, part: PartialFile, source: DownloadSource): Promise<boolean> {
+  const { size } = artifact;
   const { resumption } = part;
-  const { status, headers, body } = await open(sha256, resumption);
+  const { status, headers, body } = await source.open(artifact, resumption);
   if (status !== 206) await part.restart(headers.get('etag'));
   else if (headers.get('content-range')?.startsWith(`bytes ${resumption?.from}-`)) part.isResumed = true;
   else {
+    await body?.cancel();
     await part.restart(null);
     throw new ServerUnreachable('The server sent another part than was asked for.');
   }
+  const sizeBefore = part.size;
   const collectGarbage = garbageCollection();
   for await (const chunk of arriving(body)) {
     await part.append(chunk);
     // More than it should be: no need to hear the rest.
-    if (part.size > size) return;
+    if (part.size > size) return true;
     collectGarbage(chunk.byteLength);
+    await source.rateLimit?.pass(chunk.byteLength, source.signal);
   }
+  if (part.size === size) return true;
+  if (part.size === sizeBefore && status === 206) throw new ServerUnreachable('The server sent nothing.');
+  // RFC 9112, 6.3: such a body ends with its connection, also where that broke.
+  const isBounded = headers.get('content-length') !== null || headers.get('transfer-encoding') !== null;
+  if (!isBounded) throw new ServerUnreachable('The connection was closed.');
+  return status !== 206;
 }
 
 /** The bytes of the body. What ends them too early is the network's fault, unlike a disk that does not take them. */

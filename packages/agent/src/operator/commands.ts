@@ -1,12 +1,9 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
-import { jsonFile } from '../system/json-file.ts';
 import { findAgent } from '../system/state-lock.ts';
-import { Journal } from '../update/journal.ts';
-import { agentVersion } from '../version.ts';
-import { type Block, blockFile, heardBlock } from './block.ts';
+import { blockFile, heardBlock } from './block.ts';
+import { nextText, statusText } from './device-text.ts';
+import { openUpdate, outputFile, viewDevice } from './device-view.ts';
 
 /** A command that cannot be carried out, in one sentence. */
 export class CommandFault extends Error {}
@@ -30,7 +27,9 @@ export async function block(stateFolder: string, reason: string | null): Promise
     return !say('The agent has not confirmed the block: an update that it has asked for may still begin.');
   }
   const update = openUpdate(stateFolder);
-  return say(`Blocked: no new update begins.${update ? ` The device is at ${update.update_id}, which goes on.` : ''}`);
+  return say(
+    `Blocked: no new update begins.${update ? ` The device is at ${update.plan.update_id}, which goes on.` : ''}`,
+  );
 }
 
 /** Lets updates begin again. */
@@ -45,45 +44,30 @@ export async function unblock(stateFolder: string): Promise<boolean> {
 /** Says what the agent of this device is at. */
 export async function status(stateFolder: string, asJson: boolean): Promise<boolean> {
   requireState(stateFolder);
-  const found = statusOf(stateFolder);
-  return say(asJson ? JSON.stringify(found, null, 2) : statusText(found));
+  const view = viewDevice(stateFolder);
+  return say(asJson ? JSON.stringify(view, null, 2) : statusText(view));
 }
 
-type Status = {
-  version: string;
-  /** Number of the agent's process; null where none runs. */
-  process: number | null;
-  /** Null before the device has joined. */
-  device_id: string | null;
-  update: { update_id: string; attempt: number; last: string | null } | null;
-  blocked: Block | null;
-};
-
-function statusOf(stateFolder: string): Status {
-  const identity = jsonFile(path.join(stateFolder, 'identity.json'), z.object({ device_id: z.string() })).read();
-  const update = openUpdate(stateFolder);
-  return {
-    version: agentVersion,
-    process: findAgent(stateFolder),
-    device_id: identity?.device_id ?? null,
-    update: update && {
-      update_id: update.update_id,
-      attempt: update.attempt,
-      last: update.history.at(-1)?.type ?? null,
-    },
-    blocked: blockFile(stateFolder).read(),
-  };
+/** Says what the device does next, or why not, and when. */
+export async function next(stateFolder: string): Promise<boolean> {
+  requireState(stateFolder);
+  return say(nextText(viewDevice(stateFolder)));
 }
 
-function statusText({ version, process, device_id, update, blocked }: Status): string {
-  const last = update?.last ? ` (${update.last.replaceAll('_', ' ')})` : '';
-  const reason = blocked?.reason ? `: ${blocked.reason}` : '';
-  return [
-    `Agent    ${process === null ? 'not running' : `${version}, process ${process}`}`,
-    `Device   ${device_id ?? 'has not joined a server'}`,
-    `Update   ${update ? `${update.update_id}${last}` : 'none'}`,
-    `Blocked  ${blocked ? `since ${blocked.since}${reason}` : 'no'}`,
-  ].join('\n');
+/** Shows the output of the update that the device is at, else of the last one; follows it until it has ended. */
+export async function logs(stateFolder: string, follows: boolean): Promise<boolean> {
+  requireState(stateFolder);
+  let shown = 0;
+  for (;;) {
+    const isOpen = openUpdate(stateFolder) !== null;
+    const file = outputFile(stateFolder);
+    const text = file === null ? Buffer.alloc(0) : readFileSync(file);
+    process.stdout.write(text.subarray(shown));
+    shown = Math.max(shown, text.length);
+    if (file === null && !isOpen) return say('There is no output of an update here.');
+    if (!follows || !isOpen) return true;
+    await delay(300);
+  }
 }
 
 async function isHeeded(stateFolder: string, since: string): Promise<boolean> {
@@ -91,10 +75,6 @@ async function isHeeded(stateFolder: string, since: string): Promise<boolean> {
   const endsMs = performance.now() + heedWithinMs;
   while (heard.read() !== since && performance.now() < endsMs) await delay(100);
   return heard.read() === since;
-}
-
-function openUpdate(stateFolder: string) {
-  return Journal.peek(path.join(stateFolder, 'journal.json'));
 }
 
 function requireState(stateFolder: string): void {

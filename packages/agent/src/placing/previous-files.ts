@@ -113,7 +113,16 @@ export class PreviousFiles {
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     // A crash in the middle of writing leaves half a line, of which nothing has come yet.
     if (whole !== text) truncateSync(this.manifest, Buffer.byteLength(whole));
-    for (const line of whole.split('\n')) if (line !== '') this.take(lineSchema.parse(JSON.parse(line)));
+    for (const line of whole.split('\n')) if (line !== '') this.take(this.parse(line));
+  }
+
+  private parse(line: string): Line {
+    try {
+      return lineSchema.parse(JSON.parse(line));
+    } catch {
+      const fault = `${this.manifest}, in which the step notes what was there before, is damaged`;
+      throw new StepFailure('keep_folder_damaged', `${fault}: what it has put in place stays as it is.`);
+    }
   }
 
   private take(line: Line): void {

@@ -94,6 +94,7 @@ async function check(
   const context: StepContext = {
     root: folder,
     keepFolder: folder,
+    origin: { device: 'd-test', flow: 'f-test', update: 'up-test', step: 0 },
     environment: { PATH: process.env.PATH ?? '' },
     fetchArtifact: () => Promise.reject(new Error('a check needs no artifact')),
     registry: () => Promise.reject(new Error('a check needs no registry')),

@@ -1,16 +1,22 @@
 import { type Step, type StepType, stepTypes } from '@tideway/protocol';
 import { checkStep } from './check.ts';
+import { composeStep } from './compose.ts';
+import { dockerStep } from './docker.ts';
 import { downloadArtifactStep } from './download-artifact.ts';
 import { filesStep } from './files.ts';
 import { rebootStep } from './reboot.ts';
 import { runStep } from './run.ts';
+import { scriptStep } from './script.ts';
 import type { StepContext, StepExecutor } from './step.ts';
 
 /** The step types that this agent carries out; a new one is a new file and a line here. */
 const executors: { [Type in StepType]?: StepExecutor<Type> } = {
   run: runStep,
+  script: scriptStep,
   files: filesStep,
   'download-artifact': downloadArtifactStep,
+  docker: dockerStep,
+  compose: composeStep,
   check: checkStep,
   reboot: rebootStep,
 };
@@ -29,6 +35,13 @@ export function runStepOfType(step: Step, context: StepContext): Promise<void> {
 
 export async function undoStepOfType(step: Step, context: StepContext): Promise<void> {
   await executorOf(step.uses).undo?.(step, context);
+}
+
+/** The types that have something to settle at the end of an update. */
+export const settlingTypes: ReadonlySet<StepType> = new Set(stepTypes.filter((type) => executors[type]?.settle));
+
+export async function settleStepOfType(step: Step, context: StepContext): Promise<void> {
+  await executorOf(step.uses).settle?.(step, context);
 }
 
 export async function confirmStepOfType(step: Step, context: StepContext, after: 'run' | 'undo'): Promise<void> {

@@ -122,16 +122,22 @@ describe('an artifact that is put at a path', () => {
     expect(treeOf(place.root)).toEqual({});
   });
 
-  it('cannot come from a registry yet', async () => {
+  it('may come from a registry', async () => {
+    const asked: unknown[] = [];
+    const context = place.context();
     const { artifacts } = step({}).with;
     const other = {
       ...step({}),
       with: { ...step({}).with, artifacts: artifacts.map((one) => ({ ...one, registry: 'edge' })) },
     };
-    await expect(filesStep.run(other, place.context())).rejects.toMatchObject({
-      reason: 'unsupported',
-      message: 'Registries cannot be used yet, so nothing comes from edge.',
+    await filesStep.run(other, {
+      ...context,
+      fetchArtifact: async (name, registry) => {
+        asked.push([name, registry]);
+        return context.fetchArtifact(name);
+      },
     });
+    expect(asked).toEqual(artifacts.map(({ artifact }) => [artifact, 'edge']));
   });
 
   it('can be asked for by the name of the simple case, and put back', async () => {

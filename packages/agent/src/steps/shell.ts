@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Step } from '@tideway/protocol';
 import { writeDurably } from '../system/durable-file.ts';
-import { jsonFile } from '../system/json-file.ts';
+import { DamagedState, jsonFile } from '../system/json-file.ts';
 import { CommandNotStarted, runCommand } from '../system/process.ts';
 import { type ProcessIdentity, processIdentitySchema } from '../system/process-identity.ts';
 import { type StepContext, StepFailure } from './step.ts';
@@ -13,9 +13,16 @@ export async function runShell({ shell, script }: ShellScript, context: StepCont
   // As a file, not as an argument: arguments are limited in length, and everybody on the device can list them.
   const file = path.join(context.keepFolder, 'script');
   writeDurably(file, script);
+  await runScriptFile({ shell, file, arguments: [] }, context);
+}
+
+export type ScriptFile = { shell: ShellScript['shell']; file: string; arguments: string[] };
+
+/** Runs a file with a shell, in the root folder, until it ends. Throws StepFailure unless its exit code is 0. */
+export async function runScriptFile(script: ScriptFile, context: StepContext): Promise<void> {
   const end = await runCommand({
-    program: programs[shell],
-    arguments: [file],
+    program: programs[script.shell],
+    arguments: [script.file, ...script.arguments],
     folder: context.root,
     environment: context.environment,
     output: context.output,
@@ -31,7 +38,13 @@ export async function runShell({ shell, script }: ShellScript, context: StepCont
 
 /** The command that was last started with this keep folder: an agent that was killed may have left it running. */
 export function notedCommand(keepFolder: string): ProcessIdentity | null {
-  return noteFile(keepFolder).read();
+  try {
+    return noteFile(keepFolder).read();
+  } catch (error) {
+    // Its processes are found by their mark as well: no reason to refuse to start.
+    if (error instanceof DamagedState) return null;
+    throw error;
+  }
 }
 
 const programs: Record<ShellScript['shell'], string> = { sh: '/bin/sh', bash: 'bash', python3: 'python3' };

@@ -1,4 +1,4 @@
-import type { PlanArtifact, Step, StepType } from '@tideway/protocol';
+import type { PlanArtifact, RegistryCredentials, Step, StepType } from '@tideway/protocol';
 
 /** What a step may use while it runs or is undone. */
 export type StepContext = {
@@ -6,10 +6,12 @@ export type StepContext = {
   root: string;
   /** The whole environment of the step's commands: the agent's own, the step's `env` and the inputs. */
   environment: Record<string, string>;
+  /** Which step of which update this is: the same whenever it is repeated, undone or settled. */
+  origin: StepOrigin;
   /** A folder of this step alone, kept until the update has ended: what `undo` needs is put here before it is needed. */
   keepFolder: string;
-  /** A verified local copy of one of the plan's artifacts, by its path; not to be changed. */
-  fetchArtifact: (path: string) => Promise<FetchedArtifact>;
+  /** A verified local copy of one of the plan's artifacts, by its path, and the registry that has it; not to be changed. */
+  fetchArtifact: (path: string, registry?: string | null) => Promise<FetchedArtifact>;
   /** What the server keeps under the name of a registry; only in memory, never to be written to the disk. */
   registry: (name: string) => Promise<RegistryCredentials>;
   /** Has the device boot when the act has ended; only after the boot, and `confirm`, it counts as done. */
@@ -20,8 +22,10 @@ export type StepContext = {
   signal: AbortSignal;
 };
 
-/** Where a registry is, and who may fetch from it; nulls where anybody may. */
-export type RegistryCredentials = { url: string; username: string | null; password: string | null };
+export type { RegistryCredentials };
+
+/** Names a step across updates (`device`, `flow` and its own name) and within one (`update` and `step`). */
+export type StepOrigin = { device: string; flow: string; update: string; step: number | null };
 
 export type FetchedArtifact = PlanArtifact & { file: string };
 
@@ -32,6 +36,11 @@ export type StepExecutor<Type extends StepType> = {
   run: (step: StepOf<Type>, context: StepContext) => Promise<void>;
   /** Puts back what `run` changed, also when `run` broke off in its middle; absent where there is nothing to restore. */
   undo?: (step: StepOf<Type>, context: StepContext) => Promise<void>;
+  /**
+   * When nothing can be undone any more, at the end of an update in which the step was begun: removes what was only kept
+   * for `undo`, and leaves nothing half done. Safe to repeat; a failure changes no result.
+   */
+  settle?: (step: StepOf<Type>, context: StepContext) => Promise<void>;
   /** After the boot that `run` or `undo` has asked for: throws where it did not bring what it should. Safe to repeat. */
   confirm?: (step: StepOf<Type>, context: StepContext, after: 'run' | 'undo') => Promise<void>;
 };

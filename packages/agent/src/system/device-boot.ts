@@ -22,8 +22,10 @@ export function machineBoot(environment: Record<string, string>): DeviceBoot {
  * @param restart ends the agent, and starts it anew
  */
 export function countedBoot(stateFolder: string, restart: () => void): DeviceBoot {
-  const file = jsonFile(path.join(stateFolder, 'boots.json'), z.object({ boots: z.number().int() }));
+  const loss = 'without it a boot that an update waits for counts as done';
+  const file = jsonFile(path.join(stateFolder, 'boots.json'), z.object({ boots: z.number().int() }), loss);
   const boots = () => file.read()?.boots ?? 0;
+  boots();
   return {
     id: () => `${bootId()}-${boots()}`,
     request: async () => {

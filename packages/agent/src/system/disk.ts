@@ -10,12 +10,37 @@ export function freeBytes(folder: string): number {
   return bavail * bsize;
 }
 
-/** Throws StepFailure `no_room`, with the numbers, where `bytes` do not fit on the file system of `folder`. */
-export function demandRoom(folder: string, bytes: number, what: string): void {
-  const free = freeBytes(folder);
-  if (bytes <= free) return;
-  throw new StepFailure('no_room', `${what} needs ${inWords(bytes)}, but only ${inWords(free)} are free in ${folder}.`);
+/** The size of the file system of `folder`. */
+export function diskBytes(folder: string): number {
+  const { blocks, bsize } = statfsSync(folder);
+  return blocks * bsize;
 }
+
+/**
+ * Throws StepFailure `no_room`, with the numbers, where `bytes` do not fit on the file system of `folder`.
+ * @param keepFree bytes that are to stay free beside them
+ */
+export function demandRoom(folder: string, bytes: number, what: string, keepFree = 0): void {
+  const missing = bytes + keepFree - freeBytes(folder);
+  if (missing <= 0 || makeRoom(folder, missing) >= missing) return;
+  const kept = keepFree > 0 ? `, and ${inWords(keepFree)} are to stay free` : '';
+  const free = inWords(freeBytes(folder));
+  throw new StepFailure('no_room', `${what} needs ${inWords(bytes)}${kept}, but only ${free} are free in ${folder}.`);
+}
+
+/** Removes what can be done without, and gives how many bytes of the file system of `folder` came free. */
+export function makeRoom(folder: string, bytes: number): number {
+  const before = freeBytes(folder);
+  giveWay(folder, bytes);
+  return freeBytes(folder) - before;
+}
+
+/** Has `remove` called where there is no room on the file system of a folder. */
+export function whenDiskIsLow(remove: typeof giveWay): void {
+  giveWay = remove;
+}
+
+let giveWay: (folder: string, bytes: number) => void = () => undefined;
 
 /**
  * Returns when all that was written so far on the file systems of these folders survives a power cut. One call for a

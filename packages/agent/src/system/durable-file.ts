@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -12,19 +13,18 @@ import {
 import path from 'node:path';
 
 /**
- * Puts `text` in the place of `file`, so that a power cut leaves the old or the new content, never half, and the new
+ * Puts `content` in the place of `file`, so that a power cut leaves the old or the new content, never half, and the new
  * one for sure after the return. Synchronous: nothing else may happen before it stands.
  */
-export function writeDurably(file: string, text: string): void {
+export function writeDurably(file: string, content: string | Uint8Array, mode = 0o600): void {
   const beside = `${file}.new`;
-  const handle = openSync(beside, 'w', 0o600);
   try {
-    writeFileSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+    writeToDisk(beside, content, mode);
+    renameSync(beside, file);
+  } catch (error) {
+    removeQuietly(beside);
+    throw error;
   }
-  renameSync(beside, file);
   syncFolder(path.dirname(file));
 }
 
@@ -55,9 +55,31 @@ export function makePrivateFolder(folder: string): void {
   chmodSync(folder, 0o700);
 }
 
+/** Renames a file; nothing happens where there is none. */
+export function moveIfThere(from: string, to: string): void {
+  if (existsSync(from)) renameSync(from, to);
+}
+
 /** Removes a folder with all that is in it; nothing happens where there is none. */
 export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
+}
+
+function writeToDisk(file: string, content: string | Uint8Array, mode: number): void {
+  const handle = openSync(file, 'w', mode);
+  try {
+    writeFileSync(handle, content);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** A disk that takes nothing gives nothing away either: what matters is why the write failed. */
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {}
 }
 
 function syncFolder(folder: string): void {

@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { hasCode } from './files.ts';
 
 /** A text file that is only ever added to. It is not forced to the disk: a power cut may cost its end. */
 export class GrowingFile {
@@ -18,8 +19,8 @@ export class GrowingFile {
     try {
       appendFileSync(this.file, text, { mode: 0o600 });
     } catch (error) {
-      // A step that fills the disk loses its output and not its update.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+      // A step that fills the disk, or a disk that breaks, loses its output and not its update.
+      if (!hasCode(error, 'ENOSPC', 'EDQUOT', 'EROFS', 'EIO')) throw error;
     }
     this.size = sizeOf(this.file);
   }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
+import { type HttpAnswer, httpClient } from './http-client.ts';
 
 /** Null where something listens there, else why not, in one sentence. */
 export async function probeTcp(host: string, port: number, signal: AbortSignal): Promise<string | null> {
@@ -16,12 +17,15 @@ export async function probeTcp(host: string, port: number, signal: AbortSignal):
 
 export type HttpExpectation = { url: string; status: number; body: string | null };
 
+/** Directly, whatever proxy the agent uses: what is checked is on the device, or near. */
+const http = httpClient();
+
 /** Null where the answer has the status and its first megabyte holds the text, else what is different. */
 export async function probeHttp({ url, status, body }: HttpExpectation, signal: AbortSignal): Promise<string | null> {
   try {
-    const response = await fetch(url, { signal, redirect: 'manual' });
+    const response = await http.request(url, { signal });
     if (response.status !== status) {
-      await response.body?.cancel();
+      await response.body.cancel();
       return `${url} answers with status ${response.status} instead of ${status}.`;
     }
     const text = await beginningOfBody(response);
@@ -36,10 +40,10 @@ export function probeFile(file: string): string | null {
   return existsSync(file) ? null : `${file} is not there.`;
 }
 
-async function beginningOfBody(response: Response): Promise<string> {
+async function beginningOfBody(response: HttpAnswer): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response.body) {
     text += decoder.decode(chunk, { stream: true });
     if (text.length > 1_000_000) break;
   }

@@ -11,6 +11,8 @@ export type Command = {
   folder: string;
   environment: Record<string, string>;
   output: (text: string) => void;
+  /** Gets what comes on standard output, where that is not to be mixed with the rest of `output`. */
+  answer?: (text: string) => void;
   /** Aborting it ends the command: TERM, and KILL ten seconds later. */
   signal: AbortSignal;
   /** Told who runs, as soon as it runs. */
@@ -32,9 +34,11 @@ export async function runCommand(command: Command): Promise<CommandEnd> {
   command.signal.throwIfAborted();
   const { child, pid } = await start(command);
   const exit = once(child, 'exit');
-  const pipes = Promise.all([forward(child.stdout, command.output), forward(child.stderr, command.output)]);
-  const leader = identifyProcess(pid);
-  if (leader) command.onStarted?.(leader);
+  const pipes = Promise.all([
+    forward(child.stdout, command.answer ?? command.output),
+    forward(child.stderr, command.output),
+  ]);
+  noteStart(pid, command);
 
   const stopEnding = endOnAbort(pid, command);
   await exit;
@@ -59,6 +63,17 @@ async function start(command: Command): Promise<{ child: ChildProcess; pid: numb
   if (child.pid !== undefined) return { child, pid: child.pid };
   const [error] = await once(child, 'error');
   throw new CommandNotStarted(`${command.program} could not be started: ${sentence(error)}`);
+}
+
+/** A command that could not be noted would be forgotten if the agent died: then it must not run. */
+function noteStart(pid: number, { onStarted }: Command): void {
+  const leader = identifyProcess(pid);
+  try {
+    if (leader) onStarted?.(leader);
+  } catch (error) {
+    signalGroup(pid, 'SIGKILL');
+    throw error;
+  }
 }
 
 function sentence(error: unknown): string {

@@ -1,5 +1,6 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { demandDisk } from './json-file.ts';
 import { identifyProcess, isSameProcess, processIdentitySchema } from './process-identity.ts';
 
 /** Another agent works with the same state folder. */
@@ -9,8 +10,9 @@ export class StateInUse extends Error {}
 export function lockState(folder: string): () => void {
   const lock = path.join(folder, 'agent.pid');
   const own = `${lock}.${process.pid}`;
-  writeFileSync(own, JSON.stringify(identifyProcess(process.pid)), { mode: 0o600 });
   try {
+    const identity = JSON.stringify(identifyProcess(process.pid));
+    demandDisk(own, () => writeFileSync(own, identity, { mode: 0o600 }));
     if (!claim(own, lock)) {
       removeStale(lock, folder);
       if (!claim(own, lock)) throw new StateInUse(sentence(folder, holderOf(lock)));
@@ -18,12 +20,30 @@ export function lockState(folder: string): () => void {
   } finally {
     rmSync(own, { force: true });
   }
-  return () => rmSync(lock, { force: true });
+  removeLeftovers(folder);
+  return () => release(lock);
 }
 
 /** The number of the agent that works with a state folder; null where none does. */
 export function findAgent(folder: string): number | null {
   return holderOf(path.join(folder, 'agent.pid'));
+}
+
+/** What agents have left that were killed while they locked. */
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = /^agent\.pid\.(?:stale-)?(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && identifyProcess(Number(pid)) === null) rmSync(path.join(folder, name), { force: true });
+  }
+}
+
+/** One that stays on a disk that gives nothing away is stale as soon as this process has ended. */
+function release(lock: string): void {
+  try {
+    rmSync(lock, { force: true });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EROFS')) throw error;
+  }
 }
 
 /** A link, not an open with O_EXCL: the lock then never exists without its content. */

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
 
 /** Bundles the agent into a temporary folder; gives the program's file and what removes it. */
@@ -81,6 +82,18 @@ export class TestDevice {
   async remove(): Promise<void> {
     while (this.started.length > 0) await this.end('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Writes a file below the root. */
+  write(name: string, text: string): void {
+    const file = path.join(this.root, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  /** Waits until something holds on the device. */
+  async settled(condition: () => boolean | Promise<boolean>): Promise<void> {
+    while (!(await condition())) await delay(50);
   }
 
   /** The content of a file below the root; null where there is none. */

@@ -36,7 +36,12 @@ export class ScriptedServer {
   /** Kept output by update. */
   readonly outputs = new Map<string, string>();
   readonly stopping: StoppingMessage[] = [];
+  readonly metrics: Record<string, number>[] = [];
   goodbyes = 0;
+  /** Artifacts by their SHA-256. */
+  readonly artifacts = new Map<string, Buffer>();
+  /** How many of the next downloads break off in their middle. */
+  cutDownloads = 0;
   /** Whether sessions are opened for the device. */
   knowsDevice = true;
   /** How the next call is refused, whatever it is. */
@@ -117,12 +122,25 @@ export class ScriptedServer {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://server');
+    const artifact = this.artifacts.get(/^\/device\/v1\/artifacts\/(\w+)$/.exec(url.pathname)?.[1] ?? '');
+    if (artifact) return this.sendArtifact(artifact, request, response);
     const body: unknown = request.method === 'POST' ? JSON.parse(await textOf(request)) : null;
     const answer = this.answerOrFault(`${request.method} ${url.pathname}`, body, request.headers.authorization);
     const headers = { 'content-type': 'application/json', ...answer.headers };
     response.writeHead(answer.status, headers).end(JSON.stringify(answer.body));
     for (const watcher of this.watchers) watcher();
     this.watchers.clear();
+  }
+
+  private sendArtifact(artifact: Buffer, request: IncomingMessage, response: ServerResponse): void {
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    const part = artifact.subarray(from);
+    const range = { 'content-range': `bytes ${from}-${artifact.length - 1}/${artifact.length}` };
+    const headers = { etag: '"kept"', 'content-length': part.length, ...(from > 0 && range) };
+    response.writeHead(from > 0 ? 206 : 200, headers);
+    if (this.cutDownloads === 0) return void response.end(part);
+    this.cutDownloads -= 1;
+    response.write(part.subarray(0, part.length / 2), () => response.destroy());
   }
 
   private answerOrFault(call: string, body: unknown, authorization: string | undefined): Answer {
@@ -189,6 +207,9 @@ export class ScriptedServer {
         return this.keepOutput(message);
       case 'stopping':
         this.stopping.push(message);
+        return [];
+      case 'metrics':
+        this.metrics.push(message.values);
         return [];
       case 'goodbye':
         this.goodbyes += 1;

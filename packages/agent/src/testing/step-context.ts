@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { StepContext } from '../steps/step.ts';
+import type { FetchedArtifact, StepContext } from '../steps/step.ts';
 
 /** A root, a keep folder and artifacts for the test of a step that works with files. */
 export class StepPlace {
@@ -31,6 +31,7 @@ export class StepPlace {
     return {
       root: this.root,
       environment: {},
+      origin: { device: 'd-test', flow: 'f-test', update: 'up-test', step: 0 },
       keepFolder: path.join(this.folder, 'keep'),
       fetchArtifact: async (name) => this.fetch(name),
       registry: (name) => Promise.reject(new Error(`The test has no registry ${name}`)),
@@ -41,6 +42,11 @@ export class StepPlace {
       signal: new AbortController().signal,
       ...changes,
     };
+  }
+
+  /** All artifacts, each as if it had been fetched. */
+  artifactList(): FetchedArtifact[] {
+    return [...this.artifacts.keys()].map((name) => this.fetch(name));
   }
 
   remove(): void {

@@ -13,7 +13,8 @@ import {
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StepFailure } from '../steps/step.ts';
-import { inWords } from '../system/disk.ts';
+import { inWords, makeRoom } from '../system/disk.ts';
+import { garbageCollection } from '../system/garbage-collection.ts';
 import { linkFault, placeOf } from './entry.rules.ts';
 
 export type TreeEntry = { kind: 'folder' | 'file' | 'link'; mode: number };
@@ -30,8 +31,9 @@ export class TreeWriter {
   readonly folder: string;
   /** What was built, by place, folders before what they hold. Folders get their mode from whoever puts them in place. */
   readonly entries = new Map<string, TreeEntry>();
-  private readonly room: number;
+  private room: number;
   private used = 0;
+  private readonly collectGarbage = garbageCollection();
 
   /** @param room bytes that may be written */
   constructor(folder: string, room: number) {
@@ -55,6 +57,7 @@ export class TreeWriter {
       write: (chunk) => {
         this.use(chunk.byteLength);
         for (let at = 0; at < chunk.byteLength; at += writeSync(handle, chunk, at));
+        this.collectGarbage(chunk.byteLength);
       },
       end: () => {
         fchmodSync(handle, mode);
@@ -118,6 +121,7 @@ export class TreeWriter {
 
   private use(bytes: number): void {
     this.used += bytes;
+    if (this.used > this.room) this.room += makeRoom(this.folder, this.used - this.room);
     if (this.used <= this.room) return;
     throw new StepFailure('no_room', `It needs more than the ${inWords(this.room)} that are free.`);
   }

@@ -39,7 +39,7 @@ function decompressionOf(format: Exclude<ArchiveFormat, 'zip'>): Decompression {
   return format === 'tar.zst' ? decompressZstd : (bytes) => bytes;
 }
 
-const pieceBytes = 256 * 1024;
+const pieceBytes = 128 * 1024;
 
 function beginningOf(file: string): Buffer {
   const beginning = Buffer.alloc(tellingBytes);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { readIfThere, removeDurably, writeDurably } from '../system/durable-file.ts';
+import { jsonFile } from '../system/json-file.ts';
 
 /** The device's config.json, which an update may replace and a failed one puts back. */
 export class Configuration {
@@ -24,13 +25,12 @@ export class Configuration {
     writeDurably(this.file, `${JSON.stringify(configuration, null, 2)}\n`);
   }
 
-  /** Puts back what `replace` replaced; nothing happens where it did not. Safe to repeat. */
+  /** Puts back what `replace` replaced; nothing happens where it did not. Safe to repeat; throws where it cannot be. */
   putBack(keepFolder: string): void {
-    const kept = readIfThere(path.join(keepFolder, keptName));
-    if (kept === null) return;
-    const { previous } = keptSchema.parse(JSON.parse(kept));
-    if (previous === null) removeDurably(this.file);
-    else writeDurably(this.file, previous);
+    const kept = jsonFile(path.join(keepFolder, keptName), keptSchema).read();
+    if (kept === null || kept.previous === readIfThere(this.file)) return;
+    if (kept.previous === null) removeDurably(this.file);
+    else writeDurably(this.file, kept.previous);
   }
 }
 

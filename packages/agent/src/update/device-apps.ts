@@ -12,6 +12,7 @@ export class DeviceApps {
     this.file = jsonFile(
       path.join(stateFolder, 'apps.json'),
       z.array(z.object({ name: z.string(), version: z.string() })),
+      'without it the device does not know which apps it carries',
     );
   }
 

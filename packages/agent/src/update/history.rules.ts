@@ -46,6 +46,11 @@ export function lastDeed(history: History): Happening | undefined {
   return history.findLast(({ type }) => type !== 'stop_requested' && type !== 'agent_started');
 }
 
+/** Whether nothing was begun yet, and nothing ends it before it begins. */
+export function isUntouched(history: History): boolean {
+  return history.every(({ type }) => type === 'agent_started');
+}
+
 /** How often a step has failed so far. */
 export function failuresOf(history: History, step: number): number {
   return history.filter((one) => one.type === 'step_failed' && one.step === step).length;

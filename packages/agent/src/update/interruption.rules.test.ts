@@ -109,6 +109,23 @@ describe('a device that starts three times without getting on', () => {
     expect(nextAct(flow, [...history, ...thrice, gaveUp], restart.restoring)).toEqual({ type: 'roll_back' });
   });
 
+  it('fails the step that it would run once more, so that what it has begun is undone', () => {
+    const flow = flowFixture([filesStepFixture('a', { on_failure: { revert_all_files: true } })]);
+    const history: Happening[] = [started, agentStarted, interrupted, ...thrice];
+    const settled = settle(flow, history);
+    expect(settled).toMatchObject({ type: 'step_failed', step: 0, reason: 'boot_loop' });
+    const all = [...history, ...(settled ? [settled] : [])];
+    expect(nextAct(flow, all, restart.restoring)).toEqual({ type: 'undo_step', step: 0 });
+  });
+
+  it('goes round in no circle either where it does not even get to begin an undoing again', () => {
+    const revert = { revert_all_files: true, trigger: 'any_step_failure' } as const;
+    const flow = flowFixture([filesStepFixture('a', { on_failure: revert })]);
+    const begun: Happening[] = [started, fault, { type: 'undo_started', step: 0 }];
+    expect(settle(flow, [...begun, agentStarted, agentStarted])).toBeNull();
+    expect(settle(flow, [...begun, ...thrice])).toMatchObject({ type: 'undone', step: 0, done: false });
+  });
+
   it('fails the step whose boot it never gets over, whatever the step says of retries', () => {
     const flow = flowFixture([rebootStepFixture('a', { retry: { attempts: 3, delay_s: 0 } })]);
     const booted: Happening = { type: 'booted', step: 0 };

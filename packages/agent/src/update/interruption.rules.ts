@@ -2,6 +2,7 @@ import type { FlowDocument, StepType } from '@tideway/protocol';
 import {
   type Happening,
   type History,
+  isBegun,
   isStopRequested,
   lastDeed,
   startsWithoutProgress,
@@ -95,16 +96,17 @@ export function standingOf(flow: FlowDocument, history: History): Standing {
 /** What an act that was begun and never ended counts as; null where it is simply done, or done again. */
 export function settleInterrupted(flow: FlowDocument, history: History, restart: Restart): Happening | null {
   const deed = lastDeed(history);
+  const isStuck = startsWithoutProgress(history) >= maxTries;
   if (deed?.type === 'step_started') return settleStep(flow, history, deed.step);
   if (deed?.type === 'undo_started' || deed?.type === 'rollback_started') {
-    return beginnings(history, deed) < maxTries ? null : givenUp(flow, history, restart);
+    return beginnings(history, deed) < maxTries && !isStuck ? null : givenUp(flow, history, restart);
   }
   if (deed?.type === 'boot_requested') {
     if (deed.boot_id !== restart.bootId) return { type: 'booted', step: deed.step };
     const message = `The device did not boot, although it was asked to ${maxTries} times.`;
-    return beginnings(history, deed) < maxTries ? null : bootFailure(history, deed.step, message);
+    return beginnings(history, deed) < maxTries && !isStuck ? null : bootFailure(history, deed.step, message);
   }
-  return startsWithoutProgress(history) < maxTries ? null : givenUp(flow, history, restart);
+  return isStuck ? givenUp(flow, history, restart) : null;
 }
 
 /** What it counts as when a boot that was asked for does not come. */
@@ -116,7 +118,14 @@ export function bootFailure(history: History, step: number | null, message: stri
 }
 
 /** Types that leave the same state however often they are run. */
-const naturallyRepeatable: ReadonlySet<StepType> = new Set(['files', 'download-artifact', 'check', 'reboot']);
+const naturallyRepeatable: ReadonlySet<StepType> = new Set([
+  'files',
+  'download-artifact',
+  'docker',
+  'compose',
+  'check',
+  'reboot',
+]);
 
 function settleStep(flow: FlowDocument, history: History, step: number): Happening {
   const interruptions = history.filter((one) => one.type === 'step_interrupted' && one.step === step).length;
@@ -132,9 +141,10 @@ function givenUp(flow: FlowDocument, history: History, { restoring }: Restart): 
   const message = `Given up: the agent or the device stopped here ${maxTries} times.`;
   switch (act.type) {
     case 'run_step':
-      return { type: 'gave_up', reason: 'boot_loop', message };
+      // A step that has begun has something to undo: it is the one that fails.
+      return isBegun(history, act.step) ? stepGivenUp(act.step, message) : { type: 'gave_up', reason, message };
     case 'confirm_step':
-      return { type: 'step_failed', step: act.step, reason: 'boot_loop', message, exit_code: null };
+      return stepGivenUp(act.step, message);
     case 'undo_step':
     case 'confirm_undo':
       return { type: 'undone', step: act.step, done: false, message };
@@ -144,6 +154,12 @@ function givenUp(flow: FlowDocument, history: History, { restoring }: Restart): 
       return null;
   }
 }
+
+function stepGivenUp(step: number, message: string): Happening {
+  return { type: 'step_failed', step, reason, message, exit_code: null };
+}
+
+const reason = 'boot_loop';
 
 /** How often the last thing was begun without anything else in between. */
 function beginnings(history: History, last: Happening): number {

@@ -21,20 +21,19 @@ export class Journal {
   /** Begins the journal of an update. */
   static begin(file: string, clock: Clock, plan: Plan): Journal {
     const time = { spent_ms: 0, at: clock() };
-    const journal = new Journal(jsonFile(file, entrySchema), clock, { plan, history: [], time });
+    const journal = new Journal(fileOf(file), clock, { plan, history: [], time });
     journal.file.write(journal.entry);
     return journal;
   }
 
   /** The update that stands in a journal, for those who only look; null where the device is at none. */
-  static peek(file: string): { update_id: string; attempt: number; history: readonly DatedHappening[] } | null {
-    const entry = jsonFile(file, entrySchema).read();
-    return entry && { ...entry.plan, history: entry.history };
+  static peek(file: string): { plan: Plan; history: readonly DatedHappening[] } | null {
+    return fileOf(file).read();
   }
 
   /** The journal that an earlier run of the agent has left; null where it was idle. */
   static reopen(file: string, clock: Clock): Journal | null {
-    const left = jsonFile(file, entrySchema);
+    const left = fileOf(file);
     const entry = left.read();
     return entry && new Journal(left, clock, entry);
   }
@@ -72,9 +71,15 @@ export class Journal {
   }
 
   private save(entry: Entry): void {
-    this.entry = { ...entry, time: spentUntil(this.entry.time, this.clock()) };
-    this.file.write(this.entry);
+    const changed = { ...entry, time: spentUntil(this.entry.time, this.clock()) };
+    // In this order: what could not be written has not happened.
+    this.file.write(changed);
+    this.entry = changed;
   }
+}
+
+function fileOf(file: string): JsonFile<Entry> {
+  return jsonFile(file, entrySchema, 'without it the update that the device is at stays as it is, undone by nobody');
 }
 
 type Entry = { plan: Plan; history: DatedHappening[]; time: TimeSpent };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMasker, masked } from './masking.rules.ts';
+import { createMasker, masked, secretsOfRegistry } from './masking.rules.ts';
 
 describe('masking', () => {
   it('takes secrets out of a text', () => {
@@ -18,6 +18,20 @@ describe('masking', () => {
 
   it('holds nothing back that cannot be a beginning of a secret', () => {
     expect(createMasker(['secret']).add('progress 10%\n')).toBe('progress 10%\n');
+  });
+
+  it('takes out what it learns of later, from then on', () => {
+    const masker = createMasker(['one']);
+    expect(masker.add('one two, ')).toBe('*** two, ');
+    masker.hide(['two']);
+    expect(masker.add('one tw') + masker.add('o') + masker.end()).toBe('*** ***');
+  });
+
+  it('takes the password of a registry out in all its forms', () => {
+    const secrets = secretsOfRegistry({ url: 'https://a', username: 'me', password: 'a b/c' });
+    const said = 'a b/c, https://me:a%20b%2Fc@a, Basic bWU6YSBiL2M=';
+    expect(masked(said, secrets)).toBe('***, https://me:***@a, Basic ***');
+    expect(secretsOfRegistry({ url: 'https://a', username: null, password: null })).toEqual([]);
   });
 
   it('gives the same for a text in any pieces as for the whole', () => {

@@ -1,7 +1,11 @@
+import type { RegistryCredentials } from '@tideway/protocol';
+
 /** Takes secrets out of a text that arrives in pieces. */
 export type Masker = {
   /** What of the text so far may be shown; the possible beginning of a secret is held back. */
   add: (text: string) => string;
+  /** Masks these as well in what comes from now on. */
+  hide: (secrets: Iterable<string>) => void;
   /** What was held back at the end of the text. */
   end: () => string;
 };
@@ -10,13 +14,18 @@ const mask = '***';
 
 /** Masks every secret, and every line of a secret of several lines, since output is often shown by lines. */
 export function createMasker(secrets: Iterable<string>): Masker {
-  const hidden = hiddenTexts(secrets);
+  const known = [...secrets];
+  let hidden = hiddenTexts(known);
   let held = '';
   return {
     add: (text) => {
       const { shown, rest } = maskUpTo(held + text, hidden);
       held = rest;
       return shown;
+    },
+    hide: (more) => {
+      known.push(...more);
+      hidden = hiddenTexts(known);
     },
     end: () => {
       const shown = maskWhole(held, hidden);
@@ -29,6 +38,13 @@ export function createMasker(secrets: Iterable<string>): Masker {
 /** A whole text without secrets. */
 export function masked(text: string, secrets: Iterable<string>): string {
   return maskWhole(text, hiddenTexts(secrets));
+}
+
+/** The texts in which the password of a registry may show: by itself, in an address, in a header. */
+export function secretsOfRegistry({ username, password }: RegistryCredentials): string[] {
+  if (password === null) return [];
+  const inHeader = Buffer.from(`${username}:${password}`).toString('base64');
+  return [...new Set([password, encodeURIComponent(password), inHeader])];
 }
 
 function hiddenTexts(secrets: Iterable<string>): string[] {

@@ -1,14 +1,17 @@
 import path from 'node:path';
 import type { DeploymentDocument, Plan, Step } from '@tideway/protocol';
-import { confirmStepOfType, runStepOfType, undoStepOfType } from '../steps/executors.ts';
+import type { HookKind } from '../operator/hooks.ts';
+import { confirmStepOfType, runStepOfType, settleStepOfType, undoStepOfType } from '../steps/executors.ts';
 import { runShell } from '../steps/shell.ts';
 import { type StepContext, StepFailure } from '../steps/step.ts';
 import type { DeviceBoot } from '../system/device-boot.ts';
 import { makePrivateFolder } from '../system/durable-file.ts';
+import { hasCode } from '../system/files.ts';
+import { StateNotWritable } from '../system/json-file.ts';
 import { markerName } from '../system/leftover-processes.ts';
 import { limitTime } from '../system/timing.ts';
 import type { Configuration } from './configuration.ts';
-import { masked } from './masking.rules.ts';
+import { type RegistryDesk, registriesOfAct } from './registries-of-act.ts';
 import type { Act } from './run.rules.ts';
 import { fillIn, pathFault, type Values, valueEnvironment, valuesOf } from './step-values.rules.ts';
 import type { UpdateOutput } from './update-output.ts';
@@ -26,14 +29,15 @@ export type Workplace = {
   configuration: Configuration;
   boot: DeviceBoot;
   output: UpdateOutput;
-  artifactFetcher: (signal: AbortSignal, output: (text: string) => void) => StepContext['fetchArtifact'];
+  /** Asks the server for the credentials of a registry. */
+  askForRegistry: RegistryDesk['ask'];
+  artifactFetcher: (context: Pick<StepContext, 'registry' | 'signal' | 'output'>) => StepContext['fetchArtifact'];
 };
 
-/** The acts that do something on the device. */
-export type DeviceAct = Extract<
-  Act,
-  { type: 'run_step' | 'confirm_step' | 'undo_step' | 'confirm_undo' | 'roll_back' }
->;
+/** The acts that do something on the device; settling belongs to `finish`, which is repeated as a whole. */
+export type DeviceAct =
+  | Extract<Act, { type: 'run_step' | 'confirm_step' | 'undo_step' | 'confirm_undo' | 'roll_back' }>
+  | { type: 'settle_step'; step: number };
 
 /** The agent itself ends: the act is broken off, and what it counts as is decided at the next start. */
 export class AgentStopping extends Error {}
@@ -60,7 +64,7 @@ export async function performAct(at: Workplace, act: DeviceAct, signals: AbortSi
       return end;
     } catch (error) {
       if (signal.reason instanceof AgentStopping) throw signal.reason;
-      const failure = failureOf(error, signal, Object.values(at.plan.secrets));
+      const failure = failureOf(error, signal, at.output);
       part.write(`${failure.message}\n`);
       part.end(false);
       return failure;
@@ -68,9 +72,23 @@ export async function performAct(at: Workplace, act: DeviceAct, signals: AbortSi
   });
 }
 
-/** Marks the processes of an act, so that they are found wherever they went; several devices may share a machine. */
-export function markerOf({ device, update_id }: Pick<Plan, 'device' | 'update_id'>, act: DeviceAct): string {
-  return `${device.id}/${update_id}/${act.type}${act.type === 'roll_back' ? '' : `/${act.step}`}`;
+/**
+ * Marks the processes of an act, so that they are found wherever they went. Several devices may share a machine, and
+ * several roots one view of its processes: neither the device nor its folder alone tells them apart.
+ */
+export function markerOf({ plan, folder }: Workplace, act: DeviceAct | { type: HookKind }): string {
+  return `${plan.device.id}:${folder}/${act.type}${'step' in act ? `/${act.step}` : ''}`;
+}
+
+/** What every command of an update finds in its environment. */
+export function updateEnvironment({ root, configuration, plan, document }: Workplace): Record<string, string> {
+  return {
+    TIDEWAY_ROOT: root,
+    TIDEWAY_CONFIG: configuration.file,
+    TIDEWAY_DEVICE_ID: plan.device.id,
+    TIDEWAY_DEVICE_NAME: plan.device.name,
+    TIDEWAY_DEPLOYMENT_ID: document.deployment_id,
+  };
 }
 
 /** Where an act keeps what it needs later; running and undoing a step share it. */
@@ -95,17 +113,21 @@ function taskOf(at: Workplace, act: DeviceAct): Task {
   const { title, work } = kinds[act.type];
   return {
     title: `${title}${step.name}`,
-    timeoutS: step.timeout_s,
+    timeoutS: act.type === 'settle_step' ? Math.min(step.timeout_s, settleWithinS) : step.timeout_s,
     values,
     env: step.env,
     work: async (context) => work(filledStep(step, values), context),
   };
 }
 
+/** The result of the update waits for it. */
+const settleWithinS = 5 * 60;
+
 const kinds = {
   run_step: { title: '', work: runStepOfType },
   confirm_step: { title: 'After the boot: ', work: (step, context) => confirmStepOfType(step, context, 'run') },
   undo_step: { title: 'Undo: ', work: undoStepOfType },
+  settle_step: { title: 'Settle: ', work: settleStepOfType },
   confirm_undo: { title: 'Undo, after the boot: ', work: (step, context) => confirmStepOfType(step, context, 'undo') },
 } satisfies Record<string, { title: string; work: (step: Step, context: StepContext) => Promise<void> }>;
 
@@ -131,25 +153,29 @@ function contextOf(
 ): Omit<StepContext, 'askForBoot'> {
   const keepFolder = keepFolderOf(at.folder, act);
   makePrivateFolder(keepFolder);
+  const hide = (secrets: string[]) => at.output.hide(secrets);
+  const registry = registriesOfAct({ ask: at.askForRegistry, hide, output, signal });
   return {
     root: at.root,
+    origin: originOf(at, act),
     keepFolder,
     environment: {
       ...at.environment,
       ...valueEnvironment(task.values),
       ...filled(task.env, task.values),
-      TIDEWAY_ROOT: at.root,
-      TIDEWAY_CONFIG: at.configuration.file,
-      TIDEWAY_DEVICE_ID: at.plan.device.id,
-      TIDEWAY_DEVICE_NAME: at.plan.device.name,
-      TIDEWAY_DEPLOYMENT_ID: at.document.deployment_id,
-      [markerName]: markerOf(at.plan, act),
+      ...updateEnvironment(at),
+      [markerName]: markerOf(at, act),
     },
-    fetchArtifact: at.artifactFetcher(signal, output),
-    registry: () => Promise.reject(new StepFailure('unsupported', 'Registries cannot be used yet.')),
+    fetchArtifact: at.artifactFetcher({ registry, signal, output }),
+    registry,
     output,
     signal,
   };
+}
+
+function originOf({ plan, document }: Workplace, act: DeviceAct): StepContext['origin'] {
+  const step = act.type === 'roll_back' ? null : act.step;
+  return { device: plan.device.id, flow: document.flow_id, update: plan.update_id, step };
 }
 
 /** The step with all values in place; what they make of its paths is checked again, since devices name themselves. */
@@ -163,6 +189,7 @@ function filledStep(step: Step, values: Values): Step {
 
 function pathsOf(step: Step): string[] {
   if (step.uses === 'files' || step.uses === 'download-artifact') return [step.with.path];
+  if (step.uses === 'compose' && step.with.path !== null) return [step.with.path];
   return step.uses === 'check' && step.with.probe.kind === 'file' ? [step.with.probe.path] : [];
 }
 
@@ -172,9 +199,12 @@ function filled<T>(template: T, values: Values): T {
   return filled;
 }
 
-function failureOf(error: unknown, signal: AbortSignal, secrets: string[]): StepFailure {
+function failureOf(error: unknown, signal: AbortSignal, output: UpdateOutput): StepFailure {
   const cause = signal.reason instanceof StepFailure ? signal.reason : error;
-  const message = masked(cause instanceof Error ? cause.message : String(cause), secrets);
+  const message = output.masked(cause instanceof Error ? cause.message : String(cause));
   if (cause instanceof StepFailure) return new StepFailure(cause.reason, message, cause.exitCode);
+  if (cause instanceof StateNotWritable) return new StepFailure(cause.reason, message);
+  if (hasCode(cause, 'ENOSPC', 'EDQUOT')) return new StepFailure('no_room', `The disk is full: ${message}.`);
+  if (hasCode(cause, 'EROFS')) return new StepFailure('read_only', `The file system is read-only: ${message}.`);
   return new StepFailure('step_failed', message);
 }

@@ -1,11 +1,21 @@
-import { restoringTypes } from '../steps/executors.ts';
+import { restoringTypes, settlingTypes } from '../steps/executors.ts';
 import { notedCommand } from '../steps/shell.ts';
 import { StepFailure } from '../steps/step.ts';
 import { endLeftovers } from '../system/leftover-processes.ts';
 import { pause } from '../system/timing.ts';
-import { type Finished, type Happening, type History, lastDeed, stepAt } from './history.rules.ts';
+import {
+  type Finished,
+  type Happening,
+  type History,
+  isBegun,
+  isUndoBegun,
+  isUntouched,
+  lastDeed,
+  stepAt,
+} from './history.rules.ts';
 import { bootFailure, settleInterrupted } from './interruption.rules.ts';
 import type { Journal } from './journal.ts';
+import { runHooksBefore } from './owner-hooks.ts';
 import { type DeviceAct, keepFolderOf, markerOf, performAct, type Workplace } from './perform-act.ts';
 import { type Act, nextAct } from './run.rules.ts';
 
@@ -31,16 +41,27 @@ export async function runUpdate(
   await endInterruptedAct(at, journal.history);
   const settled = settleInterrupted(flow, journal.history, { bootId: at.boot.id(), restoring: restoringTypes });
   if (settled) record(settled);
+  if (isUntouched(journal.history)) await askOwner(at, record, interruptions);
   for (;;) {
     interruptions.agentStopping.throwIfAborted();
     const act = nextAct(flow, journal.history, restoringTypes);
     if (act.type === 'close') return resultOf(journal.history);
-    if (act.type === 'finish') finish(at, act.result, record);
+    if (act.type === 'finish') await finish(at, journal.history, act.result, record, interruptions);
     else if (act.type === 'boot') await boot(at, journal, act.step, record, interruptions);
     else if (act.type === 'run_step') await runStep(at, journal, act, record, interruptions);
     else if (act.type === 'confirm_step') await confirmStep(at, act, record, interruptions);
     else await putBack(at, journal, act, record, interruptions);
   }
+}
+
+/** The owner of the device may refuse the whole update before anything is done. */
+async function askOwner(
+  at: Workplace,
+  record: (happening: Happening) => void,
+  { stop, agentStopping }: Interruptions,
+): Promise<void> {
+  const failure = await runHooksBefore(at, [stop, agentStopping]);
+  if (failure && !stop.aborted) record({ type: 'gave_up', reason: failure.reason, message: failure.message });
 }
 
 async function runStep(
@@ -54,9 +75,8 @@ async function runStep(
   if (act.delay_s > 0) await pause(act.delay_s * 1000, [stop, agentStopping]);
   // What has happened meanwhile may ask for another act.
   if (stop.aborted || agentStopping.aborted) return;
-  if (at.document.configuration && !journal.history.some(({ type }) => type === 'step_started')) {
-    at.configuration.replace(at.document.configuration, at.folder);
-  }
+  const fault = replaceConfiguration(at, journal.history);
+  if (fault !== null) return record({ type: 'gave_up', reason: 'configuration_failed', message: fault });
   record({ type: 'step_started', step: act.step });
   const { uninterruptible } = stepAt(at.document.flow, act.step);
   const end = await performAct(at, act, uninterruptible ? [] : [stop, agentStopping]);
@@ -82,7 +102,8 @@ async function putBack(
   record: (happening: Happening) => void,
   interruptions: Interruptions,
 ): Promise<void> {
-  at.configuration.putBack(at.folder);
+  // Where that fails, the result says so.
+  putConfigurationBack(at);
   if (act.type === 'undo_step') record({ type: 'undo_started', step: act.step });
   if (act.type === 'roll_back') record({ type: 'rollback_started' });
   const end = await performAct(at, act, [interruptions.agentStopping]);
@@ -113,21 +134,57 @@ async function boot(
 /** Time that a device may take to shut its services down. */
 export const bootWithinS = 15 * 60;
 
-function finish(at: Workplace, result: Finished, record: (happening: Happening) => void): void {
-  if (result.event !== 'succeeded') at.configuration.putBack(at.folder);
-  record(result);
+async function finish(
+  at: Workplace,
+  history: History,
+  result: Finished,
+  record: (happening: Happening) => void,
+  { agentStopping }: Interruptions,
+): Promise<void> {
+  const fault = result.event === 'succeeded' ? null : putConfigurationBack(at);
+  const notUndone = fault === null ? [] : [{ step: 'configuration', done: false, message: fault }];
+  // Before the result is written down: after a power cut in the middle it comes again, and nothing can change the result.
+  for (const [step, { uses }] of at.document.flow.steps.entries()) {
+    if (settlingTypes.has(uses) && isBegun(history, step)) {
+      await performAct(at, { type: 'settle_step', step }, [agentStopping]);
+    }
+  }
+  record({ ...result, undone: [...result.undone, ...notUndone] });
+}
+
+/** Puts the update's configuration in place before its first step; gives why it cannot be. */
+function replaceConfiguration(at: Workplace, history: History): string | null {
+  const { configuration } = at.document;
+  if (configuration === null || history.some(({ type }) => type === 'step_started')) return null;
+  return faultOf(() => at.configuration.replace(configuration, at.folder), 'The configuration cannot be written');
+}
+
+function putConfigurationBack(at: Workplace): string | null {
+  return faultOf(() => at.configuration.putBack(at.folder), 'The previous configuration cannot be put back');
+}
+
+function faultOf(work: () => void, what: string): string | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return `${what}: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /** An agent that was killed has left its step running: nothing else may happen beside it. */
 async function endInterruptedAct(at: Workplace, history: History): Promise<void> {
   const act = openAct(history);
-  if (act) await endLeftovers(markerOf(at.plan, act), notedCommand(keepFolderOf(at.folder, act)));
+  if (act) await endLeftovers(markerOf(at, act), notedCommand(keepFolderOf(at.folder, act)));
 }
 
 function openAct(history: History): DeviceAct | null {
   const deed = lastDeed(history);
   if (deed?.type === 'step_started') return { type: 'run_step', step: deed.step, delay_s: 0 };
   if (deed?.type === 'undo_started') return { type: 'undo_step', step: deed.step };
+  if (deed?.type === 'booted' && deed.step !== null) {
+    return { type: isUndoBegun(history, deed.step) ? 'confirm_undo' : 'confirm_step', step: deed.step };
+  }
   return deed?.type === 'rollback_started' ? { type: 'roll_back' } : null;
 }
 

@@ -4,19 +4,21 @@ import type { ReportOutbox } from '../channel/report-outbox.ts';
 import type { Log } from '../log.ts';
 import { StepFailure } from '../steps/step.ts';
 import type { Clock } from '../system/clock.ts';
-import { makePrivateFolder, removeFolder } from '../system/durable-file.ts';
+import { keepReserve } from '../system/disk-reserve.ts';
+import { makePrivateFolder, moveIfThere, removeFolder } from '../system/durable-file.ts';
 import { type JsonFile, jsonFile } from '../system/json-file.ts';
 import { longestTimerMs } from '../system/timing.ts';
 import type { DeviceApps } from './device-apps.ts';
 import type { Finished, Happening } from './history.rules.ts';
 import { Journal } from './journal.ts';
+import { runHooksAfter } from './owner-hooks.ts';
 import { AgentStopping, type Workplace } from './perform-act.ts';
 import { type ReadPlan, readPlan } from './read-plan.ts';
 import { reportsOf } from './report.rules.ts';
 import { bootWithinS, runUpdate } from './run-update.ts';
 import { UpdateOutput } from './update-output.ts';
 
-export type RunnerDeps = Pick<Workplace, 'root' | 'environment' | 'configuration' | 'boot'> & {
+export type RunnerDeps = Pick<Workplace, 'root' | 'environment' | 'configuration' | 'boot' | 'askForRegistry'> & {
   stateFolder: string;
   /** What the device can do as it is now. */
   able: () => Abilities;
@@ -45,7 +47,10 @@ export class UpdateRunner {
 
   constructor(deps: RunnerDeps) {
     this.deps = deps;
-    this.finishedFile = jsonFile(path.join(deps.stateFolder, 'finished.json'), reportSchema);
+    const loss = 'without it the last update may run once more';
+    this.finishedFile = jsonFile(path.join(deps.stateFolder, 'finished.json'), reportSchema, loss);
+    // What is damaged is refused before anything is done, and not in the middle of an update.
+    this.finishedFile.read();
   }
 
   /** The update that the device is at; null where it is free. */
@@ -72,6 +77,7 @@ export class UpdateRunner {
     if (this.journal) throw new Error(`Update ${this.journal.plan.update_id} is not finished`);
     this.deps.log.info(`Taking up update ${plan.update_id}.`);
     removeFolder(path.join(this.deps.stateFolder, 'updates'));
+    keepReserve(this.deps.stateFolder);
     this.go(Journal.begin(this.journalFile, this.deps.clock, plan));
   }
 
@@ -121,7 +127,10 @@ export class UpdateRunner {
 
   /** The last update's output is with the server: its folder can go. */
   dropOutput(updateId: string): void {
-    if (this.current === null) removeFolder(this.folderOf(updateId));
+    if (this.current !== null) return;
+    // Whoever looks on the device still finds it.
+    moveIfThere(path.join(this.folderOf(updateId), 'output'), path.join(this.deps.stateFolder, 'last-output'));
+    removeFolder(this.folderOf(updateId));
   }
 
   private go(journal: Journal): void {
@@ -135,9 +144,14 @@ export class UpdateRunner {
   }
 
   private async carryOut(journal: Journal): Promise<void> {
-    const read = readPlan(journal.plan, this.deps.able());
+    // What has begun is brought to its end whatever the device has lost meanwhile: there may be something to undo.
+    const able = journal.history.some(({ type }) => type === 'step_started') ? null : this.deps.able();
+    const read = readPlan(journal.plan, able);
     const result = await this.resultOf(journal, read);
     clearTimeout(this.timer);
+    if ('document' in read) {
+      await runHooksAfter(this.workplace(journal, read), result, [this.agentStopping.signal]);
+    }
     // Only now: the update may have gone on under a new attempt.
     const { plan } = journal;
     this.deps.log.info(`Update ${plan.update_id} ${result.event}${result.message ? `: ${result.message}` : '.'}`);
@@ -164,12 +178,13 @@ export class UpdateRunner {
   }
 
   private workplace({ plan }: Journal, { document }: { document: Workplace['document'] }): Workplace {
-    const { root, environment, configuration, boot } = this.deps;
+    const { root, environment, configuration, boot, askForRegistry } = this.deps;
     const folder = this.folderOf(plan.update_id);
     makePrivateFolder(folder);
     const output = new UpdateOutput(folder, Object.values(plan.secrets));
     const artifactFetcher = this.deps.artifactFetcher(path.join(folder, 'artifacts'), document);
-    return { plan, document, folder, root, environment, configuration, boot, output, artifactFetcher };
+    const own = { root, environment, configuration, boot, askForRegistry };
+    return { ...own, plan, document, folder, output, artifactFetcher };
   }
 
   private record(journal: Journal, happening: Happening): void {
@@ -194,8 +209,12 @@ export class UpdateRunner {
   private armTimeLimit(journal: Journal): void {
     const waitMs = Math.min(Math.max(journal.remainingMs, 0), longestTimerMs);
     this.timer = setTimeout(() => {
-      if (journal.remainingMs > 0) this.armTimeLimit(journal);
-      else this.requestStop(journal, 'time_limit');
+      try {
+        if (journal.remainingMs > 0) this.armTimeLimit(journal);
+        else this.requestStop(journal, 'time_limit');
+      } catch (error) {
+        this.deps.onBug(error);
+      }
     }, waitMs);
   }
 

@@ -1,23 +1,25 @@
 import path from 'node:path';
 import { GrowingFile } from '../system/growing-file.ts';
-import { createMasker } from './masking.rules.ts';
+import { createMasker, type Masker, masked } from './masking.rules.ts';
 import { beginningOf, createStepOutput, maxOutputBytes } from './output.rules.ts';
 
 /** The output of one update: kept in its folder, without secrets, and read from there to be sent. */
 export class UpdateOutput {
   private readonly file: GrowingFile;
-  private readonly secrets: readonly string[];
+  private readonly secrets: string[];
+  private masker: Masker | null = null;
   private isLineOpen = false;
 
   constructor(folder: string, secrets: readonly string[]) {
     this.file = new GrowingFile(path.join(folder, 'output'));
-    this.secrets = secrets;
+    this.secrets = [...secrets];
   }
 
   /** Opens the part of one act, under a line with the time and what is done. */
   openPart(title: string): OutputPart {
     this.append(`${this.isLineOpen ? '\n' : ''}[${new Date().toISOString()}] ${title}\n`);
     const masker = createMasker(this.secrets);
+    this.masker = masker;
     const kept = createStepOutput(this.roomBytes);
     let isEnded = false;
     return {
@@ -31,6 +33,18 @@ export class UpdateOutput {
         this.append(kept.end(succeeded, this.roomBytes));
       },
     };
+  }
+
+  /** Masks these as well from now on. */
+  hide(secrets: readonly string[]): void {
+    const unknown = secrets.filter((secret) => !this.secrets.includes(secret));
+    this.secrets.push(...unknown);
+    this.masker?.hide(unknown);
+  }
+
+  /** A text without the secrets of the update. */
+  masked(text: string): string {
+    return masked(text, this.secrets);
   }
 
   /** What is kept from `offset` (in bytes) on, at most so many bytes; empty where there is no more. */

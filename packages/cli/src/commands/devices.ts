@@ -8,7 +8,7 @@ import { type SelectionFlags, selectionFromFlags } from '../orders/order-flags.r
 import { addSelectionOptions } from '../orders/order-options.ts';
 import { countOf } from '../orders/progress.rules.ts';
 import { fieldsOf, printAnswer, printList } from '../output/print.ts';
-import { timeText } from '../output/readable.rules.ts';
+import { sizeText, timeText } from '../output/readable.rules.ts';
 import type { Cell, Column } from '../output/table.rules.ts';
 import { collect, type ListOptions, listCommand, type ProjectOptions, projectCommand } from './client-command.ts';
 
@@ -156,9 +156,27 @@ function deviceText(device: Device): string {
       device.blocked && `since ${timeText(device.blocked.since)}: ${device.blocked.reason ?? 'no reason given'}`,
     ],
     ['Agent', agent.version && `${agent.version} on ${agent.os} ${agent.arch}`],
+    ...Object.entries(device.attributes).map(([name, value]): [string, string] => [inWords(name), String(value)]),
+    ...metricsOf(device),
     ['Last contact', timeText(device.last_contact_at)],
     ['Joined', timeText(device.joined_at)],
   ]);
+}
+
+/** The numbers that the device said last, with the time at which it did. */
+function metricsOf({ metrics }: Device): [string, string][] {
+  if (metrics === null) return [];
+  const said = Object.entries(metrics.values).map(([name, value]): [string, string] => [
+    inWords(name.replace(/_bytes$/, '')),
+    name.endsWith('_bytes') ? sizeText(value) : String(value),
+  ]);
+  return said.length === 0 ? [] : [...said, ['Measured', timeText(metrics.at)]];
+}
+
+/** A name as programs write it, as people do. */
+function inWords(name: string): string {
+  const words = name.replaceAll(/[_.-]+/g, ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function appsOf({ apps }: Device): string {

@@ -40,7 +40,8 @@ async function login(address: string, options: LoginOptions): Promise<void> {
 
 async function tokenOf({ token, tokenStdin }: LoginOptions, url: string): Promise<string> {
   if (token !== undefined && tokenStdin) throw new ClientError('Give --token or --token-stdin, not both');
-  const given = token ?? (tokenStdin ? await readAllInput() : await askSecretly(`Access token for ${url}: `));
+  const secret = { what: 'token', instead: '--token-stdin or --token' };
+  const given = token ?? (tokenStdin ? await readAllInput() : await askSecretly(`Access token for ${url}: `, secret));
   if (!/^[\x21-\x7e]+$/.test(given.trim())) throw new ClientError('The token must be one word, as twu_…');
   return given.trim();
 }

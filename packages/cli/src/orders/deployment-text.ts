@@ -56,6 +56,7 @@ export function updateText(update: UpdateDetails): string {
     ['Undone', update.undone.map(({ step, done }) => (done ? step : `${step} (not)`)).join(', ')],
     ['Taken up', timeText(update.taken_up_at)],
     ['Finished', timeText(update.finished_at)],
+    ['Said late', lateText(update.late_result)],
   ]);
   return update.steps.length === 0 ? fields : `${fields}\n\n${tableOf(stepColumns, update.steps)}`;
 }
@@ -107,4 +108,12 @@ function whyOf({ message, reason, waiting_for, abort_requested_at, status }: Upd
   if (status === 'in_progress' && abort_requested_at !== null) return 'asked to stop';
   const waiting = waiting_for && `waiting: ${waiting_for.replace('_', ' ')}`;
   return message ?? reason ?? waiting ?? '';
+}
+
+/** What the device said of its update when that had ended otherwise. */
+function lateText(late: UpdateDetails['late_result']): string | null {
+  if (late === null) return null;
+  const { status, message, at } = late;
+  const when = typeof at === 'string' ? ` at ${timeText(at)}` : '';
+  return `${status}${when}${typeof message === 'string' && message !== '' ? `: ${message}` : ''}`;
 }

@@ -14,9 +14,18 @@ export const agentFileSchema = z.object({
 });
 export type AgentFile = z.infer<typeof agentFileSchema>;
 
+/** Names one build of the agent's program, as `0.1.0+261ecc779119`; also a folder on the device. */
+export const agentVersionSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/, 'must be a version of up to 64 characters');
+
 /** The answer to `GET /agent/manifest.json`: the program of the agent that the server gives out, all of one version. */
 export const agentManifestSchema = z.object({
-  version: z.string().min(1).max(64),
+  version: agentVersionSchema,
   files: z.array(agentFileSchema).max(100),
 });
 export type AgentManifest = z.infer<typeof agentManifestSchema>;
+
+/** The version that the server wants its devices to run, and the seconds over which they are to spread their downloads. */
+export const agentOfferSchema = z.object({ version: agentVersionSchema, spread_s: z.number().nonnegative() });
+export type AgentOffer = z.infer<typeof agentOfferSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { updateStatusSchema } from '../update-status.ts';
+import { agentOfferSchema } from './agent-program.ts';
 import { planSchema } from './plan.ts';
 
 /** The first message of a session: who speaks, what it can do, and the session value it was last given. */
@@ -87,6 +88,15 @@ export const stoppingSchema = z.object({
 });
 export type StoppingMessage = z.infer<typeof stoppingSchema>;
 
+/** How the device is: numbers whose units stand in their names, as `disk_free_bytes`. Said once in an hour. */
+export const metricsSchema = z.object({
+  type: z.literal('metrics'),
+  values: z
+    .record(z.string().regex(/^[a-z0-9_]{1,64}$/, 'must be a name of small letters, digits and _'), z.number())
+    .refine((values) => Object.keys(values).length <= 50, 'must have at most 50 entries'),
+});
+export type MetricsMessage = z.infer<typeof metricsSchema>;
+
 /** The agent stops on purpose: it is offline from now. */
 export const goodbyeSchema = z.object({ type: z.literal('goodbye') });
 
@@ -97,6 +107,7 @@ export const deviceMessageSchema = z.discriminatedUnion('type', [
   reportSchema,
   logSchema,
   stoppingSchema,
+  metricsSchema,
   goodbyeSchema,
 ]);
 export type DeviceMessage = z.infer<typeof deviceMessageSchema>;
@@ -106,7 +117,13 @@ export const deviceMessagesSchema = z.object({ messages: z.array(z.unknown()).ma
 
 /** A message to a device. Unknown types and fields are for newer agents; older ones pass over them. */
 export const serverMessageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('welcome'), session_value: z.string(), server_time: z.string() }),
+  z.object({
+    type: z.literal('welcome'),
+    session_value: z.string(),
+    server_time: z.string(),
+    /** Left out where the server gives no program out, or where agents are not to update themselves. */
+    agent: agentOfferSchema.optional().catch(undefined),
+  }),
   z.object({ type: z.literal('plan'), plan: planSchema }),
   /** Stop this update, undo, and confirm with `stopped`. */
   z.object({ type: z.literal('abort'), update_id: z.string() }),

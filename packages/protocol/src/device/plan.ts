@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { flowDocumentSchema } from '../flow/flow-document.ts';
 
-/** An artifact that an order resolved: the file itself is fetched from `/device/v1/artifacts/{sha256}`. */
-export const planArtifactSchema = z.object({ path: z.string(), sha256: z.string(), size: z.number().int() });
+/** An artifact that an order resolved, pinned by its SHA-256 (hex) and its size in bytes. */
+export const planArtifactSchema = z.object({
+  path: z.string(),
+  sha256: z.string(),
+  size: z.number().int(),
+  /** The registry that has it; absent where it is fetched from `/device/v1/artifacts/{sha256}`. */
+  registry: z.string().optional(),
+});
 export type PlanArtifact = z.infer<typeof planArtifactSchema>;
 
 /**

@@ -75,8 +75,10 @@ export const stepSchema = z.discriminatedUnion('uses', [
       archive: template.nullable(),
       registry: z.string().nullable(),
       name: template.nullable(),
+      /** Of `docker run`, by their long names; see `run-options.ts`. */
       run_options: z.record(z.string(), z.union([template, z.array(template)])),
-      command: template.nullable(),
+      /** In words: split when the flow is saved, so that a value can never become several. */
+      command: z.array(template).nullable(),
       wait_healthy_s: z.number().int().nonnegative().nullable(),
       delete_previous_image: z.boolean(),
     }),

@@ -51,13 +51,14 @@ export type Deployment = z.infer<typeof deploymentSchema>;
 
 /**
  * Why a pending update is not moving: its order has not begun, is paused, or is about to end because too many have
- * failed; the device is offline, held as a possible copy, awaits approval, has its update trigger on (`blocked`), or is
+ * failed or it has expired; the device is offline, held as a possible copy, awaits approval, has its update trigger on (`blocked`), or is
  * at another update (`busy`).
  */
 export const waitingReasons = [
   'scheduled',
   'paused',
   'failure_limit',
+  'expired',
   'offline',
   'held',
   'needs_approval',

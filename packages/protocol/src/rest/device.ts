@@ -64,6 +64,8 @@ export const deviceSchema = z.object({
   held: z.boolean(),
   agent: z.object({ version: z.string().nullable(), os: z.string().nullable(), arch: z.string().nullable() }),
   attributes: z.record(z.string(), z.unknown()),
+  /** The numbers that the device said last of itself; null before it has said any. */
+  metrics: z.object({ at: z.string(), values: z.record(z.string(), z.number()) }).nullable(),
   /** What the device last applied, null where nothing was ever deployed to it. */
   configuration: z.unknown(),
   created_at: z.string(),

@@ -2,19 +2,46 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type AgentFile, type AgentManifest, agentManifestSchema } from '@tideway/protocol';
+import { type AgentFile, type AgentManifest, type AgentOffer, agentManifestSchema } from '@tideway/protocol';
 import type { Deps } from '../platform/deps.ts';
 import { readByteRange } from '../platform/http/byte-range.rules.ts';
 import type { Call } from '../platform/http/route.ts';
 import { Refusal } from '../platform/refusal.ts';
 
-type Parts = { settings: Pick<Deps['settings'], 'agentFiles'> };
+type Parts = { settings: Pick<Deps['settings'], 'agentFiles' | 'agentUpdateSpreadS'> };
 
 /** What the server gives out of the agent's program. Read at each call: a new build counts without a restart. */
 export async function readAgentManifest({ settings }: Parts): Promise<AgentManifest> {
   const text = await readFile(join(settings.agentFiles, 'manifest.json'), 'utf8').catch(nullWhereMissing);
   if (text === null) throw new Refusal('not_found', 'This server has no program of the agent to give out');
   return agentManifestSchema.parse(JSON.parse(text));
+}
+
+/** What a device is told of the program that it should run; null where it is told of none. */
+export async function agentOffer(parts: Parts & Pick<Deps, 'log'>): Promise<AgentOffer | null> {
+  const spread_s = parts.settings.agentUpdateSpreadS;
+  if (spread_s === null) return null;
+  const version = await rememberedVersion(parts);
+  return version === null ? null : { version, spread_s };
+}
+
+/** By folder: after a restart of the server thousands of devices may ask within a second. */
+const remembered = new Map<string, { version: Promise<string | null>; untilMs: number }>();
+const rememberMs = 1000;
+
+function rememberedVersion(parts: Parts & Pick<Deps, 'log'>): Promise<string | null> {
+  const { agentFiles } = parts.settings;
+  const known = remembered.get(agentFiles);
+  if (known && performance.now() < known.untilMs) return known.version;
+  const version = readAgentManifest(parts).then(
+    (manifest) => manifest.version,
+    (error: unknown) => {
+      if (!(error instanceof Refusal)) parts.log.warn({ err: error }, `${agentFiles} holds no program of the agent`);
+      return null;
+    },
+  );
+  remembered.set(agentFiles, { version, untilMs: performance.now() + rememberMs });
+  return version;
 }
 
 /** Sends a file of the agent's program: the whole, or (with status 206) the part that is still missed. */

@@ -6,8 +6,10 @@ import { takeUpUpdate } from '../features/deployments/take-up-update.ts';
 import { storeUpdateOutput } from '../features/deployments/update-output.ts';
 import { greetDevice } from '../features/devices/greet-device.ts';
 import { type ContactedDevice, noteGoodbye } from '../features/devices/note-contact.ts';
+import { noteMetrics } from '../features/devices/note-metrics.ts';
 import { inTransaction } from '../platform/database/transaction.ts';
 import type { Deps } from '../platform/deps.ts';
+import { agentOffer } from './agent-program.ts';
 
 /** A device that speaks, and where from. */
 export type Speaker = ContactedDevice & { address: string };
@@ -26,18 +28,24 @@ export async function answerMessage(deps: Deps, speaker: Speaker, message: Devic
     case 'stopping':
       await notePendingStop(deps.db, speaker.id, message);
       return [];
+    case 'metrics':
+      await noteMetrics(deps.db, speaker.id, message);
+      return [];
     case 'goodbye':
       await noteGoodbye(deps.db, speaker.id);
       return [];
   }
 }
 
-async function welcome({ db, randomBytes }: Deps, speaker: Speaker, hello: HelloMessage): Promise<ServerMessage[]> {
+async function welcome(deps: Deps, speaker: Speaker, hello: HelloMessage): Promise<ServerMessage[]> {
+  const { db, randomBytes } = deps;
+  const agent = await agentOffer(deps);
   const sessionValue = Buffer.from(randomBytes(18)).toString('base64url');
   return inTransaction(db, async (tx) => {
     const greeting = await greetDevice(tx, speaker, { hello, sessionValue, address: speaker.address });
     if (greeting.isCopied) await raiseAttempt(tx, speaker.id);
-    return [{ type: 'welcome', session_value: greeting.sessionValue, server_time: greeting.now.toISOString() }];
+    const { sessionValue: session_value, now } = greeting;
+    return [{ type: 'welcome', session_value, server_time: now.toISOString(), ...(agent && { agent }) }];
   });
 }
 

@@ -136,6 +136,22 @@ describe('a channel', () => {
   });
 });
 
+describe('devices that an order is for', () => {
+  it('are woken one after the other, no more of them in a second than is set', async () => {
+    const calm = await startTestServer({ wakesPerS: 5 });
+    const calmFleet = await makeDeviceFleet(calm, 'Calm');
+    const devices = await Promise.all(Array.from({ length: 6 }, () => calmFleet.joinDevice()));
+    const channels = await Promise.all(devices.map((device) => device.openChannel()));
+    for (const channel of channels) await channel.say({ type: 'next' });
+    const startedMs = performance.now();
+    await calmFleet.deployTo(devices);
+    await Promise.all(channels.map((channel) => channel.woken()));
+    expect(performance.now() - startedMs).toBeGreaterThan(1000);
+    await Promise.all(channels.map((channel) => channel.close()));
+    await calm.stop();
+  });
+});
+
 describe('two servers on one database', () => {
   it('wake each other’s devices', async () => {
     const second = await startTestServer({}, server);

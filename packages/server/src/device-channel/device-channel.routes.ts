@@ -4,11 +4,13 @@ import {
   deviceMessagesSchema,
   joinedSchema,
   joinSchema,
+  registryCredentialsSchema,
   serverMessagesSchema,
   sessionGrantedSchema,
   sessionRequestSchema,
 } from '@tideway/protocol';
 import { z } from 'zod';
+import { giveRegistry } from '../features/deployments/give-registry.ts';
 import { joinDevice } from '../features/devices/join-device.ts';
 import type { Deps } from '../platform/deps.ts';
 import { defineRoute, everybody, type Route } from '../platform/http/route.ts';
@@ -87,6 +89,19 @@ export function deviceChannelRoutes(deps: Deps): Route[] {
       streams: 'application/octet-stream',
       isDownload: true,
       handle: (call) => sendArtifact(deps, call),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/device/v1/registries/:name',
+      tag,
+      summary: 'Get the address and the credentials of a registry that the update of the device needs',
+      access: byDevice(deps),
+      params: z.object({ name: z.string() }),
+      answer: registryCredentialsSchema,
+      handle: ({ caller, params, setHeader }) => {
+        setHeader('cache-control', 'no-store');
+        return giveRegistry(deps, caller, params.name);
+      },
     }),
   ];
 }

@@ -21,6 +21,29 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
+describe('the numbers that a device says of itself', () => {
+  it('are shown with the time at which it said them, the last alone', async () => {
+    const device = await fleet.joinDevice();
+    const shown = () => fleet.call('GET', `/devices/${device.id}`);
+    expect(await shown()).toMatchObject({ metrics: null });
+    expect(await device.say({ type: 'metrics', values: { load_1m: 0.5, disk_free_bytes: 10 } })).toEqual([]);
+    expect(await device.say({ type: 'metrics', values: { disk_free_bytes: 2 ** 40 } })).toEqual([]);
+    expect(await shown()).toMatchObject({ metrics: { at: expect.any(String), values: { disk_free_bytes: 2 ** 40 } } });
+  });
+
+  it.each([
+    [{ 'Disk Free': 1 }, 'must be a name of small letters'],
+    [{ load: 'high' }, 'must be a number'],
+    [Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`m_${index}`, 1])), 'must have at most 50 entries'],
+  ])('are refused where they are none, and what was there stays (%#)', async (values, expected) => {
+    const device = await fleet.joinDevice();
+    const { status, body } = await device.post('/device/v1/messages', { messages: [{ type: 'metrics', values }] });
+    expect([status, body.messages[0]]).toMatchObject([200, { type: 'refused', code: 'invalid_request' }]);
+    expect(body.messages[0].message).toContain(expected);
+    expect(await fleet.call('GET', `/devices/${device.id}`)).toMatchObject({ metrics: null });
+  });
+});
+
 describe('a session', () => {
   it('is opened by the signature of the device under a fresh challenge', async () => {
     const device = await fleet.joinDevice();
@@ -150,7 +173,9 @@ describe('a contact', () => {
       ['refused', 4, 'not_found'],
       ['ack', 'unknown', undefined],
     ]);
-    expect(body.messages[0].message).toContain('type must be one of: hello, next, report, log, stopping, goodbye');
+    expect(body.messages[0].message).toContain(
+      'type must be one of: hello, next, report, log, stopping, metrics, goodbye',
+    );
     expect(body.messages[2].message).toContain('attempt is required');
   });
 

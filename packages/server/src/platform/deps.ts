@@ -48,4 +48,6 @@ export type Settings = {
   publicUrl: string | null;
   /** Folder of the agent's program that is given out. */
   agentFiles: string;
+  /** Seconds over which agents spread the update of their own program; null: they are told of none. */
+  agentUpdateSpreadS: number | null;
 };

@@ -118,7 +118,7 @@ function report(life: Life, { device, deployment, event, attempt, seq }: Operati
   if (update.status === 'pending' || isOld) return update.status;
   const status = statusAfter[event];
   const isLate = isFinal(update.status);
-  if (isLate && status === update.status && event !== 'stopped') return update.status;
+  if (isLate && status === update.status && !isFirstWord(update, event)) return update.status;
   update.attempt = attempt;
   update.lastSeq = seq;
   if (status === undefined) return update.status;
@@ -126,6 +126,11 @@ function report(life: Life, { device, deployment, event, attempt, seq }: Operati
   else end(update, 'in_progress', status, reasonOf(update, event));
   if (status === 'success') succeed(life, device, deployment, isLate);
   return update.status;
+}
+
+/** What failed or was undone is known from the device alone, where the server did not wait for it. */
+function isFirstWord({ reason }: UpdateLife, event: ReportedEvent): boolean {
+  return event === 'stopped' || (event === 'failed' && reason === 'timed_out');
 }
 
 function reasonOf({ isAbortRequested }: UpdateLife, event: ReportedEvent): string | null {
@@ -167,10 +172,17 @@ function retry(life: Life, index: number): Told {
   const devices = Object.entries(origin.updates)
     .filter(([, { status, reason }]) => status === 'failed' || (status === 'aborted' && !isReplaced(reason)))
     .map(([device]) => Number(device))
-    .filter((device) => !deviceOf(life, device).isDeleted);
+    .filter((device) => !deviceOf(life, device).isDeleted)
+    .filter((device) => !hasNewer(life, device, index));
   if (devices.length === 0) return 'no_devices_matched';
   const { version } = origin;
   return order(life, { kind: 'order', devices, version, supersede: 'none', expires: false, maxFailures: null });
+}
+
+function hasNewer({ deployments }: Life, device: number, index: number): boolean {
+  if (deployments[index]?.version === null) return false;
+  const newer = deployments.slice(index + 1);
+  return newer.some(({ version, updates }) => version !== null && updates[device]?.status === 'success');
 }
 
 function isReplaced(reason: string | null): boolean {

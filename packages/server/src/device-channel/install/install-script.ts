@@ -28,7 +28,7 @@ export async function writeInstallScript({ settings }: { settings: ScriptSetting
   return template.replace(/@(SERVER|VERSION|FILES)@/g, (_whole, name: string) => inShell(values[name] ?? ''));
 }
 
-type ScriptSettings = Pick<Deps['settings'], 'publicUrl' | 'agentFiles'>;
+type ScriptSettings = Pick<Deps['settings'], 'publicUrl' | 'agentFiles' | 'agentUpdateSpreadS'>;
 
 function lineOf({ kind, os, arch, name, size, sha256 }: AgentManifest['files'][number]): string {
   return [kind, os ?? '-', arch ?? '-', name, size, sha256].join(' ');

@@ -8,7 +8,10 @@ version=@VERSION@
 # Lines of: kind, operating system, architecture, name, bytes, SHA-256.
 files=@FILES@
 
+# Root's own: what root runs must not be what another user can change.
 home=/opt/tideway-agent
+# The user's as whom the agent runs: it replaces its own program here.
+programs=$home/programs
 command_link=/usr/local/bin/tideway-agent
 settings=/etc/tideway/agent.env
 state=/var/lib/tideway-agent
@@ -128,6 +131,7 @@ install() {
   is_touched=yes
   stop_service
   join_server
+  lay_out
   put_in_place
   put_service && start_service || fail 'The agent could not be started.'
   is_touched=
@@ -205,14 +209,13 @@ demand_no_update() {
 fetch_program() {
   say "Fetching the agent $version from $server ($program_name)"
   chmod 755 "$staging"
-  fetch "$server/agent/files/$program_name" "$staging/program" || fail "$program_name could not be fetched."
-  sum=$(sha256sum "$staging/program") || fail 'sha256sum failed.'
+  program=$staging/$program_name
+  fetch "$server/agent/files/$program_name" "$program" || fail "$program_name could not be fetched."
+  sum=$(sha256sum "$program") || fail 'sha256sum failed.'
   sum=${sum%% *}
   [ "$sum" = "$program_sha256" ] || fail "$program_name came with the SHA-256 $sum, and $program_sha256 is what the server means. Nothing of it was run: try again."
-  # A name for each content: what runs is never written over.
-  program=$home/$(printf %.12s "$sum")-$program_name
-  chmod 755 "$staging/program"
-  said=$(as_user "exec $node $staging/program --version" 2>&1) || fail "The agent does not run here as $user: $said"
+  chmod 755 "$program"
+  said=$(as_user "exec $node $program --version" 2>&1) || fail "The agent does not run here as $user: $said"
 }
 
 fetch() {
@@ -236,20 +239,26 @@ join_server() {
       export TIDEWAY_PAIRING_TOKEN="$token" TIDEWAY_CLAIM_TOKEN="$claim_token"
       export TIDEWAY_NAME="$name" TIDEWAY_GROUP="$group" TIDEWAY_APP="$app" TIDEWAY_APP_VERSION="$app_version"
     fi
-    as_user "exec $node $staging/program join"
+    as_user "exec $node $program join"
   ) || fail 'This device could not join.'
 }
 
+# The program puts itself where it can replace itself; the launcher that starts it goes back to the one before.
+lay_out() {
+  mkdir -p "$programs" && chown -R "$user" "$programs" || fail "$programs cannot be made."
+  keep current "$programs/current"
+  as_user "exec $node $program lay-out $programs" >/dev/null || fail "The agent could not be laid out in $programs."
+}
+
 put_in_place() {
-  mkdir -p "$home" "${settings%/*}" "${command_link%/*}" || fail "$home cannot be made."
-  keep launcher "$home/tideway-agent"
+  mkdir -p "${settings%/*}" "${command_link%/*}" || fail "${settings%/*} cannot be made."
+  keep command "$home/tideway-agent"
   keep settings "$settings"
   keep unit "$unit"
   keep init_script "$init_script"
   write_settings >"$staging/settings" && chmod 600 "$staging/settings" && mv -f "$staging/settings" "$settings" &&
-    mv -f "$staging/program" "$program" &&
-    write_launcher >"$staging/launcher" && chmod 755 "$staging/launcher" &&
-    mv -f "$staging/launcher" "$home/tideway-agent" || fail 'Not all could be written.'
+    write_command >"$staging/command" && chmod 755 "$staging/command" &&
+    mv -f "$staging/command" "$home/tideway-agent" || fail 'Not all could be written.'
   # For the day when the server is gone.
   if fetch "$server/install.sh" "$staging/install.sh"; then mv -f "$staging/install.sh" "$home/install.sh"; fi
   if [ -L "$command_link" ] || [ ! -e "$command_link" ]; then ln -sf "$home/tideway-agent" "$command_link"; fi
@@ -273,17 +282,21 @@ write_settings() {
   done
 }
 
-write_launcher() {
-  cat <<END
-#!/bin/sh
-# The agent of this device. Written by install.sh.
-exec $node $program "\$@"
-END
+# Root runs nothing that another user can change, but becomes that user.
+write_command() {
+  say '#!/bin/sh'
+  say '# The agent of this device. Written by install.sh.'
+  if [ "$user" != root ]; then
+    if have runuser; then switch="runuser -u $user -- $programs/tideway-agent"
+    else switch="su -s $programs/tideway-agent $user --"
+    fi
+    say "[ \"\$(id -u)\" != 0 ] || exec $switch \"\$@\""
+  fi
+  say "exec $programs/tideway-agent \"\$@\""
 }
 
-# Programs of earlier versions, and what an interrupted install.sh has left.
+# What an interrupted install.sh has left.
 sweep() {
-  for file in "$home"/*-tideway-agent*; do [ "$file" = "$program" ] || rm -f "$file"; done
   for folder in "${home%/*}"/.tideway-agent.*; do [ "$folder" = "$staging" ] || rm -rf "$folder"; done
   sync
 }
@@ -318,7 +331,8 @@ put_back() {
     say 'Nothing was installed.' >&2
     return
   fi
-  bring_back launcher "$home/tideway-agent"
+  [ ! -e "$staging/current.before" ] || as_user "cp $staging/current.before $programs/current"
+  bring_back command "$home/tideway-agent"
   bring_back settings "$settings"
   bring_back unit "$unit"
   bring_back init_script "$init_script"
@@ -376,7 +390,7 @@ After=network.target
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=$home/tideway-agent run
+ExecStart=$programs/tideway-agent run
 EnvironmentFile=$settings
 # Named also where it is root: only then HOME is set, which programs like git ask for.
 User=$user
@@ -385,7 +399,7 @@ Type=notify
 WatchdogSec=2min
 Restart=always
 RestartSec=10
-# It speaks through a program, systemd-notify.
+# It speaks through a program, systemd-notify, and is itself a child of its launcher.
 NotifyAccess=all
 # It ends the running step itself, in order, and asks for more time where that must not be interrupted.
 KillMode=mixed
@@ -487,7 +501,7 @@ while sleep 3600; do
   [ "\$(wc -c <$log)" -lt 1000000 ] || { cat $log >$log.1; : >$log; }
 done &
 while [ -z "\$stopping" ]; do
-  $home/tideway-agent run &
+  $programs/tideway-agent run &
   agent=\$!
   [ -z "\$stopping" ] || kill \$agent
   while kill -0 \$agent 2>/dev/null; do wait \$agent; done

@@ -251,7 +251,7 @@ describe('a deadline', () => {
     await server.shiftClock('0 minutes');
   });
 
-  it.each(['0s', '5', '3651d', '999999999d', -1, '', null])('of %j is refused with its field', async (expires_in) => {
+  it.each(['0s', '5', '3651d', '999999999d', -1, ' ', null])('of %j is refused with its field', async (expires_in) => {
     for (const option of ['expires_in', 'timeout', 'abort_deadline']) {
       const body = { deployment_configuration: { flow_uuid: 'f-0000-0001' }, [option]: expires_in };
       const answer = await server.request('POST', `${fleet.path}/deployments`, { body });

@@ -1,18 +1,24 @@
 import type { OnCommit, Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
-import type { KeptArtifact } from '../artifacts/keep-artifacts.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
-import { insertDeployment, insertNeededArtifacts, insertUpdates, type NewDeployment } from './deployment.store.ts';
+import {
+  insertDeployment,
+  insertNeededArtifacts,
+  insertNeededRegistries,
+  insertUpdates,
+  type NewDeployment,
+} from './deployment.store.ts';
 import { countChanges } from './deployment-count.store.ts';
 import type { DeviceCondition } from './device-filter.rules.ts';
+import type { DeploymentNeeds } from './resolve-artifacts.ts';
 import { abortSuperseded } from './supersede.store.ts';
 import { tellEnded } from './tell-ended.ts';
 
 /** A deployment that was added: its public id, and how many devices it has. */
 export type AddedDeployment = { id: string; devices: number };
 
-type DeploymentToAdd = { deployment: NewDeployment; artifacts: KeptArtifact[]; condition: DeviceCondition };
+type DeploymentToAdd = { deployment: NewDeployment; needs: DeploymentNeeds; condition: DeviceCondition };
 
 /**
  * Adds a deployment with one update for each device that meets the condition, and wakes those devices. Whoever calls this
@@ -23,11 +29,12 @@ export async function addDeployment(
   onCommit: OnCommit,
   { metrics, wakes, changes }: Pick<Deps, 'metrics' | 'wakes' | 'changes'>,
   caller: ProjectCaller,
-  { deployment, artifacts, condition }: DeploymentToAdd,
+  { deployment, needs, condition }: DeploymentToAdd,
 ): Promise<AddedDeployment> {
   const { publicId, projectId, startAt } = deployment;
   const id = await insertDeployment(tx, deployment);
-  await insertNeededArtifacts(tx, id, artifacts);
+  await insertNeededArtifacts(tx, id, needs.artifacts);
+  await insertNeededRegistries(tx, id, needs.registries);
   const devices = await insertUpdates(tx, id, projectId, condition);
   const superseded = await abortSuperseded(tx, { id, ...deployment });
   await recordAuditEvent(tx, caller, {

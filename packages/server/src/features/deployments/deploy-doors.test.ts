@@ -163,10 +163,20 @@ describe('POST /v2/deploy_update', () => {
 
   it('takes "" and {} of optional keys for absent', async () => {
     const empty = { comment: '', app: '', parameters_mapping: {}, deployment_configuration: '', metadata: {} };
-    const answer = await deploy({ ...leastBody(), ...empty });
+    const options = ['expires_in', 'timeout', 'abort_deadline', 'supersede', 'max_failures', 'dry_run', 'allow_empty'];
+    const emptyOptions = { schedule: {}, ...Object.fromEntries(options.map((option) => [option, ''])) };
+    const answer = await deploy({ ...leastBody(), ...empty, ...emptyOptions });
 
     expect(answer.status).toBe(200);
     expect(await orderOf(answer)).toMatchObject({ comment: '', app_version: null, configuration: null });
+    expect((await server.request('GET', answer.body.url)).body).toMatchObject({ expires_at: null, supersede: 'none' });
+  });
+
+  it('leaves keys of the device alone that are empty or have the name of an option', async () => {
+    const configuration = { timeout: '', metadata: {}, configuration: '', device_filter: 'a', devices_filter: 'b' };
+    const answer = await deploy({ ...leastBody(), deployment_configuration: configuration });
+
+    expect((await orderOf(answer))?.configuration).toEqual(configuration);
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/json'])(

@@ -93,6 +93,20 @@ export async function insertNeededArtifacts(
   }
 }
 
+/** Notes which registries a deployment needs: its devices get their credentials, and they cannot be deleted meanwhile. */
+export async function insertNeededRegistries(
+  tx: Tx,
+  deploymentId: number,
+  registries: readonly { id: number }[],
+): Promise<void> {
+  for (const { id } of registries) {
+    await execute(
+      tx,
+      sql`insert into deployment_registry (deployment_id, registry_id) values (${deploymentId}, ${id})`,
+    );
+  }
+}
+
 function limitColumns(limit: FailureLimit | null): { number: number | null; percent: number | null } {
   if (typeof limit === 'string') return { number: null, percent: Number.parseFloat(limit) };
   return { number: limit, percent: null };

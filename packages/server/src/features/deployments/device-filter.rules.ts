@@ -76,7 +76,11 @@ export function conditionSql(condition: DeviceCondition): RawBuilder<boolean> {
       return sql`exists (select from device_update u
                          where u.device_id = d.id and u.deployment_id = ${condition.deploymentId}
                          and u.status = any(${condition.statuses}::text[])
-                         and coalesce(u.reason not in ('overtaken', 'superseded'), true))`;
+                         and coalesce(u.reason not in ('overtaken', 'superseded'), true))
+                 and not exists (select from device_update n join deployment newer on newer.id = n.deployment_id
+                                 join deployment this on this.id = ${condition.deploymentId}
+                                                         and this.app_id = newer.app_id and this.id < newer.id
+                                 where n.device_id = d.id and n.status = 'success')`;
     case 'last_update':
       return sql`coalesce(${lastStatus} = ${condition.status}, false)`;
   }

@@ -1,7 +1,7 @@
 import type { UpdateStatus } from '@tideway/protocol';
 import { sql } from 'kysely';
 import { type Db, firstRow, oneRow } from '../../platform/database/database.ts';
-import { shownDeviceIsOnline } from '../devices/online.rules.ts';
+import { isConnected, lastContactAt, shownDeviceIsOnline } from '../devices/online.rules.ts';
 import type { DeviceFacts, PendingFacts } from './gates.rules.ts';
 
 /** A device that somebody asks about. */
@@ -13,8 +13,9 @@ export async function findAskedDevice(db: Db, projectId: number, publicId: strin
     db,
     sql`select d.id, d.public_id, d.name, tideway_now() as now, d.needs_approval,
                coalesce(d.joined_at, d.created_at) as known_since, d.held_at, d.update_trigger_on,
-               d.update_trigger_since, d.blocked_since, d.blocked_reason, p.last_contact_at, p.online_until, ${shownDeviceIsOnline} as is_online,
-               p.server_id is not null as is_connected
+               d.update_trigger_since, d.blocked_since, d.blocked_reason,
+               ${lastContactAt} as last_contact_at, p.online_until, ${shownDeviceIsOnline} as is_online,
+               ${isConnected} as is_connected
         from device d left join device_presence p on p.device_id = d.id
         where d.project_id = ${projectId} and d.public_id = ${publicId} and d.deleted_at is null`,
   );

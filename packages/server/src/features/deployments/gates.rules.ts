@@ -42,7 +42,7 @@ export function gatesOfUpdate(device: DeviceFacts, update: PendingFacts): Gate[]
     earlierUpdate(update),
     connection(device),
     capability(update),
-    limits(update),
+    limits(device, update),
   ];
 }
 
@@ -108,11 +108,12 @@ function capability({ flow, able }: PendingFacts): Gate {
   return open('capability', lack === null ? 'The device can do every step' : `The update will fail: ${lack}`);
 }
 
-function limits({ failure_limit_reached_at, expires_at }: PendingFacts): Gate {
+function limits({ now }: DeviceFacts, { failure_limit_reached_at, expires_at }: PendingFacts): Gate {
   if (failure_limit_reached_at !== null) {
     return holds('limits', 'As many updates of the order have failed as may: this one ends', failure_limit_reached_at);
   }
   if (expires_at === null) return open('limits', 'The order does not expire');
+  if (expires_at <= now) return holds('limits', 'The order has expired: this one ends', expires_at);
   return open('limits', `The order expires at ${expires_at.toISOString()}`);
 }
 

@@ -1,4 +1,4 @@
-import { canonicalJson, type Fault } from '@tideway/protocol';
+import { canonicalJson, type Fault, timingOptions } from '@tideway/protocol';
 import { isNestedTooDeeply, nestingExpectation } from '../../platform/http/nesting.rules.ts';
 import { findUnstorableText, storableExpectation } from '../../platform/http/storable-text.rules.ts';
 
@@ -8,7 +8,9 @@ export type Read<Value> = Value | { faults: Fault[] };
 export function makeOneForm(body: unknown, prefix = ''): Read<{ body: Record<string, unknown> }> {
   const result: Record<string, unknown> = { ...(body as Record<string, unknown>) };
   const faults: Fault[] = [];
-  for (const key of jsonTextKeys) {
+  // What else stands inside of a wrapper may be the device's own.
+  const keys = prefix === '' ? keysOfBody : keysOfWrapper;
+  for (const key of keys.jsonTexts) {
     if (typeof result[key] !== 'string' || result[key] === '') continue;
     const path = `${prefix}${key}`;
     const parsed = parseObject(result[key]);
@@ -23,15 +25,14 @@ export function makeOneForm(body: unknown, prefix = ''): Read<{ body: Record<str
     if ('faults' in inner) faults.push(...inner.faults);
     else result[wrapper] = inner.body;
   }
-  for (const [one, other] of aliases) {
+  for (const [one, other] of keys.aliases) {
     if (result[one] === undefined || result[other] === undefined) continue;
     if (canonicalJson(result[one]) !== canonicalJson(result[other])) {
       faults.push(fault(`${prefix}${other}`, `is given as ${one} too, with another value`));
     }
     delete result[other];
   }
-  // A device's configuration may hold keys of its own that are empty.
-  for (const key of optionalKeys) if (isEmpty(result[key])) delete result[key];
+  for (const key of keys.optional) if (isEmpty(result[key])) delete result[key];
   return faults.length > 0 ? { faults } : { body: result };
 }
 
@@ -54,13 +55,20 @@ export function fault(path: string, message: string): Fault {
   return { path, message: `${path} ${message}` };
 }
 
-const jsonTextKeys = ['parameters_mapping', 'deployment_configuration', 'app'];
-const optionalKeys = [...jsonTextKeys, 'comment', 'metadata', 'configuration'];
 const wrappers = ['deployment_configuration', 'metadata'];
-const aliases = [
-  ['devices_filter', 'device_filter'],
-  ['flow_id', 'flow_uuid'],
-] as const;
+const detailTexts = ['parameters_mapping', 'app'];
+const flowAliases = ['flow_id', 'flow_uuid'] as const;
+const keysOfWrapper = { jsonTexts: detailTexts, aliases: [flowAliases], optional: [...detailTexts, 'comment'] };
+const keysOfBody = {
+  jsonTexts: [...detailTexts, 'deployment_configuration'],
+  aliases: [['devices_filter', 'device_filter'] as const, flowAliases],
+  optional: [
+    ...keysOfWrapper.optional,
+    ...wrappers,
+    ...['configuration', 'allow_empty', 'dry_run'],
+    ...Object.keys(timingOptions),
+  ],
+};
 
 /** What keeps a value from being kept that came as a JSON text inside of the body: nobody has looked into it so far. */
 function keepingFault(value: unknown, path: string): Fault | null {

@@ -44,7 +44,7 @@ describe('a scheduled order', () => {
   it.each([
     ['schedule.start_at', { schedule: { start_at: 'tomorrow' } }],
     ['schedule.start_at', { schedule: { start_at: '2020-01-01T00:00:00Z' } }],
-    ['schedule.start_at', { schedule: {} }],
+    ['schedule.start_at', { schedule: { start_at: '' } }],
     ['schedule.stop_at', { schedule: { start_at: '2999-01-01T00:00:00Z', stop_at: 'x' } }],
     ['schedule', { schedule: 'now' }],
     ['expires_in', { schedule: { start_at: '2999-01-01T00:00:00Z' }, expires_in: '1h' }],
@@ -75,6 +75,7 @@ describe('a paused deployment', () => {
     expect((await waiting.next())?.update_id).toBe(id);
     await waiting.report({ update_id: id, seq: 1, event: 'succeeded' });
     expect(await call(id, 'pause')).toMatchObject({ status: 409, body: { code: 'wrong_state' } });
+    expect((await call(id, 'resume')).body.error_message).toMatch(/is finished already: there is nothing to resume$/);
     expect(await call('dp-none-none', 'pause')).toMatchObject({ status: 404 });
   });
 
@@ -91,6 +92,25 @@ describe('a paused deployment', () => {
     const aborted = await fleet.deployTo([device]);
     await call(aborted, 'pause');
     expect(await call(aborted, 'abort')).toMatchObject({ body: { aborted: 1, stopping: 0 } });
+  });
+});
+
+describe('an order that has expired', () => {
+  it('is taken up by no device, also where no server has ended it yet', async () => {
+    const own = await startTestServer();
+    const ownFleet = await makeDeviceFleet(own, 'Expired');
+    const device = await ownFleet.joinDevice();
+    const id = await ownFleet.deployTo([device], { options: { expires_in: '1h' } });
+    await own.shiftClock('2 hours');
+    await device.openSession();
+    expect(await device.next()).toBeNull();
+    expect(await ownFleet.call('GET', `/deployments/${id}/updates/${device.id}`)).toMatchObject({
+      status: 'pending',
+      waiting_for: 'expired',
+    });
+    const why = (await ownFleet.call('GET', `/devices/${device.id}/why`)) as { message: string };
+    expect(why.message).toBe('The order has expired: this one ends.');
+    await own.stop();
   });
 });
 

@@ -29,7 +29,10 @@ async function setPaused(
   const projectId = caller.project.id;
   return inTransaction(db, async (tx, onCommit) => {
     const { id, is_finished, is_paused } = await lockDeployment(tx, projectId, publicId);
-    if (is_finished) throw new Refusal('wrong_state', `${publicId} is finished already: there is nothing to pause`);
+    if (is_finished) {
+      const verb = isToPause ? 'pause' : 'resume';
+      throw new Refusal('wrong_state', `${publicId} is finished already: there is nothing to ${verb}`);
+    }
     if (is_paused !== isToPause) {
       await execute(
         tx,

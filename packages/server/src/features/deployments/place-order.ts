@@ -12,8 +12,12 @@ import { createDeployment } from './create-deployment.ts';
 import { type Order, readDeployment, type TokenOrder } from './order.rules.ts';
 import type { Read } from './order-form.rules.ts';
 import { tryOrder } from './try-order.ts';
+import { withLookUps } from './with-look-ups.ts';
 
-type OrderDeps = Pick<Deps, 'db' | 'rates' | 'randomBytes' | 'installation' | 'metrics' | 'wakes' | 'changes'>;
+type OrderDeps = Pick<
+  Deps,
+  'db' | 'rates' | 'randomBytes' | 'installation' | 'settings' | 'metrics' | 'wakes' | 'changes'
+>;
 type Headers = Record<string, string | string[] | undefined>;
 
 /** Places the order of a deploy_update door: the body's form first, then its token (or the one of the header), then all else. */
@@ -68,7 +72,15 @@ async function place(
   order: Order,
   headers: Headers,
 ): Promise<AddedDeployment | DryRun> {
-  if (order.isDryRun) return tryOrder(deps, caller, order);
-  const asked = { project: caller.project.key, order };
-  return createDeployment(deps, caller, order, onceKey(headers['idempotency-key'], caller.accountId, asked));
+  return withLookUps(deps, caller, async (prepared) => {
+    if (order.isDryRun) return tryOrder(deps, caller, order, prepared);
+    const asked = { project: caller.project.key, order };
+    return createDeployment(
+      deps,
+      caller,
+      order,
+      onceKey(headers['idempotency-key'], caller.accountId, asked),
+      prepared,
+    );
+  });
 }

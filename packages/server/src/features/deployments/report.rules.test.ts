@@ -8,6 +8,7 @@ const update = fc.record({
   status: fc.constantFrom(...updateStatuses),
   attempt: fc.integer({ min: 1, max: 3 }),
   last_seq: fc.nat(5),
+  is_timed_out: fc.boolean(),
 });
 const report = fc
   .record({
@@ -41,14 +42,14 @@ describe('a report', () => {
   });
 
   it('on an update that is still pending is not used up: it counts when it comes again after the take-up', () => {
-    const pending: ReportedUpdate = { status: 'pending', attempt: 1, last_seq: 0 };
+    const pending: ReportedUpdate = { status: 'pending', attempt: 1, last_seq: 0, is_timed_out: false };
     const said = createReport({ update_id: 'dp-1', seq: 4, event: 'succeeded' });
     expect(bookingOf(pending, said)).toEqual({ kind: 'nothing' });
     expect(bookingOf({ ...pending, status: 'in_progress' }, said)).toEqual({ kind: 'result', status: 'success' });
   });
 
   it('that contradicts the result is kept beside it, and so is what an abort has undone', () => {
-    const failed: ReportedUpdate = { status: 'failed', attempt: 1, last_seq: 2 };
+    const failed: ReportedUpdate = { status: 'failed', attempt: 1, last_seq: 2, is_timed_out: false };
     const say = (event: DeviceReport['event']) => createReport({ update_id: 'dp-1', seq: 3, event });
     expect(bookingOf(failed, say('succeeded'))).toEqual({ kind: 'late_result', status: 'success' });
     expect(bookingOf(failed, say('failed'))).toEqual({ kind: 'nothing' });
@@ -56,5 +57,11 @@ describe('a report', () => {
       kind: 'late_result',
       status: 'aborted',
     });
+  });
+
+  it('of a failure is kept beside the result where the server had stopped waiting for it', () => {
+    const timedOut: ReportedUpdate = { status: 'failed', attempt: 1, last_seq: 2, is_timed_out: true };
+    const said = createReport({ update_id: 'dp-1', seq: 3, event: 'failed' });
+    expect(bookingOf(timedOut, said)).toEqual({ kind: 'late_result', status: 'failed' });
   });
 });

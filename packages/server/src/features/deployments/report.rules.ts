@@ -2,7 +2,13 @@ import type { DeviceReport, UpdateStatus } from '@tideway/protocol';
 import { nextStatus } from './update-status.rules.ts';
 
 /** What of an update decides how a report on it is booked. */
-export type ReportedUpdate = { status: UpdateStatus; attempt: number; last_seq: number };
+export type ReportedUpdate = {
+  status: UpdateStatus;
+  attempt: number;
+  last_seq: number;
+  /** It has failed because its device said nothing in time. */
+  is_timed_out: boolean;
+};
 
 /** What a report changes. */
 export type Booking =
@@ -25,8 +31,10 @@ export function bookingOf(update: ReportedUpdate, report: DeviceReport): Booking
   const event = report.event as ResultEvent;
   const status = finalStatuses[event];
   if (nextStatus(update.status, event) !== null) return { kind: 'result', status };
-  // The confirmation of an abort says what was undone, also where the server did not wait for it.
-  return status !== update.status || event === 'stopped' ? { kind: 'late_result', status } : { kind: 'nothing' };
+  const contradicts = status !== update.status;
+  // What failed, and what was undone, is known from the device alone, also where the server did not wait for it.
+  const isFirstWord = event === 'stopped' || (event === 'failed' && update.is_timed_out);
+  return contradicts || isFirstWord ? { kind: 'late_result', status } : { kind: 'nothing' };
 }
 
 // A higher attempt than ours was given out by a server whose last rows a restore from backup has lost.

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type DeploymentDocument, type FlowDocument, publicId } from '@tideway/protocol';
+import { canonicalJson, type DeploymentDocument, type FlowDocument, type PlanArtifact } from '@tideway/protocol';
 import type { Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { refusalOf } from '../../platform/http/refusals.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { sealSecrets } from '../../platform/secret-box.ts';
-import { type KeptArtifact, keepArtifacts } from '../artifacts/keep-artifacts.ts';
 import { findLabelIds } from '../devices/resolve-labels.ts';
-import { artifactPaths, fillFlow, registryNames, templateOfArtifact } from '../flows/fill-flow.rules.ts';
+import { fillFlow } from '../flows/fill-flow.rules.ts';
 import { type FoundFlow, findNewestFlow } from '../flows/find-flow.ts';
 import { type EffectiveInputs, effectiveInputs } from '../flows/flow-inputs.rules.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
@@ -15,37 +14,44 @@ import { checkOrderTiming } from './check-order-timing.ts';
 import type { NewDeployment } from './deployment.store.ts';
 import { fieldBehind } from './field-behind.rules.ts';
 import type { Order, Selection } from './order.rules.ts';
+import { type DeploymentNeeds, resolveArtifacts } from './resolve-artifacts.ts';
+import type { Preparation } from './with-look-ups.ts';
 
 /** What an order comes to, with everything looked up in the project. */
 export type ResolvedOrder = {
   deployment: NewDeployment;
-  artifacts: KeptArtifact[];
+  needs: DeploymentNeeds;
+  /** The artifacts that each device fetches. */
+  pinned: PlanArtifact[];
   /** The flow with the values that the server fills in. */
   flow: FlowDocument;
   /** All values that devices get, secrets masked. */
   inputs: Record<string, string>;
 };
 
-/** Looks everything up that an order names, but for its devices. Refuses what does not exist or the flow does not take. */
+/**
+ * Looks everything up that an order names, but for its devices. Refuses what does not exist or the flow does not take;
+ * throws LookUpNeeded where artifacts of registries have to be looked up first.
+ */
 export async function resolveOrder(
   tx: Tx,
   { randomBytes, installation }: Pick<Deps, 'randomBytes' | 'installation'>,
   caller: ProjectCaller,
   order: Order,
+  { deploymentId, found }: Preparation,
 ): Promise<ResolvedOrder> {
   refuseLargeConfiguration(order);
   await checkOrderTiming(tx, order);
   const flow = await resolveFlow(tx, caller, order);
   const app = await resolveApp(tx, caller, order);
   const inputs = resolveInputs(flow.document, order);
-  const deploymentId = publicId('dp', randomBytes(8));
   const filled = fillOrRefuse(flow.document, inputs, deploymentId, order);
-  refuseRegistries(filled, order);
-  const artifacts = await resolveArtifacts(tx, caller, { flow: flow.document, filled }, order);
-  const document = canonicalJson(documentOf(deploymentId, flow, inputs, artifacts, order));
+  const { needs, pinned } = await resolveArtifacts(tx, caller, { flow: flow.document, filled }, order, found);
+  const document = canonicalJson(documentOf(deploymentId, flow, inputs, pinned, order));
   const secrets = pick(inputs.values, inputs.secretNames);
   return {
-    artifacts,
+    needs,
+    pinned,
     flow: filled,
     inputs: masked(inputs.values, inputs.secretNames),
     deployment: {
@@ -122,36 +128,11 @@ function fillOrRefuse(flow: FlowDocument, inputs: EffectiveInputs, deploymentId:
   throw refusalOf('invalid_parameter', faults);
 }
 
-function refuseRegistries(flow: FlowDocument, { fields }: Order): void {
-  const [name] = registryNames(flow);
-  if (name === undefined) return;
-  throw new Refusal('unknown_registry', `The flow needs the registry ${name}, which is not known here`, {
-    field: fields.flow,
-  });
-}
-
-async function resolveArtifacts(
-  tx: Tx,
-  { project }: ProjectCaller,
-  { flow, filled }: Record<'flow' | 'filled', FlowDocument>,
-  order: Order,
-) {
-  const paths = artifactPaths(filled);
-  const artifacts = await keepArtifacts(tx, project.id, paths);
-  const missing = paths.filter((path) => !artifacts.some((artifact) => artifact.path === path));
-  if (missing.length === 0) return artifacts;
-  const faults = missing.map((path) => ({
-    path: fieldBehind(templateOfArtifact(flow, filled, path), order),
-    message: `The flow needs the artifact ${path}, which does not exist`,
-  }));
-  throw refusalOf('unknown_artifact', faults);
-}
-
 function documentOf(
   deploymentId: string,
   flow: FoundFlow,
   { values, secretNames }: EffectiveInputs,
-  artifacts: KeptArtifact[],
+  artifacts: PlanArtifact[],
   order: Order,
 ): DeploymentDocument {
   return {
@@ -167,7 +148,7 @@ function documentOf(
     secret_inputs: secretNames,
     configuration: order.configuration,
     app: order.app,
-    artifacts: artifacts.map(({ path, sha256, size }) => ({ path, sha256, size })),
+    artifacts,
   };
 }
 

@@ -94,6 +94,17 @@ describe('the retry of a deployment', () => {
     expect(await retry(id)).toMatchObject({ status: 400, body: { code: 'no_devices_matched' } });
   });
 
+  it('leaves out devices on which a newer update of the same app has succeeded since', async () => {
+    const [ahead, behind] = [await fleet.joinDevice(), await fleet.joinDevice()];
+    const id = await failOn([ahead, behind], [], { app });
+    const newer = await fleet.deployTo([ahead], { app: { ...app, version: 'v3' } });
+    await ahead.next();
+    await ahead.report({ update_id: newer, seq: 1, event: 'succeeded' });
+    expect(await retry(id)).toMatchObject({ status: 201, body: { devices: 1 } });
+    expect(await ahead.next()).toBeNull();
+    expect(await behind.next()).not.toBeNull();
+  });
+
   it('is made once for one key', async () => {
     const id = await failOn([await fleet.joinDevice()]);
     const headers = { 'idempotency-key': `retry-${id}` };

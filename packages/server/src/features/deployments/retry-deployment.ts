@@ -7,8 +7,10 @@ import { checkAgainst } from '../../platform/http/validation.rules.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { openSecrets, sealSecrets } from '../../platform/secret-box.ts';
 import { type KeptArtifact, keepArtifacts } from '../artifacts/keep-artifacts.ts';
+import { registryNames } from '../flows/fill-flow.rules.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
 import { keepDevicesOfProject } from '../projects/lock-devices-of-project.ts';
+import { type KeptRegistry, keepRegistries } from '../registries/keep-registries.ts';
 import { type AddedDeployment, addDeployment } from './add-deployment.ts';
 import { answerOnce, onceKey } from './answer-once.ts';
 import { archivedMessage } from './archived.rules.ts';
@@ -21,9 +23,9 @@ type RetryDeps = Pick<Deps, 'db' | 'randomBytes' | 'installation' | 'metrics' | 
 
 /**
  * Deploys once more what a deployment asked, to those of its devices on which it failed or was aborted: the same version
- * of the flow with the same values. Left out are devices that carry something newer of it, because their update was
- * overtaken or superseded. Refuses with `no_devices_matched` where none is left, and with `wrong_state` where the
- * deployment is archived.
+ * of the flow with the same values. Left out are devices that have something newer: their update was overtaken or
+ * superseded, or a newer one of the same app has succeeded since. Refuses with `no_devices_matched` where none is left,
+ * and with `wrong_state` where the deployment is archived.
  */
 export async function retryDeployment(
   deps: RetryDeps,
@@ -43,10 +45,13 @@ export async function retryDeployment(
       if (origin.archived_at) throw new Refusal('wrong_state', archivedMessage(originId, origin.archived_at));
       const deployment = retryOf(deps, caller, { originId, origin, body });
       await checkOrderTiming(tx, deployment);
-      const artifacts = await keepArtifactsOf(tx, caller, origin);
+      const needs = {
+        artifacts: await keepArtifactsOf(tx, caller, origin),
+        registries: await keepRegistriesOf(tx, caller, origin),
+      };
       await keepDevicesOfProject(tx, caller.project.id);
       const condition = { kind: 'to_retry', deploymentId: origin.id, statuses: statusesOf(body) } as const;
-      const added = await addDeployment(tx, onCommit, deps, caller, { deployment, artifacts, condition });
+      const added = await addDeployment(tx, onCommit, deps, caller, { deployment, needs, condition });
       if (added.devices === 0) refuseEmpty(originId, body);
       return added;
     }),
@@ -88,7 +93,7 @@ function statusesOf({ statuses }: RetryBody): ('failed' | 'aborted')[] {
 
 /** A path is never overwritten, but what it named may have been deleted, and other bytes put there. */
 async function keepArtifactsOf(tx: Tx, { project }: ProjectCaller, { document }: RetryOrigin): Promise<KeptArtifact[]> {
-  const wanted = document.artifacts;
+  const wanted = document.artifacts.filter(({ registry }) => registry === undefined);
   const kept = await keepArtifacts(
     tx,
     project.id,
@@ -99,7 +104,25 @@ async function keepArtifactsOf(tx: Tx, { project }: ProjectCaller, { document }:
   throw new Refusal('unknown_artifact', `The artifact ${gone.path} that the deployment needs does not exist any more`);
 }
 
+/** What comes from them stays pinned to what the deployment asked. */
+async function keepRegistriesOf(
+  tx: Tx,
+  { project }: ProjectCaller,
+  { document }: RetryOrigin,
+): Promise<KeptRegistry[]> {
+  const names = registryNames(document.flow);
+  const kept = await keepRegistries(tx, project.id, names);
+  const gone = names.find((name) => !kept.some((one) => one.name === name));
+  if (gone === undefined) return kept;
+  throw new Refusal('unknown_registry', `The registry ${gone} that the deployment needs does not exist any more`);
+}
+
 function refuseEmpty(originId: string, body: RetryBody): never {
-  const which = statusesOf(body).join(' or ');
-  throw new Refusal('no_devices_matched', `No device is left to try ${originId} again on: none of them ${which}`);
+  const which = statusesOf(body)
+    .map((status) => (status === 'aborted' ? 'was aborted' : status))
+    .join(' or ');
+  throw new Refusal(
+    'no_devices_matched',
+    `No device is left to try ${originId} again on: none of them ${which} and has nothing newer`,
+  );
 }

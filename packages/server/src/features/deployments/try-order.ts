@@ -9,20 +9,22 @@ import type { Order } from './order.rules.ts';
 import { resolveDeviceFilter } from './resolve-device-filter.ts';
 import { resolveOrder } from './resolve-order.ts';
 import { listDeviceKinds, sampleKind, viewSelectedDevices } from './selected-devices.views.ts';
+import type { Preparation } from './with-look-ups.ts';
 
 /** Answers what an order would do, and does nothing. Refuses what the order would be refused for. */
 export async function tryOrder(
   deps: Pick<Deps, 'db' | 'randomBytes' | 'installation'>,
   caller: ProjectCaller,
   order: Order,
+  prepared: Preparation,
 ): Promise<DryRun> {
   return inTransaction(deps.db, async (tx) => {
-    const { artifacts, flow, inputs } = await resolveOrder(tx, deps, caller, order);
+    const { pinned, flow, inputs } = await resolveOrder(tx, deps, caller, order, prepared);
     const condition = await resolveDeviceFilter(tx, caller.project.id, order);
     const isSelected = isSelectable(caller.project.id, condition);
     const selected = await viewSelectedDevices(tx, isSelected);
     if (selected.devices === 0 && !order.allowsEmpty) refuseEmpty(order);
-    const bytesOfOne = artifacts.reduce((sum, { size }) => sum + size, 0);
+    const bytesOfOne = pinned.reduce((sum, { size }) => sum + size, 0);
     return {
       dry_run: true,
       ...selected,

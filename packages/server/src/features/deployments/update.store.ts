@@ -61,7 +61,7 @@ export async function lockReportedUpdates(tx: Tx, said: readonly Said[]): Promis
           select ${updateColumns} from wanted join device_update u using (deployment_id, device_id)
           order by u.device_id, u.deployment_id for no key update of u skip locked
         )
-        select w.deployment_id, w.device_id, w.is_reported, l.status, l.attempt, l.last_seq,
+        select w.deployment_id, w.device_id, w.is_reported, l.status, l.attempt, l.last_seq, l.is_timed_out,
                l.status is not null as is_locked
         from wanted w left join locked l using (deployment_id, device_id)
         order by w.is_reported desc`,
@@ -153,7 +153,8 @@ function late({ reason, message, step, exit_code, undone, device_time }: DeviceR
 
 type Kind<Name extends Booking['kind']> = Extract<Booking, { kind: Name }>;
 
-const updateColumns = sql`u.deployment_id, u.device_id, u.status, u.attempt, u.last_seq`;
+const updateColumns = sql`u.deployment_id, u.device_id, u.status, u.attempt, u.last_seq,
+                          coalesce(u.reason = 'timed_out', false) as is_timed_out`;
 
 /** What is booked as the rows `b` of a statement: the update's name, and the columns that are given. */
 function recordset<One extends Booked>(

@@ -146,6 +146,7 @@ export const selectUpdates = (updates: RawBuilder<unknown>) => sql`
               when p.start_at > tideway_now() then 'scheduled'
               when p.paused_at is not null then 'paused'
               when p.failure_limit_reached_at is not null then 'failure_limit'
+              when p.expires_at <= tideway_now() then 'expired'
               when not ${shownDeviceIsOnline} then 'offline'
               when d.held_at is not null then 'held'
               when d.needs_approval then 'needs_approval'

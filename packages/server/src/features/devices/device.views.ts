@@ -4,7 +4,7 @@ import { type Db, firstRow, oneRow, rows } from '../../platform/database/databas
 import { patternOf } from '../../platform/database/pattern.rules.ts';
 import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
 import { type AppVersion, findDrift } from './device-drift.rules.ts';
-import { deviceIsOnline, shownDeviceIsOnline } from './online.rules.ts';
+import { deviceIsOnline, lastContactAt, shownDeviceIsOnline } from './online.rules.ts';
 
 export type DeviceListQuery = IdPage & {
   group_name?: string | undefined;
@@ -77,10 +77,13 @@ const selectDevices = (devices: RawBuilder<unknown>) => sql`
                where c.device_id = d.id order by t.name) as tags,
          array(select json_build_object('name', a.name, 'version', c.version)
                from device_app c join app a on a.id = c.app_id where c.device_id = d.id order by a.name) as apps,
-         d.reported_apps, ${shownDeviceIsOnline} as is_online, p.last_contact_at, d.update_trigger_on,
+         d.reported_apps, ${shownDeviceIsOnline} as is_online,
+         ${lastContactAt} as last_contact_at, d.update_trigger_on,
          d.blocked_since, d.blocked_reason, d.needs_approval,
-         d.held_at, d.agent_version, d.os, d.arch, d.attributes, d.configuration, d.created_at, d.joined_at
-  from ${devices} d join device_group g on g.id = d.group_id left join device_presence p on p.device_id = d.id`;
+         d.held_at, d.agent_version, d.os, d.arch, d.attributes, m.noted_at as metrics_noted_at, m.metrics, d.configuration,
+         d.created_at, d.joined_at
+  from ${devices} d join device_group g on g.id = d.group_id left join device_presence p on p.device_id = d.id
+       left join device_metrics m on m.device_id = d.id`;
 
 function conditionOf(projectId: number, { after, limit: _, ...filter }: DeviceListQuery): RawBuilder<unknown> {
   const conditions = filterConditions(filter);
@@ -132,6 +135,8 @@ type DeviceRow = {
   os: string | null;
   arch: string | null;
   attributes: Record<string, unknown>;
+  metrics_noted_at: Date | null;
+  metrics: Record<string, number> | null;
   configuration: unknown;
   created_at: Date;
   joined_at: Date | null;
@@ -155,6 +160,7 @@ function showDevice(row: DeviceRow): Device {
     held: row.held_at !== null,
     agent: { version: row.agent_version, os: row.os, arch: row.arch },
     attributes: row.attributes,
+    metrics: row.metrics && row.metrics_noted_at && { at: row.metrics_noted_at.toISOString(), values: row.metrics },
     configuration: row.configuration,
     created_at: row.created_at.toISOString(),
     joined_at: row.joined_at?.toISOString() ?? null,

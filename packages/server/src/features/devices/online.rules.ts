@@ -18,3 +18,14 @@ export const deviceIsOnline = sql<boolean>`exists (
 /** The same to be shown of the devices of a page: each is looked up by itself, never all that there are. */
 export const shownDeviceIsOnline = sql<boolean>`coalesce(
   (select ${makesOnline} from device_presence o where o.device_id = d.id), false)`;
+
+/**
+ * When the row `p` of the table `device_presence` last heard of its device: over an open channel nothing is noted, but its
+ * server lets go of a channel that does not answer, and renews its lease for half a minute as long as it lives.
+ */
+export const lastContactAt = sql<Date | null>`greatest(p.last_contact_at,
+  (select least(l.ends_at - interval '30 seconds', tideway_now()) from server_lease l where l.id = p.server_id))`;
+
+/** Whether the row `p` says that its device holds a channel open at a server that is there. */
+export const isConnected = sql<boolean>`coalesce(
+  (select l.ends_at > tideway_now() from server_lease l where l.id = p.server_id), false)`;

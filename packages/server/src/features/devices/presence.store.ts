@@ -34,11 +34,14 @@ export async function setChannelsEnded(db: Db, ended: readonly ChannelEvent[]): 
   );
 }
 
-/** Renews the lease of a server, for half a minute from now, and forgets those that are long over. */
+/**
+ * Renews the lease of a server, for half a minute from now, and forgets those that are long over: until then they say when
+ * the devices of a server that died were there last.
+ */
 export async function setLeaseRenewed(db: Db, serverId: string): Promise<void> {
   await execute(
     db,
-    sql`with forgotten as (delete from server_lease where ends_at < tideway_now() - interval '1 day')
+    sql`with forgotten as (delete from server_lease where ends_at < tideway_now() - interval '1 year')
         insert into server_lease (id, ends_at) values (${serverId}, tideway_now() + interval '30 seconds')
         on conflict (id) do update set ends_at = excluded.ends_at`,
   );

@@ -1,4 +1,4 @@
-import { makeDeviceFleet, startTestServer, type TestServer } from '@tideway/testkit';
+import { type DeviceFleet, makeDeviceFleet, startTestServer, type TestServer } from '@tideway/testkit';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBatches } from '../../platform/batch/batches.ts';
@@ -44,6 +44,36 @@ describe('a device that keeps its rhythm', () => {
     expect(await isOnline(device)).toBe(false);
   });
 });
+
+describe('the last contact with a device', () => {
+  it('is the last that its server was there, where that holds a channel open or has died with one', async () => {
+    const fleet = await makeDeviceFleet(server, 'Channels');
+    const device = await fleet.joinDevice();
+    const channel = await device.openChannel();
+    await channel.say({ type: 'next' });
+    await openedAnHourAgo(device.id, server.deps.serverId);
+    expect(await secondsSinceContact(fleet, device.id)).toBeLessThan(60);
+
+    await sql`insert into server_lease values ('dead', tideway_now() - interval '10 minutes')`.execute(server.db);
+    await openedAnHourAgo(device.id, 'dead');
+    expect(Math.round((await secondsSinceContact(fleet, device.id)) / 60)).toBe(11);
+    expect(await fleet.call('GET', `/devices/${device.id}/why`)).toMatchObject({
+      gates: [{}, {}, { gate: 'connection', holds: true }],
+    });
+    await channel.close();
+  });
+});
+
+async function openedAnHourAgo(deviceId: string, serverId: string): Promise<void> {
+  await sql`update device_presence p
+            set last_contact_at = tideway_now() - interval '1 hour', online_until = tideway_now(), server_id = ${serverId}
+            from device d where d.id = p.device_id and d.public_id = ${deviceId}`.execute(server.db);
+}
+
+async function secondsSinceContact(fleet: DeviceFleet, deviceId: string): Promise<number> {
+  const device = (await fleet.call('GET', `/devices/${deviceId}`)) as { last_contact_at: string };
+  return (Date.now() - Date.parse(device.last_contact_at)) / 1000;
+}
 
 async function joinDevice(): Promise<ProvenDevice> {
   const { id } = await (await makeDeviceFleet(server, 'Rhythm')).joinDevice();

@@ -26,13 +26,32 @@ export function fillFlow(
   return faults.length > 0 ? { faults } : { document: { ...document, steps: filled.map(({ to }) => to) } };
 }
 
-/** What the path of an artifact that a filled flow needs was filled from. */
-export function templateOfArtifact(document: FlowDocument, filled: FlowDocument, path: string): string {
+/** An artifact that a flow needs. */
+export type NeededArtifact = {
+  path: string;
+  /** Null is the artifact store. */
+  registry: string | null;
+  /** Those that the flow pins it to, each once: none, one, or by mistake several. */
+  sha256s: string[];
+  /** What its path was filled from. */
+  template: string;
+};
+
+/**
+ * The artifacts that a filled flow needs, each once.
+ * @param document the flow before it was filled
+ */
+export function neededArtifacts(document: FlowDocument, filled: FlowDocument): NeededArtifact[] {
   const templates = document.steps.flatMap(artifactsOf);
-  const index = filled.steps
-    .flatMap(artifactsOf)
-    .findIndex(({ artifact, registry }) => artifact === path && registry === null);
-  return templates[index]?.artifact ?? path;
+  const needed = new Map<string, NeededArtifact>();
+  for (const [index, { artifact: path, registry, sha256 }] of filled.steps.flatMap(artifactsOf).entries()) {
+    const key = JSON.stringify([registry, path]);
+    const before = needed.get(key);
+    const sha256s = new Set([...(before?.sha256s ?? []), ...(sha256 === null ? [] : [sha256])]);
+    const template = before?.template ?? templates[index]?.artifact ?? path;
+    needed.set(key, { path, registry, sha256s: [...sha256s], template });
+  }
+  return [...needed.values()];
 }
 
 /** Paths in the built-in store of the artifacts that a flow needs, each once. */
@@ -50,9 +69,9 @@ export function registryNames(document: FlowDocument): string[] {
   return [...new Set(names.filter((name) => name !== null))];
 }
 
-function artifactsOf(step: Step): { artifact: string; registry: string | null }[] {
+function artifactsOf(step: Step): { artifact: string; registry: string | null; sha256: string | null }[] {
   if (step.uses === 'docker')
-    return step.with.archive === null ? [] : [{ artifact: step.with.archive, registry: null }];
+    return step.with.archive === null ? [] : [{ artifact: step.with.archive, registry: null, sha256: null }];
   if ('artifacts' in step.with) return step.with.artifacts;
   return step.uses !== 'reboot' && 'artifact' in step.with ? [step.with] : [];
 }

@@ -20,7 +20,7 @@ describe('a flow with the values of an order', () => {
       image: 'app/1',
       tag: '2',
       name: 'n-${{ device.id }}',
-      command: '${{ inputs.key }}',
+      command: ['${{ inputs.key }}'],
       run_options: { env: ['ID=dp-1'] },
     });
   });
@@ -36,6 +36,10 @@ describe('a flow with the values of an order', () => {
     ['git', `{ repository: r, ref: '${x}', path: /a }`, '--output=/etc/passwd', 'hyphen'],
     ['deb', `{ packages: ['${x}'] }`, '-oDPkg::Pre-Invoke::=reboot', 'hyphen'],
     ['docker', `{ image: '${x}' }`, '--privileged', 'hyphen'],
+    ['docker', `{ image: '${x}' }`, '$(reboot)', 'must be an image name'],
+    ['docker', `{ image: a, tag: '${x}' }`, '../b', 'must be a tag'],
+    ['docker', `{ image: a, name: 'a${x}' }`, '/../b', 'must be a name of a container'],
+    ['compose', `{ artifact: a, project: 'a${x}' }`, '../b', 'must be a name of a project'],
     ['docker', `{ archive: '${x}' }`, '/etc/a.tar', 'must have no segment'],
     ['compose', `{ artifact: a, env: { A: '${x}' } }`, '1\nB=2', 'must be one line'],
     ['image', `{ artifact: '${x}', installer: rauc }`, '', 'with.artifact'],

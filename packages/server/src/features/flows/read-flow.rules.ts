@@ -9,7 +9,7 @@ import {
 } from '@tideway/protocol';
 import type { z } from 'zod';
 import { checkInPart } from './check-in-part.rules.ts';
-import { containerCommandFaults } from './container-command.rules.ts';
+import { containerCommandFaults, runOptionFaults } from './container-command.rules.ts';
 import {
   configurationFaults,
   inputFaults,
@@ -58,6 +58,7 @@ export function readFlow(
     ),
     ...inputFaults(inputs, `${path}.inputs`),
     ...steps.flatMap(({ step, path }) => [...referenceFaults(step, inputs, path), ...fieldFaults(step, path)]),
+    ...steps.flatMap(({ step, path }) => runOptionFaults(step, path)),
     ...(rollback === null ? [] : scriptReferenceFaults(rollback.script, inputs, `${path}.rollback.run`)),
     ...scripts.flatMap((script) => script.faults),
     ...steps.flatMap(({ step, isUnsafe, path }) => (isUnsafe ? [] : containerCommandFaults(step, path))),

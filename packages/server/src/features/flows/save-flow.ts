@@ -5,6 +5,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
+import { findRegistryNames } from '../registries/registry.views.ts';
 import { artifactPaths, registryNames } from './fill-flow.rules.ts';
 import { findExistingPaths, insertFlow, insertVersion, lockFlow, renameFlow } from './flow.store.ts';
 import { readFlowFile } from './read-flow-file.rules.ts';
@@ -126,11 +127,14 @@ async function warningsOf(tx: Tx, caller: ProjectCaller, documents: FlowDocument
     caller.project.id,
     known.flatMap(({ paths }) => paths),
   );
+  const registries = await findRegistryNames(tx, caller.project.id, documents.flatMap(registryNames));
   return known.flatMap(({ document, paths }) => [
     ...paths
       .filter((path) => !existing.includes(path))
       .map((path) => warning(document, `there is no artifact ${path} yet`)),
-    ...registryNames(document).map((name) => warning(document, `there is no registry ${name} yet`)),
+    ...registryNames(document)
+      .filter((name) => !registries.includes(name))
+      .map((name) => warning(document, `there is no registry ${name} yet`)),
   ]);
 }
 

@@ -1,4 +1,14 @@
-import { artifactPathSchema, type Fault, findReferences, type Step, substitute } from '@tideway/protocol';
+import {
+  artifactPathSchema,
+  containerNameFault,
+  type Fault,
+  findReferences,
+  imageNameFault,
+  imageTagFault,
+  projectNameFault,
+  type Step,
+  substitute,
+} from '@tideway/protocol';
 
 /**
  * What is wrong with the fields of a step: paths that climb out or are not absolute, addresses that are none, words that
@@ -20,7 +30,7 @@ export function filledFieldFaults(filled: Step, step: Step, path: string): { fau
   });
 }
 
-type Kind = 'path' | 'artifact' | 'address' | 'port' | 'word' | 'line';
+type Kind = 'path' | 'artifact' | 'address' | 'port' | 'word' | 'line' | 'image' | 'tag' | 'container' | 'project';
 
 const expectations: Record<Kind, (text: string) => string | null> = {
   path: (text) => {
@@ -32,13 +42,19 @@ const expectations: Record<Kind, (text: string) => string | null> = {
   address: (text) =>
     /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : '') ? null : 'must be an http or https address',
   port: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? null : 'must be a port from 0 to 65535'),
-  word: (text) => {
-    // Behind a hyphen a value would be an option of the program that gets it, and some options run commands.
-    if (text === '' || text.startsWith('-')) return 'must not be empty or begin with a hyphen';
-    return /[\s\0]/.test(text) ? 'must not contain white space or NUL' : null;
-  },
+  word: wordFault,
   line: (text) => (/[\r\n\0]/.test(text) ? 'must be one line' : null),
+  image: (text) => wordFault(text) ?? imageNameFault(text),
+  tag: (text) => wordFault(text) ?? imageTagFault(text),
+  container: (text) => wordFault(text) ?? containerNameFault(text),
+  project: (text) => wordFault(text) ?? projectNameFault(text),
 };
+
+function wordFault(text: string): string | null {
+  // Behind a hyphen a value would be an option of the program that gets it, and some options run commands.
+  if (text === '' || text.startsWith('-')) return 'must not be empty or begin with a hyphen';
+  return /[\s\0]/.test(text) ? 'must not contain white space or NUL' : null;
+}
 
 /** What is wrong whatever the values of the references will be. */
 function partialFault(text: string, kind: Kind): string | null {
@@ -66,15 +82,15 @@ function fieldsOf(step: Step): Field[] {
       return [
         field('artifact', step.with.artifact, 'artifact'),
         field('path', step.with.path, 'path'),
-        field('project', step.with.project, 'word'),
+        field('project', step.with.project, 'project'),
         ...Object.entries(step.with.env_file).map(([name, value]) => field(`env.${name}`, value, 'line')),
       ].flat();
     case 'docker':
       return [
-        field('image', step.with.image, 'word'),
-        field('tag', step.with.tag, 'word'),
+        field('image', step.with.image, 'image'),
+        field('tag', step.with.tag, 'tag'),
         field('archive', step.with.archive, 'artifact'),
-        field('name', step.with.name, 'word'),
+        field('name', step.with.name, 'container'),
       ].flat();
     case 'git':
       return [

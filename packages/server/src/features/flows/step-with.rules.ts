@@ -1,5 +1,6 @@
 import type { stepWithTexts } from '@tideway/protocol';
 import type { z } from 'zod';
+import { splitCommand } from './container-command.rules.ts';
 
 type WithTexts = typeof stepWithTexts;
 type WithText<Type extends keyof WithTexts> = z.output<WithTexts[Type]>;
@@ -51,13 +52,15 @@ const normalizers: { [Type in keyof WithTexts]: (text: WithText<Type>) => Normal
   docker: (text) => {
     const source = imageSource(text);
     if ('message' in source) return source;
+    const command = text.command === undefined ? { words: null } : splitCommand(text.command);
+    if ('fault' in command) return { key: 'command', message: command.fault };
     return {
       with: {
         ...source,
         registry: text.registry ?? null,
         name: text.name ?? null,
         run_options: text['run-options'] ?? {},
-        command: text.command ?? null,
+        command: command.words,
         wait_healthy_s: text['wait-healthy'] ?? null,
         delete_previous_image: text['delete-previous-image'] ?? false,
       },

@@ -64,13 +64,17 @@ export async function findOpenDeployments(tx: Tx, projectId: number): Promise<st
   return found.map((row) => row.public_id);
 }
 
-/** Leaves a tombstone of a project: its devices are gone with it, nobody joins any more, and its history stays. */
+/**
+ * Leaves a tombstone of a project: its devices and credentials are gone with it, nobody joins any more, and its history
+ * stays.
+ */
 export async function setProjectDeleted(tx: Tx, id: number): Promise<void> {
   await execute(tx, sql`update device set deleted_at = tideway_now() where project_id = ${id} and deleted_at is null`);
   await execute(
     tx,
     sql`update pairing_token set revoked_at = tideway_now() where project_id = ${id} and revoked_at is null`,
   );
+  await execute(tx, sql`update registry set username = null, password = null where project_id = ${id}`);
   await execute(tx, sql`update project set deleted_at = tideway_now() where id = ${id}`);
 }
 

@@ -2,8 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * To be told of every piece of a long download. Each leaves a buffer behind that V8 in no hurry to free: without this,
- * a large artifact costs a small device some 50 MB, with it a dozen. A minor collection takes less than a millisecond.
+ * To be told of every piece of long work on a stream of bytes. Each leaves a buffer behind that V8 is in no hurry to
+ * free: without this, a large artifact costs a small device some 50 MB, with it a dozen. A minor collection takes less
+ * than a millisecond.
  */
 export function garbageCollection(): (bytes: number) => void {
   let bytesSince = 0;

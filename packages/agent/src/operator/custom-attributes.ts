@@ -1,0 +1,77 @@
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { Log } from '../log.ts';
+import { hasCode } from '../system/files.ts';
+import { CommandNotStarted, runCommand } from '../system/process.ts';
+import { readAttributes } from './custom-attributes.rules.ts';
+
+/** Where the owner of a device says more about it, below its root. */
+export const attributesFolder = '/etc/tideway/attributes.d';
+
+/**
+ * What the files of the folder say, in the order of their names: a program is run and its output read, any other file is
+ * read itself, and each line is `key=value`. A file that says nothing usable is left out, and the log says why.
+ */
+export async function customAttributes(
+  root: string,
+  environment: Record<string, string>,
+  log: Log,
+): Promise<Record<string, string>> {
+  const folder = path.join(root, attributesFolder);
+  const found: Record<string, string> = {};
+  for (const name of namesIn(folder)) {
+    const file = path.join(folder, name);
+    const text = await textOf(file, root, environment).catch((error: unknown) => {
+      log.warn(`${file} is left out: ${error instanceof Error ? error.message : String(error)}`);
+      return '';
+    });
+    const { attributes, faults } = readAttributes(text);
+    for (const fault of faults) log.warn(`${file}: ${fault}`);
+    Object.assign(found, attributes);
+  }
+  return found;
+}
+
+const longestMs = 10_000;
+const maxCharacters = 64 * 1024;
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
+      .sort();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}
+
+async function textOf(file: string, root: string, environment: Record<string, string>): Promise<string> {
+  if (!statSync(file).isFile()) return '';
+  if (!isProgram(file)) return readFileSync(file, 'utf8').slice(0, maxCharacters);
+  let text = '';
+  const end = await runCommand({
+    program: file,
+    arguments: [],
+    folder: root,
+    environment: { ...environment, TIDEWAY_ROOT: root },
+    output: (piece) => {
+      text = (text + piece).slice(0, maxCharacters);
+    },
+    signal: AbortSignal.timeout(longestMs),
+  }).catch((error: unknown) => {
+    if (error instanceof CommandNotStarted) throw error;
+    throw new Error(`it took longer than ${longestMs / 1000} s.`);
+  });
+  if (end.exitCode !== 0) throw new Error(`it ended with ${end.killedBy ?? `exit code ${end.exitCode}`}.`);
+  return text;
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

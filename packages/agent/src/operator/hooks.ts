@@ -1,0 +1,65 @@
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { StepFailure } from '../steps/step.ts';
+import { hasCode } from '../system/files.ts';
+import { CommandNotStarted, runCommand } from '../system/process.ts';
+import { limitTime } from '../system/timing.ts';
+
+/** What the owner of a device has run around each update: the programs of a folder, in the order of their names. */
+export type HookKind = 'before-update' | 'after-update';
+
+/** Below the root of the device. */
+export const hooksFolder = '/etc/tideway/hooks';
+
+export type HookCall = {
+  root: string;
+  environment: Record<string, string>;
+  output: (text: string) => void;
+  signals: AbortSignal[];
+};
+
+/** Time of each program. */
+const longestS = 10 * 60;
+
+/** Runs the hooks of a kind, if there are any. Throws StepFailure `hook_failed` at the first that does not end with 0. */
+export async function runHooks(kind: HookKind, { root, environment, output, signals }: HookCall): Promise<void> {
+  const folder = path.join(root, hooksFolder, `${kind}.d`);
+  for (const name of hooksIn(folder)) {
+    output(`${name}\n`);
+    const overtime = new StepFailure('hook_failed', `The hook ${name} took longer than ${longestS} s.`);
+    const program = path.join(folder, name);
+    const end = await limitTime({ ms: longestS * 1000, overtime, signals }, (signal) =>
+      runCommand({ program, arguments: [kind], folder: root, environment, output, signal }),
+    ).catch((error: unknown) => {
+      if (error instanceof CommandNotStarted) throw new StepFailure('hook_failed', `${error.message}.`);
+      throw error;
+    });
+    const fault = end.killedBy === null ? `exit code ${end.exitCode}` : end.killedBy;
+    if (end.exitCode !== 0) throw new StepFailure('hook_failed', `The hook ${name} ended with ${fault}.`, end.exitCode);
+  }
+}
+
+/** Whether there are hooks of a kind. */
+export function hasHooks(kind: HookKind, root: string): boolean {
+  return hooksIn(path.join(root, hooksFolder, `${kind}.d`)).length > 0;
+}
+
+function hooksIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => !name.startsWith('.') && !name.endsWith('~') && isProgram(path.join(folder, name)))
+      .sort();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
