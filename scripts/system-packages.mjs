@@ -13,6 +13,9 @@ const packages = [
   { name: 'docker-compose', program: 'docker-compose' },
   { name: 'docker-registry', program: 'docker-registry' },
   { name: 'busybox-static', program: 'busybox' },
+  // A fresh Debian that boots in name spaces, with a cable of its own.
+  { name: 'debootstrap', program: 'debootstrap' },
+  { name: 'iproute2', program: 'ip' },
 ];
 
 /** Installs what is missing, as root on Debian; elsewhere the tests that need it are skipped, and say so. */
