@@ -103,7 +103,15 @@ export class DebianDevice {
       [this.#root, '-xdev', '-printf', String.raw`%P %y %M %U %l\n`],
       { maxBuffer: 256 * 1024 * 1024 },
     );
-    return stdout.split('\n').filter((line) => !/^(var\/log\/journal|var\/lib\/systemd|var\/tmp\/systemd-private-[^/ ]*|tmp|run|dev|proc|sys)[/ ]/.test(line)).sort();
+    return stdout
+      .split('\n')
+      .filter(
+        (line) =>
+          !/^(var\/log\/journal|var\/lib\/systemd|var\/tmp\/systemd-private-[^/ ]*|tmp|run|dev|proc|sys)[/ ]/.test(
+            line,
+          ),
+      )
+      .sort();
   }
 
   /** What the commands of the processes on the device look like to everybody on it. */

@@ -80,7 +80,8 @@ describe.skipIf(!canBootDebian())('a fresh Debian with systemd', { timeout: 120_
 
   it('boots in the middle of a flow, and goes on with the next step', async () => {
     const { boots } = site.device;
-    const step = (name: string) => `{ name: ${name}, run: 'echo ${name} >> /var/flow; cut -d" " -f22 /proc/1/stat >> /var/flow' }`;
+    const step = (name: string) =>
+      `{ name: ${name}, run: 'echo ${name} >> /var/flow; cut -d" " -f22 /proc/1/stat >> /var/flow' }`;
     const update = await site.order(id, `${step('Before')}, { name: Boot, uses: tideway/reboot }, ${step('After')}`);
     expect(await endOf(update)).toMatchObject({ status: 'success' });
     expect(site.device.boots).toBe(boots + 1);
