@@ -1,4 +1,5 @@
-import type { FlowDocument, StepType } from './flow-document.ts';
+import type { FlowDocument } from './flow-document.ts';
+import type { StepType } from './step-types.ts';
 
 /** What a device can do: step types, architecture and operating system in the names that its kernel gives. */
 export type Abilities = { capabilities: readonly string[]; arch: string; os: string };
