@@ -57,9 +57,10 @@ export class ServiceManager {
   /** By a program: Node has no datagram sockets of this kind. One after the other, so that the last word is the last. */
   private tell(message: string): void {
     const { settings } = this;
-    if (settings === null || this.isDeaf) return;
+    if (settings === null) return;
     const env = { PATH: process.env.PATH, NOTIFY_SOCKET: settings.socket };
     this.telling = this.telling.then(async () => {
+      if (this.isDeaf) return;
       try {
         await run('systemd-notify', [message], { env, timeout: 30_000 });
       } catch (error) {
