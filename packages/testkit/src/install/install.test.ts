@@ -13,7 +13,7 @@ describe.skipIf(!canBootDebian())('a fresh Debian with systemd', { timeout: 120_
   beforeAll(async () => {
     site = await Site.open();
     before = await site.device.files();
-  }, 300_000);
+  }, 600_000);
   afterAll(() => site.close());
 
   it('is left as it was where the server does not let it join', async () => {
