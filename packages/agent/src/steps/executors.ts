@@ -4,6 +4,7 @@ import { composeStep } from './compose.ts';
 import { dockerStep } from './docker.ts';
 import { downloadArtifactStep } from './download-artifact.ts';
 import { filesStep } from './files.ts';
+import { gitStep } from './git.ts';
 import { rebootStep } from './reboot.ts';
 import { runStep } from './run.ts';
 import { scriptStep } from './script.ts';
@@ -17,6 +18,7 @@ const executors: { [Type in StepType]?: StepExecutor<Type> } = {
   'download-artifact': downloadArtifactStep,
   docker: dockerStep,
   compose: composeStep,
+  git: gitStep,
   check: checkStep,
   reboot: rebootStep,
 };
