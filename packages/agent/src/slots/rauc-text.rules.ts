@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { SlotStatus } from './slot-installer.ts';
 
 /** What `rauc status --output-format=json` says; null where it says not which slot runs. */
-export function readRaucStatus(text: string): SlotStatus | null {
+export function readRaucStatus(text: string): { booted: string; primary: string | null } | null {
   const status = statusSchema.safeParse(jsonOf(text)).data;
   const slots = (status?.slots ?? []).flatMap((one) => Object.entries(one));
   const booted = slots.find(([, { bootname }]) => bootname && bootname === status?.booted);
