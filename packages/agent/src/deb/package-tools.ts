@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type ProgramEnd, runProgram } from '../steps/program.ts';
 import { type StepContext, StepFailure } from '../steps/step.ts';
 import { writeDurably } from '../system/durable-file.ts';
-import { isInPath } from '../system/programs.ts';
+import { findProgram } from '../system/find-program.ts';
 import { pause } from '../system/timing.ts';
 import {
   fileFormat,
@@ -22,7 +22,7 @@ export class PackageTools {
   constructor(context: StepContext) {
     this.environment = ownEnvironment(context);
     this.context = { ...context, environment: this.environment };
-    this.hasApt = isInPath(this.environment, 'apt-get');
+    this.hasApt = findProgram('apt-get', this.environment) !== null;
   }
 
   /** Ends what an earlier dpkg was broken off at. Waits for whoever installs packages beside us. */

@@ -1,8 +1,8 @@
 import { type Step, type StepType, stepTypes } from '@tideway/protocol';
 import { checkStep } from './check.ts';
 import { composeStep } from './compose.ts';
-import { dockerStep } from './docker.ts';
 import { debStep } from './deb.ts';
+import { dockerStep } from './docker.ts';
 import { downloadArtifactStep } from './download-artifact.ts';
 import { filesStep } from './files.ts';
 import { gitStep } from './git.ts';

@@ -2,12 +2,12 @@ import { refFault, repositoryFault } from '../git/git-address.rules.ts';
 import { gitOf } from '../git/git-program.ts';
 import { putRepository } from '../git/put-repository.ts';
 import { putRepositoryBack } from '../git/put-repository-back.ts';
-import { isInPath } from '../system/programs.ts';
+import { findProgram } from '../system/find-program.ts';
 import { type StepContext, type StepExecutor, StepFailure, type StepOf } from './step.ts';
 
 /** Puts a repository at a path, at the commit that a branch, a tag or a number names. */
 export const gitStep: StepExecutor<'git'> = {
-  isPossible: (environment) => isInPath(environment, 'git'),
+  isPossible: (environment) => findProgram('git', environment) !== null,
   run: async (step, context) => {
     const { repository, ref } = step.with;
     const fault = repositoryFault(repository) ?? refFault(ref);

@@ -4,8 +4,8 @@ import { fetchReferenced } from '../placing/fetch-referenced.ts';
 import { raucInstaller } from '../slots/rauc.ts';
 import type { SlotInstaller, SlotStatus } from '../slots/slot-installer.ts';
 import { bootSlotProgram, swupdateInstaller } from '../slots/swupdate.ts';
+import { findProgram } from '../system/find-program.ts';
 import { jsonFile } from '../system/json-file.ts';
-import { isInPath } from '../system/programs.ts';
 import { pause } from '../system/timing.ts';
 import { type StepContext, type StepExecutor, StepFailure, type StepOf } from './step.ts';
 
@@ -61,7 +61,7 @@ const installers: Record<StepOf<'image'>['with']['installer'], (context: StepCon
 };
 
 function installersOn(environment: Record<string, string>): string[] {
-  const isThere = (program: string) => isInPath(environment, program);
+  const isThere = (program: string) => findProgram(program, environment) !== null;
   return [
     ...(isThere('rauc') ? ['rauc'] : []),
     // Without that program nobody could tell whether the new slot runs.
