@@ -43,7 +43,8 @@ async function filesOf(artifacts: FetchedArtifact[], tools: PackageTools, { keep
   mkdirSync(folder);
   const files: PackageFile[] = [];
   for (const artifact of artifacts) {
-    const file = path.join(folder, `${files.length}.deb`);
+    // apt-get remembers what was in a file by its name, size and time.
+    const file = path.join(folder, `${artifact.sha256}.deb`);
     symlinkSync(artifact.file, file);
     const fields = await tools.fieldsOf(file);
     if (!fields) throw new StepFailure('package_refused', `The artifact ${artifact.path} is no Debian package.`);
@@ -109,7 +110,7 @@ async function demandInstalled(wanted: PackageOrder['packages'], tools: PackageT
   for (const { name, version } of wanted) {
     const state = now.get(name);
     if (state?.isWhole && (version === null || state.version === version)) continue;
-    const is = state ? `${name} ${state.version} is there, and not whole` : `${name} is not there`;
+    const is = state ? `${name} ${state.version} is ${state.isWhole ? '' : 'half '}there` : `${name} is not there`;
     throw new StepFailure('packages_failed', `After the installation ${is}.`);
   }
 }

@@ -10,6 +10,8 @@ export type PackageChanges = {
   /** A file below /etc that people may change. */
   settings?: string;
   postinst?: string;
+  /** One more file that it brings. */
+  file?: string;
 };
 
 /** A source of Debian packages in a folder, and packages that are made as a test needs them. */
@@ -24,7 +26,7 @@ export class PackageSource {
       mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
       writeFileSync(path.join(folder, file), text, { mode });
     };
-    const { depends, conflicts, settings, postinst } = changes;
+    const { depends, conflicts, settings, postinst, file: more } = changes;
     const fields = [
       `Package: ${name}`,
       `Version: ${version}`,
@@ -36,6 +38,7 @@ export class PackageSource {
     ];
     write('DEBIAN/control', `${fields.join('\n')}\n`);
     write(`usr/share/${name}/VERSION`, version);
+    if (more !== undefined) write(more, '');
     if (settings !== undefined) {
       write(`etc/${name}.conf`, settings);
       write('DEBIAN/conffiles', `/etc/${name}.conf\n`);
