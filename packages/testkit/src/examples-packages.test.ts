@@ -70,7 +70,7 @@ describe.skipIf(!isAble)('the example flows with repositories, packages and imag
     repositories.commit('app', { 'self-test': 'test -e "$TIDEWAY_ROOT/opt/app/lib/code"' });
     const first = repositories.addSubmodule('app', 'lib');
     const broken = repositories.commit('app', { 'self-test': 'exit 3' }, 'broken');
-    const flow = await save('git.yaml');
+    const flow = await save('git.yaml', (text) => text.replace('delay: 10s', 'delay: 0s'));
     const repository = repositories.fileUrl('app');
     await expectResult(await order(flow, { repository }), 'success');
     expect(readFileSync(join(root, 'opt/app/.git/HEAD'), 'utf8').trim()).toBe(first);
