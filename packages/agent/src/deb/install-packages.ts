@@ -43,7 +43,6 @@ async function filesOf(artifacts: FetchedArtifact[], tools: PackageTools, { keep
   mkdirSync(folder);
   const files: PackageFile[] = [];
   for (const artifact of artifacts) {
-    // apt-get remembers what was in a file by its name, size and time.
     const file = path.join(folder, `${artifact.sha256}.deb`);
     symlinkSync(artifact.file, file);
     const fields = await tools.fieldsOf(file);

@@ -60,6 +60,9 @@ export class PackageTools {
       '-y',
       '-o',
       'Dpkg::Use-Pty=0',
+      // It knows the database of dpkg again by its size and second alone: one that was just changed would seem the old one.
+      '-o',
+      'Dir::Cache::pkgcache=',
       '-o',
       'DPkg::Lock::Timeout=600',
       ...dpkgOptions.flatMap((one) => ['-o', `DPkg::Options::=${one}`]),
