@@ -1,5 +1,5 @@
-import type { FlowDocument, Step } from './flow-document.ts';
-import type { StepType } from './step-types.ts';
+import type { FlowDocument } from './flow-document.ts';
+import type { Step, StepType } from './step-types.ts';
 
 /** What a device can do: step types and what of them (`image/rauc`), architecture and operating system in the names that its kernel gives. */
 export type Abilities = { capabilities: readonly string[]; arch: string; os: string };
