@@ -40,6 +40,7 @@ export async function bundle(name) {
       define: { TIDEWAY_AGENT_VERSION: JSON.stringify(`${packageVersion('agent')}+checkout`) },
     });
     copyMigrations(temporary);
+    cpSync(join(root, 'packages/server/src/device-channel/install/install.sh'), join(temporary, 'install.sh'));
     // Renamed when they are whole: two programs may be started at the same time.
     for (const file of readdirSync(temporary)) renameSync(join(temporary, file), join(dist, file));
   } finally {

@@ -65,6 +65,7 @@ const settings: Deps['settings'] = {
   metricsToken: null,
   keepFinishedS: null,
   trustedProxies: [],
+  publicUrl: null,
   agentFiles: '/nonexistent',
   agentUpdateSpreadS: null,
 };

@@ -66,6 +66,7 @@ async function depsWithoutBatches(
       metricsToken: null,
       keepFinishedS: null,
       trustedProxies: [],
+      publicUrl: null,
       agentFiles: '/nonexistent',
       agentUpdateSpreadS: null,
     },

@@ -30,6 +30,7 @@ import { keepReserve } from './system/disk-reserve.ts';
 import { makeFolder, makePrivateFolder } from './system/durable-file.ts';
 import { httpClient } from './system/http-client.ts';
 import { DamagedState, demandDisk } from './system/json-file.ts';
+import type { ServiceManager } from './system/service-manager.ts';
 import { lockState } from './system/state-lock.ts';
 import { Configuration } from './update/configuration.ts';
 import { DeviceApps } from './update/device-apps.ts';
@@ -47,7 +48,7 @@ export type Agent = {
 };
 
 /** Puts the agent together and starts it. Throws StateInUse where another agent has the state folder. */
-export function startAgent(config: Config, log: Log): Agent {
+export function startAgent(config: Config, log: Log, serviceManager: ServiceManager): Agent {
   const { stateFolder } = config;
   demandDisk(stateFolder, () => makePrivateFolder(stateFolder));
   const unlock = lockState(stateFolder);
@@ -115,7 +116,13 @@ export function startAgent(config: Config, log: Log): Agent {
     onOffer: (offer) => selfUpdate?.offered(offer),
     log,
   });
-  const polling = new Polling(exchange, log, contactNote(stateFolder).note);
+  const contact = contactNote(stateFolder);
+  const polling = new Polling(exchange, log, (note) => {
+    contact.note(note);
+    const { current } = runner;
+    const doing = current ? `At update ${current.update_id}.` : 'Connected; nothing to do.';
+    serviceManager.say(note.fault?.message ?? doing);
+  });
   const unwatchBlock = block.watch(() => {
     const held = block.read();
     log.info(
@@ -136,8 +143,10 @@ export function startAgent(config: Config, log: Log): Agent {
   log.info(`tideway-agent ${agentVersion}, server ${config.server}, state in ${stateFolder}`);
   connection.announce();
   runner.resume();
+  const ended = polling.start();
+  serviceManager.started(() => polling.isAlive && !runner.isStuck);
   return {
-    ended: Promise.race([polling.start().then(() => 'stopped' as const), bug.promise, startAnew.promise]),
+    ended: Promise.race([ended.then(() => 'stopped' as const), bug.promise, startAnew.promise]),
     stop: async () => {
       unwatchBlock();
       await selfUpdate?.stop();
@@ -149,13 +158,13 @@ export function startAgent(config: Config, log: Log): Agent {
 }
 
 /** A key of its own would make another device of one that has joined already. */
-function demandWholeState(stateFolder: string): void {
+export function demandWholeState(stateFolder: string): void {
   const [identity, key] = ['identity.json', 'key.json'].map((name) => path.join(stateFolder, name));
   if (!identity || !key || !existsSync(identity) || existsSync(key)) return;
   throw new DamagedState(`${key} is missing. Put it back, or remove ${identity} to join anew, as another device.`);
 }
 
-function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {
+export function connectionOf(config: Config, apps: DeviceApps, log: Log): Connection {
   const { stateFolder, server, token, name, group } = config;
   return new Connection({
     door: serverDoor(server, httpClient(config.proxies)),

@@ -25,6 +25,20 @@ describe('the settings of the agent', () => {
     expect(readConfig({ server }, environment).environment).toEqual({ PATH: '/bin' });
   });
 
+  it('say how the service manager hears of the agent, which commands of steps must not speak to', () => {
+    const environment = { NOTIFY_SOCKET: '/run/notify', WATCHDOG_USEC: '120000000', WATCHDOG_PID: '7', LANG: 'C' };
+    expect(readConfig({ server }, environment)).toMatchObject({
+      serviceManager: { socket: '/run/notify', watchdogMs: 120_000 },
+      environment: { LANG: 'C' },
+    });
+    expect(readConfig({ server }, environment).environment).toEqual({ LANG: 'C' });
+    expect(readConfig({ server }, { NOTIFY_SOCKET: '@abstract' }).serviceManager).toEqual({
+      socket: '@abstract',
+      watchdogMs: null,
+    });
+    expect(readConfig({ server }, { WATCHDOG_USEC: '1' }).serviceManager).toBe(null);
+  });
+
   it('limit downloads, and leave room for others', () => {
     const downloads = (options: Options) => readConfig({ server, ...options }, {}).downloads;
     expect(downloads({})).toEqual({ maxRate: null, cacheBytes: 256e6, keepFree: null });

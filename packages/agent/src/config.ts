@@ -3,6 +3,7 @@ import { nameSchema } from '@tideway/protocol';
 import { z } from 'zod';
 import type { KeepFree } from './download/keep-free.rules.ts';
 import type { ProxySettings } from './system/proxy.rules.ts';
+import type { NotifySettings } from './system/service-manager.ts';
 
 /** What the command line gives; a setting that is missing there is looked up in the environment. */
 export type Options = Partial<Record<keyof typeof environmentNames, string>>;
@@ -19,6 +20,8 @@ export type Config = {
   stateFolder: string;
   /** Folder that stands for `/` in the paths of steps. */
   root: string;
+  /** How the service manager hears of the agent; null where none wants to. */
+  serviceManager: NotifySettings | null;
   /** Where the launcher started this program from, as which version; null where no launcher did. */
   launched: { folder: string; version: string; launcher: number } | null;
   /** Whether the agent replaces its program by the one that the server gives out, where a launcher started it. */
@@ -67,6 +70,7 @@ export function readConfig(options: Options, environment: NodeJS.ProcessEnv = pr
     app: readApp(setting('app'), setting('appVersion')),
     stateFolder: stateFolderOf(options, environment),
     root: path.resolve(setting('root') ?? '/'),
+    serviceManager: readServiceManager(environment),
     launched: readLaunched(environment),
     selfUpdate: readSelfUpdate(setting('selfUpdate')),
     downloads: {
@@ -107,6 +111,12 @@ function readApp(name: string | null, version: string | null): Config['app'] {
   if (name === null && version === null) return null;
   if (name === null || version === null) throw new ConfigFault('--app and --app-version belong together: give both.');
   return { name: readName('--app', name) ?? name, version: readName('--app-version', version) ?? version };
+}
+
+function readServiceManager({ NOTIFY_SOCKET, WATCHDOG_USEC }: NodeJS.ProcessEnv): NotifySettings | null {
+  if (!NOTIFY_SOCKET) return null;
+  const watchdogUs = Number(WATCHDOG_USEC);
+  return { socket: NOTIFY_SOCKET, watchdogMs: watchdogUs > 0 ? watchdogUs / 1000 : null };
 }
 
 function readSelfUpdate(text: string | null): boolean {
@@ -167,10 +177,24 @@ function readProxy(name: string, text: string | null): URL | null {
   return new URL(url.data);
 }
 
-/** Commands of steps must see neither the tokens nor the settings of the agent that runs them. */
+/**
+ * Commands of steps must see neither the tokens nor the settings of the agent that runs them, and must not speak to the
+ * service manager in its name.
+ */
 function withoutOwnSettings(environment: NodeJS.ProcessEnv): Record<string, string> {
   const kept = Object.entries(environment).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith('TIDEWAY_'),
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !entry[0].startsWith('TIDEWAY_') && !ofServiceManager.has(entry[0]),
   );
   return Object.fromEntries(kept);
 }
+
+const ofServiceManager = new Set([
+  'NOTIFY_SOCKET',
+  'WATCHDOG_USEC',
+  'WATCHDOG_PID',
+  'INVOCATION_ID',
+  'JOURNAL_STREAM',
+  'SYSTEMD_EXEC_PID',
+  'STATE_DIRECTORY',
+]);

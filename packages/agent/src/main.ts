@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { type Agent, startAgent } from './app.ts';
-import { JoinRefused } from './channel/connection.ts';
+import { DeviceUnknown, JoinRefused } from './channel/connection.ts';
 import { type Config, ConfigFault, type Options, readConfig, stateFolderOf } from './config.ts';
+import { joinServer, NotJoined } from './join-server.ts';
 import { createLog, type Log } from './log.ts';
 import { block, CommandFault, logs, next, status, unblock } from './operator/commands.ts';
 import { stopWithLauncher } from './program/launcher-watch.ts';
@@ -10,6 +11,7 @@ import { ownFile, ownKind } from './program/own-program.ts';
 import { ProgramFolder } from './program/program-folder.ts';
 import { untilWritable } from './system/disk-reserve.ts';
 import { DamagedState, StateNotWritable } from './system/json-file.ts';
+import { ServiceManager } from './system/service-manager.ts';
 import { StateInUse } from './system/state-lock.ts';
 import { agentVersion } from './version.ts';
 
@@ -25,17 +27,7 @@ const program = new Command('tideway-agent')
   .description('Carries out the updates of a Tideway server on this device')
   .version(agentVersion);
 
-program
-  .command('run')
-  .description('Join the server if need be, and carry out updates until stopped')
-  .option('--server <url>', 'address of the server (TIDEWAY_SERVER)')
-  .option('--pairing-token <token>', 'lets this device join a project (TIDEWAY_PAIRING_TOKEN)')
-  .option('--claim-token <token>', 'makes this the device that was entered beforehand (TIDEWAY_CLAIM_TOKEN)')
-  .option('--name <name>', 'name wished for (TIDEWAY_NAME)')
-  .option('--group <name>', 'group to join (TIDEWAY_GROUP)')
-  .option('--app <name>', 'app that the device carries now (TIDEWAY_APP)')
-  .option('--app-version <version>', 'version of that app (TIDEWAY_APP_VERSION)')
-  .option(...stateOption)
+withServer('run', 'Join the server if need be, and carry out updates until stopped')
   .option('--root <folder>', 'stands for / in the paths of steps; default / (TIDEWAY_ROOT)')
   .option(
     '--max-download-rate <bytes>',
@@ -45,6 +37,22 @@ program
   .option('--keep-free <bytes>', 'room that downloads leave on the disk, as 200MB or 5% (TIDEWAY_KEEP_FREE)')
   .option('--no-self-update', 'stay this version, whatever the server gives out (TIDEWAY_SELF_UPDATE=off)')
   .action(({ selfUpdate, ...options }) => run(selfUpdate ? options : { ...options, selfUpdate: 'off' }));
+
+withServer('join', 'Join the server, or see whether it still knows this device; print its id, and end').action(join);
+
+function withServer(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--server <url>', 'address of the server (TIDEWAY_SERVER)')
+    .option('--pairing-token <token>', 'lets this device join a project (TIDEWAY_PAIRING_TOKEN)')
+    .option('--claim-token <token>', 'makes this the device that was entered beforehand (TIDEWAY_CLAIM_TOKEN)')
+    .option('--name <name>', 'name wished for (TIDEWAY_NAME)')
+    .option('--group <name>', 'group to join (TIDEWAY_GROUP)')
+    .option('--app <name>', 'app that the device carries now (TIDEWAY_APP)')
+    .option('--app-version <version>', 'version of that app (TIDEWAY_APP_VERSION)')
+    .option(...stateOption);
+}
 
 program
   .command('block')
@@ -92,12 +100,16 @@ async function run(options: Options): Promise<void> {
   try {
     const config = readConfig(options);
     const log = createLog((line) => process.stderr.write(line), config.token === null ? [] : [config.token]);
+    const serviceManager = new ServiceManager(config.serviceManager, log);
     let agent: Agent | null = null;
-    stopOnSignal(async () => agent?.stop());
+    stopOnSignal(async () => {
+      serviceManager.ending();
+      await agent?.stop();
+    });
     if (config.launched) stopWithLauncher(config.launched.launcher);
     for (;;) {
-      agent = await start(config, log);
-      const end = await endOf(agent, config, log);
+      agent = await start(config, log, serviceManager);
+      const end = await endOf(agent, config, log, serviceManager);
       if (end === 'stopped') return;
       await agent.stop();
       if (end === 'replaced') process.exit(startMeAnew);
@@ -108,31 +120,54 @@ async function run(options: Options): Promise<void> {
   }
 }
 
+async function join(options: Options): Promise<void> {
+  try {
+    const config = readConfig(options);
+    const log = createLog((line) => process.stderr.write(line), config.token === null ? [] : [config.token]);
+    console.log(await joinServer(config, log));
+  } catch (error) {
+    console.error(sentenceOf(error) ?? error);
+    process.exitCode = 1;
+  }
+}
+
 /** Starts the agent, as soon as its disk takes what it has to write. */
-async function start(config: Config, log: Log): Promise<Agent> {
+async function start(config: Config, log: Log, serviceManager: ServiceManager): Promise<Agent> {
   for (;;) {
     try {
-      return startAgent(config, log);
+      return startAgent(config, log, serviceManager);
     } catch (error) {
-      await waitForDisk(error, config, log);
+      await waitForDisk(error, config, log, serviceManager);
     }
   }
 }
 
 /** How the agent has ended. Where its disk took nothing any more, it begins anew when that is over. */
-async function endOf(agent: Agent, config: Config, log: Log): Promise<'stopped' | 'restart' | 'replaced'> {
+async function endOf(
+  agent: Agent,
+  config: Config,
+  log: Log,
+  serviceManager: ServiceManager,
+): Promise<'stopped' | 'restart' | 'replaced'> {
   try {
     return await agent.ended;
   } catch (error) {
-    await waitForDisk(error, config, log);
+    await waitForDisk(error, config, log, serviceManager);
     return 'restart';
   }
 }
 
 /** Throws the error where it is no matter of the disk. */
-async function waitForDisk(error: unknown, { stateFolder }: Config, log: Log): Promise<void> {
+async function waitForDisk(
+  error: unknown,
+  { stateFolder }: Config,
+  log: Log,
+  serviceManager: ServiceManager,
+): Promise<void> {
   if (!(error instanceof StateNotWritable) || !existsSync(stateFolder)) throw error;
   log.warn(`${error.message} The agent goes on when it can be.`);
+  serviceManager.say(error.message);
+  serviceManager.started(() => true);
   await untilWritable(stateFolder);
 }
 
@@ -175,6 +210,7 @@ function sentenceOf(error: unknown): string | null {
   if (error instanceof ConfigFault || error instanceof StateInUse || error instanceof JoinRefused) return error.message;
   if (error instanceof CommandFault || error instanceof DamagedState) return error.message;
   if (error instanceof StateNotWritable) return error.message;
+  if (error instanceof DeviceUnknown || error instanceof NotJoined) return error.message;
   if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return null;
   const isOfFolders = ['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR'].includes(String(error.code));
   return isOfFolders

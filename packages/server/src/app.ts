@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { agentProgramRoutes } from './device-channel/agent-program.routes.ts';
 import { deviceChannelRoutes } from './device-channel/device-channel.routes.ts';
 import { startDeviceChannel } from './device-channel/device-channel.ts';
+import { installScriptRoutes } from './device-channel/install/install-script.routes.ts';
 import { accessTokenRoutes } from './features/accounts/access-token.routes.ts';
 import { auditEventRoutes } from './features/accounts/audit-event.routes.ts';
 import { artifactRoutes } from './features/artifacts/artifact.routes.ts';
@@ -51,6 +52,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...selectedDevicesRoutes(deps),
     ...deviceChannelRoutes(deps),
     ...agentProgramRoutes(deps),
+    ...installScriptRoutes(deps),
   ];
   const server = await createHttpServer(routes, deps, version);
   server.addHook('preClose', () => followers.stop());

@@ -40,6 +40,26 @@ describe('the settings', () => {
   });
 
   it.each([
+    ['https://updates.example.com/', 'https://updates.example.com'],
+    ['http://10.0.0.1:8080/tideway//', 'http://10.0.0.1:8080/tideway'],
+    ['', null],
+  ])('take %j for the address of the server', (text, publicUrl) => {
+    expect(readConfig({ TIDEWAY_PUBLIC_URL: text })).toMatchObject({ publicUrl });
+  });
+
+  it.each([
+    'updates.example.com',
+    'ftp://updates.example.com',
+    'https://me:secret@updates.example.com',
+    'https://updates.example.com/?a=b',
+    "https://updates.example.com/it's",
+  ])('refuse %j for the address of the server', (text) => {
+    expect(readConfig({ TIDEWAY_PUBLIC_URL: text })).toEqual({
+      fault: `TIDEWAY_PUBLIC_URL must be an address as https://updates.example.com, not "${text}"`,
+    });
+  });
+
+  it.each([
     ['180d', 180 * 86_400],
     ['24h', 86_400],
     ['3650d', 3650 * 86_400],

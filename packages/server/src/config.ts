@@ -31,6 +31,8 @@ export type Config = {
   metricsToken: string | null;
   /** TIDEWAY_TRUSTED_PROXIES: addresses of proxies whose `x-forwarded-for` counts, separated by commas. */
   trustedProxies: string[];
+  /** TIDEWAY_PUBLIC_URL: address by which devices and people reach this server, without a slash at its end. */
+  publicUrl: string | null;
   /** TIDEWAY_AGENT_FILES: folder of the agent's program that devices get; `agent` beside this one by default. */
   agentFiles: string;
   /** TIDEWAY_AGENT_UPDATES, TIDEWAY_AGENT_UPDATE_SPREAD: seconds; null, where the first is `off`: agents stay as they are. */
@@ -61,6 +63,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config | { fau
   if (untrue !== undefined) {
     return { fault: `TIDEWAY_TRUSTED_PROXIES must be addresses or ranges as 10.0.0.0/8, not "${untrue}"` };
   }
+  const publicUrl = readPublicUrl(env.TIDEWAY_PUBLIC_URL || null);
+  if (publicUrl !== null && 'fault' in publicUrl) return publicUrl;
   const ownerPassword = env.TIDEWAY_OWNER_PASSWORD || null;
   if (ownerPassword !== null && !env.TIDEWAY_OWNER_EMAIL) {
     return { fault: 'TIDEWAY_OWNER_PASSWORD is set, but TIDEWAY_OWNER_EMAIL is not' };
@@ -78,6 +82,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config | { fau
     limits,
     metricsToken: env.TIDEWAY_METRICS_TOKEN || null,
     trustedProxies,
+    publicUrl: publicUrl?.url ?? null,
     agentFiles: resolve(env.TIDEWAY_AGENT_FILES || fileURLToPath(new URL('agent', import.meta.url))),
     agentUpdateSpreadS,
     logLevel,
@@ -120,6 +125,14 @@ function readLimits(env: NodeJS.ProcessEnv): Limits | { fault: string } {
   };
   const [fault] = faults;
   return fault === undefined ? limits : { fault };
+}
+
+function readPublicUrl(text: string | null): { url: string } | { fault: string } | null {
+  if (text === null) return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isPlain = url && url.username + url.password + url.search + url.hash === '' && !url.pathname.includes("'");
+  if (url && isPlain && ['http:', 'https:'].includes(url.protocol)) return { url: url.href.replace(/\/+$/, '') };
+  return { fault: `TIDEWAY_PUBLIC_URL must be an address as https://updates.example.com, not "${text}"` };
 }
 
 /** Null where something is kept for ever. */

@@ -220,9 +220,9 @@ function isForDevices(route: Route): boolean {
   return route.path.startsWith('/device/') && !isOpenToEverybody(nameOf(route));
 }
 
-/** Health, metrics (on the same machine), the document, the agent's program, the way in for devices, and the deploy doors, whose token is in the body. */
+/** Health, metrics (on the same machine), the document, the agent's program and its script, the way in for devices, and the deploy doors, whose token is in the body. */
 function isOpenToEverybody(name: string): boolean {
-  return /^(GET \/(healthz|readyz|metrics|agent\/(manifest\.json|files\/:name)|api\/v2\/openapi\.json|device\/v1\/challenge)|POST \/(device\/v1\/(join|session)|v[12]\/deploy_update))$/.test(
+  return /^(GET \/(healthz|readyz|metrics|install\.sh|agent\/(manifest\.json|files\/:name)|api\/v2\/openapi\.json|device\/v1\/challenge)|POST \/(device\/v1\/(join|session)|v[12]\/deploy_update))$/.test(
     name,
   );
 }

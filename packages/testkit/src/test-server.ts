@@ -59,6 +59,7 @@ const testSettings: Deps['settings'] = {
   limits: { ...defaultLimits, tokenCalls: unlimited, deviceMessages: unlimited, failedAuthentications: unlimited },
   metricsToken: null,
   trustedProxies: [],
+  publicUrl: null,
   agentFiles: '/nonexistent',
   agentUpdateSpreadS: null,
 };

@@ -69,6 +69,12 @@ export class Connection {
     this.log.info(`This is device ${identity.device_id}.${ignored}`);
   }
 
+  /** Joins, or makes sure that the server still knows the device; gives the device's id. */
+  async prove(signal: AbortSignal): Promise<string> {
+    await this.newSession(signal);
+    return this.identityFile.read()?.device_id ?? '';
+  }
+
   listen(listener: ConnectionListener): void {
     this.listener = listener;
   }

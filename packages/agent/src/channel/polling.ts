@@ -1,17 +1,24 @@
 import type { Log } from '../log.ts';
 import type { ContactNote } from '../operator/contact-note.ts';
 import { StateNotWritable } from '../system/json-file.ts';
+import { Pulse } from '../system/pulse.ts';
 import { pause } from '../system/timing.ts';
 import { pollDelayMs, retryDelayMs } from './backoff.rules.ts';
 import { DeviceUnknown, JoinRefused } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import { ServerRefusal, ServerUnreachable } from './server-door.ts';
 
+/** More than any contact takes: each call in it has its own time limit. */
+const longestContactMs = 5 * 60_000;
+/** A timer may come late on a busy device. */
+const lateMs = 60_000;
+
 /** Keeps in touch with the server: at its rhythm, and at once when there is something to say. */
 export class Polling {
   private readonly exchange: Exchange;
   private readonly log: Log;
   private readonly note: (note: Omit<ContactNote, 'since'>) => void;
+  private readonly pulse = new Pulse();
   private readonly stopping = new AbortController();
   private waking = new AbortController();
   private failures = 0;
@@ -21,6 +28,11 @@ export class Polling {
     this.exchange = exchange;
     this.log = log;
     this.note = note;
+  }
+
+  /** Whether it still goes round; a server that does not answer is no reason why it should not. */
+  get isAlive(): boolean {
+    return this.pulse.isAlive;
   }
 
   /** Ends with `stop`, or by throwing what only a person can mend. */
@@ -51,7 +63,9 @@ export class Polling {
     while (!this.stopping.signal.aborted) {
       // Before the exchange: what is added while it runs must not wait for the next poll.
       this.waking = new AbortController();
+      this.pulse.expectNextWithin(longestContactMs);
       const delayMs = await this.contact();
+      this.pulse.expectNextWithin(delayMs + lateMs);
       await pause(delayMs, [this.stopping.signal, this.waking.signal]);
     }
   }

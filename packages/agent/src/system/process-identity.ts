@@ -5,9 +5,14 @@ import { z } from 'zod';
 export const processIdentitySchema = z.object({ pid: z.number().int(), start_time: z.string(), boot_id: z.string() });
 export type ProcessIdentity = z.infer<typeof processIdentitySchema>;
 
-/** The running kernel's own name; it changes with every boot. */
+/**
+ * Names the running boot; it changes with every one. A container shares its kernel, and the kernel's name, with others:
+ * there a boot is the start of the first process.
+ */
 export function bootId(): string {
-  return readProc('sys/kernel/random/boot_id')?.trim() ?? 'unknown';
+  const kernel = readProc('sys/kernel/random/boot_id')?.trim() ?? 'unknown';
+  const first = processStatus(1);
+  return first === null ? kernel : `${kernel}-${first.startTime}`;
 }
 
 /** Who has this number now; null where nobody has. */

@@ -104,6 +104,11 @@ export class UpdateRunner {
     return { update_id, attempt, ends_in_s: Math.max(0, Math.ceil((act.endsMs - performance.now()) / 1000)) };
   }
 
+  /** Whether what runs has not ended although its time limit has been over for long: something holds it for ever. */
+  get isStuck(): boolean {
+    return this.act !== null && performance.now() > this.act.endsMs + longestEndingMs;
+  }
+
   /** Ends what runs, and leaves the journal for the next start. */
   async stop(): Promise<void> {
     this.agentStopping.abort(new AgentStopping('The agent was stopped.'));
@@ -226,6 +231,9 @@ export class UpdateRunner {
     return path.join(this.deps.stateFolder, 'updates', `update-${encodeURIComponent(updateId)}`);
   }
 }
+
+/** More than an act takes to end when its time is over. */
+const longestEndingMs = 10 * 60_000;
 
 /** What runs on the device at the moment. */
 type OpenAct = { endsMs: number; isNotStopped: boolean };

@@ -44,6 +44,8 @@ export type Settings = {
   metricsToken: string | null;
   /** Addresses of proxies whose word on where a caller comes from counts. */
   trustedProxies: string[];
+  /** Address by which devices and people reach this server, without a slash at its end; null: not known. */
+  publicUrl: string | null;
   /** Folder of the agent's program that is given out. */
   agentFiles: string;
   /** Seconds over which agents spread the update of their own program; null: they are told of none. */
