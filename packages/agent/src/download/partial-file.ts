@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Range } from '../channel/server-door.ts';
 import { syncDisks } from '../system/disk.ts';
 import { readIfThere } from '../system/durable-file.ts';
+import { garbageCollection } from '../system/garbage-collection.ts';
 
 /** What has come of an artifact so far, with the running SHA-256 of it. Outlives the agent. */
 export class PartialFile {
@@ -26,10 +27,12 @@ export class PartialFile {
   static async open(file: string, signal: AbortSignal): Promise<PartialFile> {
     const handle = await open(file, 'a+', 0o600);
     const hash = createHash('sha256');
+    const collectGarbage = garbageCollection();
     let bytes = 0;
     for await (const chunk of handle.createReadStream({ start: 0, autoClose: false, signal })) {
       hash.update(chunk);
       bytes += chunk.length;
+      collectGarbage(chunk.length);
     }
     return new PartialFile(file, handle, hash, bytes);
   }
