@@ -47,7 +47,7 @@ export class AgentStage {
     const folders = ['--state', join(this.folder, 'state'), '--root', this.root];
     const words = ['run', '--server', server, '--pairing-token', this.pairing, ...folders, ...options];
     const program = join(programs, 'tideway-agent.mjs');
-    this.agent = spawn(process.execPath, [program, ...words], { stdio: 'ignore' });
+    this.agent = spawn(process.execPath, [...process.execArgv, program, ...words], { stdio: 'ignore' });
     while ((await this.device())?.state !== 'online') await delay(20);
   }
 

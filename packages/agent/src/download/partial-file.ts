@@ -3,7 +3,6 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Range } from '../channel/server-door.ts';
-import { syncDisks } from '../system/disk.ts';
 import { readIfThere } from '../system/durable-file.ts';
 import { garbageCollection } from '../system/garbage-collection.ts';
 
@@ -73,12 +72,11 @@ export class PartialFile {
     this.bytes += chunk.byteLength;
   }
 
-  /** Puts the whole file in its place, for sure after the return. */
+  /** Puts the whole file in its place. A power cut leaves it there, or here as a part that lacks nothing. */
   async finish(place: string): Promise<void> {
     await this.handle.sync();
     renameSync(this.file, place);
     rmSync(this.etagFile, { force: true });
-    await syncDisks([path.dirname(place)]);
   }
 
   remove(): void {
