@@ -47,7 +47,7 @@ export class AgentStage {
     const folders = ['--state', join(this.folder, 'state'), '--root', this.root];
     const words = ['run', '--server', server, '--pairing-token', this.pairing, ...folders, ...options];
     const program = join(programs, 'tideway-agent.mjs');
-    this.agent = spawn(process.execPath, [program, ...words], { stdio: 'ignore' });
+    this.agent = spawn(process.execPath, [...process.execArgv, program, ...words], { stdio: 'ignore' });
     while ((await this.device())?.state !== 'online') await delay(20);
   }
 
@@ -72,10 +72,15 @@ export class AgentStage {
     if (!response.ok) throw new Error(`Upload of ${name}: ${response.status} ${await response.text()}`);
   }
 
-  /** Saves a flow of one step; gives its id. */
-  async saveFlow(step: string): Promise<string> {
+  /** When a step has written the device's time to a file of the root, in seconds. */
+  notedS(name: string): number {
+    return Number(readFileSync(join(this.root, name), 'utf8')) / 1e9;
+  }
+
+  /** Saves a flow of these steps; gives its id. */
+  async saveFlow(steps: string): Promise<string> {
     const id = `f-0000-000${++this.flows}`;
-    const flow = `flows: { bench${this.flows}: { steps: [${step}] } }`;
+    const flow = `flows: { bench${this.flows}: { steps: [${steps}] } }`;
     await this.api.send('POST', `${project}/update-flows?id=${id}`, flow, 'application/yaml');
     return id;
   }

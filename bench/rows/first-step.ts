@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Row } from '../bench.ts';
 import { alternate } from '../measuring/alternate.ts';
@@ -42,7 +40,7 @@ export const firstStepRow: Row = {
 async function firstStepS(stage: AgentStage, flow: string): Promise<number> {
   const orderedMs = Date.now();
   await stage.succeeded(await stage.order(flow));
-  return Number(readFileSync(join(stage.root, 'began'), 'utf8')) / 1e9 - orderedMs / 1000;
+  return stage.notedS('began') - orderedMs / 1000;
 }
 
 async function shellS(): Promise<number> {

@@ -3,8 +3,8 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Range } from '../channel/server-door.ts';
-import { syncDisks } from '../system/disk.ts';
 import { readIfThere } from '../system/durable-file.ts';
+import { garbageCollection } from '../system/garbage-collection.ts';
 
 /** What has come of an artifact so far, with the running SHA-256 of it. Outlives the agent. */
 export class PartialFile {
@@ -26,10 +26,12 @@ export class PartialFile {
   static async open(file: string, signal: AbortSignal): Promise<PartialFile> {
     const handle = await open(file, 'a+', 0o600);
     const hash = createHash('sha256');
+    const collectGarbage = garbageCollection();
     let bytes = 0;
     for await (const chunk of handle.createReadStream({ start: 0, autoClose: false, signal })) {
       hash.update(chunk);
       bytes += chunk.length;
+      collectGarbage(chunk.length);
     }
     return new PartialFile(file, handle, hash, bytes);
   }
@@ -70,12 +72,11 @@ export class PartialFile {
     this.bytes += chunk.byteLength;
   }
 
-  /** Puts the whole file in its place, for sure after the return. */
+  /** Puts the whole file in its place. A power cut leaves it there, or here as a part that lacks nothing. */
   async finish(place: string): Promise<void> {
     await this.handle.sync();
     renameSync(this.file, place);
     rmSync(this.etagFile, { force: true });
-    await syncDisks([path.dirname(place)]);
   }
 
   remove(): void {

@@ -36,7 +36,8 @@ export async function placeArtifacts(
     const { fileName } = destination;
     const tree = await buildTree(previous.makeStaging(workFolder), { ...order, fileName, owner }, signal);
     const placements = planPlacements(root, destination, tree);
-    await syncDisks([tree.folder]);
+    // And with it the folder that `keep` writes to, whose own new names nothing else forces to the disk.
+    await syncDisks([tree.folder, keepFolder]);
     const changed = placements.filter(({ kind, to }) => kind === 'file' || !lookAt(to));
     const places = changed.map(({ to }) => to);
     await previous.keep(places, signal);

@@ -9,7 +9,7 @@ import type { Destination } from './destination.ts';
 
 /** A folder to be there, or a staged file or link to be moved; `isAbove` are folders that only lead there. */
 export type Placement =
-  | { kind: 'folder'; to: string; mode: number; isAbove: boolean }
+  | { kind: 'folder'; from: string | null; to: string; mode: number; isAbove: boolean }
   | { kind: 'file'; from: string; to: string };
 
 /**
@@ -20,7 +20,7 @@ export type Placement =
 export function planPlacements(root: string, { folder, fileName }: Destination, tree: TreeWriter): Placement[] {
   const placements = foldersDownTo(folder).map((to): Placement => {
     const isAbove = to !== folder || fileName !== null;
-    return { kind: 'folder', to, mode: 0o755, isAbove };
+    return { kind: 'folder', from: null, to, mode: 0o755, isAbove };
   });
   const folders = new Map([['', folder]]);
   for (const [place, { kind, mode }] of tree.entries) {
@@ -29,7 +29,7 @@ export function planPlacements(root: string, { folder, fileName }: Destination, 
     if (kind === 'folder') {
       const real = folderAt(root, folder, to);
       folders.set(place, real);
-      placements.push({ kind, to: real, mode, isAbove: false });
+      placements.push({ kind, from: tree.fileAt(place), to: real, mode, isAbove: false });
     } else {
       demandReplaceable(to);
       if (kind === 'link') demandInside(folder, to, readlinkSync(tree.fileAt(place)));

@@ -76,7 +76,7 @@ export class PreviousFiles {
       if (!linkIfPossible(place, to)) toCopy.push({ from: place, to, size: lookAt(place)?.size ?? 0 });
     }
     await this.copyAll(toCopy, signal);
-    await syncDisks([this.folder]);
+    if (states.some(({ was }) => was === 'there')) await syncDisks([this.folder]);
     this.append(states);
   }
 

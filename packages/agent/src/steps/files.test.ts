@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Step } from '@tideway/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type TarEntry, tarOf, withEntryType, zipOf } from '../testing/archives.ts';
+import { type TarEntry, tarOf, withEntryType, zipOf, zstdOf } from '../testing/archives.ts';
 import { StepPlace } from '../testing/step-context.ts';
 import { treeOf } from '../testing/tree.ts';
 import { downloadArtifactStep } from './download-artifact.ts';
@@ -188,6 +189,27 @@ describe('an archive that is unpacked at a path', () => {
     expect(lstatSync(path.join(place.root, 'lib')).isSymbolicLink()).toBe(true);
   });
 
+  it('has its folders and modes whatever the order of its entries, where nothing of it is there yet', async () => {
+    await extract([
+      { name: 'b/', type: 'directory', mode: 0o500 },
+      { name: 'a/deep/one', body: '1' },
+      { name: 'b/two', body: '2' },
+      { name: 'top', body: '3' },
+      { name: 'a/deep/', type: 'directory', mode: 0o711 },
+      { name: 'a/four', body: '4' },
+    ]);
+    expect(treeOf(path.join(place.root, 'opt/app'))).toEqual({
+      a: folder(0o755),
+      'a/deep': folder(0o711),
+      'a/deep/one': file('1'),
+      'a/four': file('4'),
+      b: folder(0o500),
+      'b/two': file('2'),
+      top: file('3'),
+    });
+    chmodSync(path.join(place.root, 'opt/app/b'), 0o700);
+  });
+
   it('gives all its files the mode that is asked for', async () => {
     place.addArtifact('app', await tarOf([{ name: 'a/b', mode: 0o777 }]));
     await run({ path: '/opt', artifacts: ['app'], extract: true, mode: '0600' });
@@ -251,8 +273,9 @@ describe('an archive with something evil behind something good', () => {
     place.write('opt/app/ok', 'old');
   });
 
-  it.each(evilTars)('is refused by name and changes nothing: %s', async (_what, evil) => {
-    await expectRefused(await tarOf([{ name: 'ok', body: 'new' }, ...evil]));
+  it.each(evilTars)('is refused by name and changes nothing, compressed or not: %s', async (_what, evil) => {
+    const tar = await tarOf([{ name: 'ok', body: 'new' }, ...evil]);
+    for (const bytes of [tar, gzipSync(tar), zstdOf(tar)]) await expectRefused(bytes);
   });
 
   it('is refused by name and changes nothing: types that GNU tar made up', async () => {
@@ -264,6 +287,16 @@ describe('an archive with something evil behind something good', () => {
   it.each([
     ['a name with ".."', { name: '../evil' }],
     ['an absolute name', { name: `${outside}/evil` }],
+    ['a name with ".." in its middle', { name: 'a/../../evil' }],
+    ['a NUL in a name', { name: 'a\0b' }],
+    ['an absolute link', { name: 'l', mode: 0o120777, body: '/etc/shadow' }],
+    ['a link that climbs behind a name', { name: 'd/l', mode: 0o120777, body: 'up/../..' }],
+    ['a link without a target', { name: 'l', mode: 0o120777 }],
+    ['a character device', { name: 'null', mode: 0o020666 }],
+    ['a block device', { name: 'disk', mode: 0o060660 }],
+    ['a socket', { name: 's', mode: 0o140666 }],
+    ['the same file twice', { name: './ok' }],
+    ['a file below a file', { name: 'ok/y' }],
     ['a backslash', { name: 'a\\..\\..\\evil' }],
     ['a link out', { name: 'l', mode: 0o120777, body: '../outside' }],
     ['a pipe', { name: 'p', mode: 0o010644 }],

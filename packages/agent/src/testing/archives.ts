@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { deflateRawSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 
 export type TarEntry = Partial<Header> & { name: string; body?: string | Buffer };
@@ -48,24 +49,28 @@ export function zstdZeros(blocks: number, windowExponent = 17): Buffer {
   return Buffer.from(frame);
 }
 
-export type ZipEntry = { name: string; body?: string; mode?: number; claimedSize?: number };
+export type ZipEntry = { name: string; body?: string; mode?: number; claimedSize?: number; isDeflated?: boolean };
 
-/** The bytes of a zip archive of stored entries, made on Unix. */
+/** The bytes of a zip archive, made on Unix. */
 export function zipOf(entries: ZipEntry[]): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const { name, body = '', mode = 0o100644, claimedSize } of entries) {
-    const bytes = Buffer.from(body);
-    const size = claimedSize ?? bytes.length;
+  for (const { name, body = '', mode = 0o100644, claimedSize, isDeflated = false } of entries) {
+    const bytes = isDeflated ? deflateRawSync(body) : Buffer.from(body);
+    const size = claimedSize ?? Buffer.byteLength(body);
+    const packedSize = isDeflated ? bytes.length : size;
+    const method = isDeflated ? 8 : 0;
     const local = zipRecord(0x04034b50, 30, [
-      [18, size, 4],
+      [8, method, 2],
+      [18, packedSize, 4],
       [22, size, 4],
       [26, Buffer.byteLength(name), 2],
     ]);
     const central = zipRecord(0x02014b50, 46, [
       [4, 0x0314, 2],
-      [20, size, 4],
+      [10, method, 2],
+      [20, packedSize, 4],
       [24, size, 4],
       [28, Buffer.byteLength(name), 2],
       [38, mode * 65_536, 4],

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +18,14 @@ beforeEach(() => {
   mkdirSync(tree);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+type Format = [name: string, archiveOf: (entries: { name: string; body: string }[]) => Promise<Buffer>];
+const formats: Format[] = [
+  ['tar', (entries) => tarOf(entries)],
+  ['tar.gz', async (entries) => gzipSync(await tarOf(entries))],
+  ['tar.zst', async (entries) => zstdOf(await tarOf(entries))],
+  ['zip', async (entries) => zipOf(entries.map((entry) => ({ ...entry, isDeflated: true })))],
+];
 
 describe('an archive', () => {
   it('is known by its content: tar, tar.gz, tar.zst and zip', async () => {
@@ -76,6 +84,20 @@ describe('an archive', () => {
     });
     const manyEmpty = await tarOf(Array.from({ length: 100 }, (_, index) => ({ name: `${index}` })));
     await expect(unpack(manyEmpty, 100_000)).rejects.toMatchObject({ reason: 'no_room' });
+  });
+
+  it.each(formats)('that is a bomb is left off at the room there is: %s', async (_format, archiveOf) => {
+    const bomb = await archiveOf([{ name: 'zeros', body: Buffer.alloc(20_000_000).toString() }]);
+    await expect(unpack(bomb, 1_000_000)).rejects.toMatchObject({ reason: 'no_room' });
+    const written = readdirSync(tree).reduce((sum, name) => sum + statSync(path.join(tree, name)).size, 0);
+    expect(written).toBeLessThanOrEqual(1_000_000);
+  });
+
+  it.each(formats)('of ten thousand small files is unpacked whole: %s', async (_format, archiveOf) => {
+    const names = Array.from({ length: 10_000 }, (_, index) => `d${index % 100}/f${index}`);
+    const writer = await unpack(await archiveOf(names.map((name) => ({ name, body: name }))));
+    expect(writer.entries.size).toBe(10_100);
+    expect(names.filter((name) => readFileSync(path.join(tree, name), 'utf8') !== name)).toEqual([]);
   });
 
   it('lets others have their turn while a bomb of zeros is read', async () => {
