@@ -13,6 +13,13 @@ const packages = [
   { name: 'docker-compose', program: 'docker-compose' },
   { name: 'docker-registry', program: 'docker-registry' },
   { name: 'busybox-static', program: 'busybox' },
+  // Steps of type image: the installers, and what makes images for them.
+  { name: 'rauc', program: 'rauc' },
+  { name: 'swupdate', program: 'swupdate' },
+  { name: 'dbus', program: 'dbus-daemon' },
+  { name: 'squashfs-tools', program: 'mksquashfs' },
+  { name: 'liblzo2-2', program: 'mksquashfs' },
+  { name: 'cpio', program: 'cpio' },
 ];
 
 /** Installs what is missing, as root on Debian; elsewhere the tests that need it are skipped, and say so. */

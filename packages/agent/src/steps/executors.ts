@@ -1,9 +1,12 @@
 import { type Step, type StepType, stepTypes } from '@tideway/protocol';
 import { checkStep } from './check.ts';
 import { composeStep } from './compose.ts';
+import { debStep } from './deb.ts';
 import { dockerStep } from './docker.ts';
 import { downloadArtifactStep } from './download-artifact.ts';
 import { filesStep } from './files.ts';
+import { gitStep } from './git.ts';
+import { imageStep } from './image.ts';
 import { rebootStep } from './reboot.ts';
 import { runStep } from './run.ts';
 import { scriptStep } from './script.ts';
@@ -17,13 +20,18 @@ const executors: { [Type in StepType]?: StepExecutor<Type> } = {
   'download-artifact': downloadArtifactStep,
   docker: dockerStep,
   compose: composeStep,
+  git: gitStep,
+  deb: debStep,
+  image: imageStep,
   check: checkStep,
   reboot: rebootStep,
 };
 
-/** The types that can be carried out on this device as it is now. */
-export function capabilitiesOf(environment: Record<string, string>): StepType[] {
-  return stepTypes.filter((type) => executors[type] && (executors[type].isPossible?.(environment) ?? true));
+/** The types that can be carried out on this device as it is now, and what of them, as `image` and `image/rauc`. */
+export function capabilitiesOf(environment: Record<string, string>): string[] {
+  return stepTypes
+    .filter((type) => executors[type] && (executors[type].isPossible?.(environment) ?? true))
+    .flatMap((type) => [type, ...(executors[type]?.kinds?.(environment) ?? []).map((kind) => `${type}/${kind}`)]);
 }
 
 /** The types that can put back what they changed. */

@@ -27,13 +27,18 @@ export async function runScriptFile(script: ScriptFile, context: StepContext): P
     environment: context.environment,
     output: context.output,
     signal: context.signal,
-    onStarted: (leader) => noteFile(context.keepFolder).write(leader),
+    onStarted: (leader) => noteCommand(context.keepFolder, leader),
   }).catch((error: unknown) => {
     if (error instanceof CommandNotStarted) throw new StepFailure('not_started', `${error.message}.`);
     throw error;
   });
   if (end.killedBy !== null) throw new StepFailure('command_failed', `The command was killed by ${end.killedBy}.`);
   if (end.exitCode !== 0) throw commandFailure(end.exitCode ?? 1);
+}
+
+/** Writes down which command runs, so that the next agent can end it. */
+export function noteCommand(keepFolder: string, leader: ProcessIdentity): void {
+  noteFile(keepFolder).write(leader);
 }
 
 /** The command that was last started with this keep folder: an agent that was killed may have left it running. */

@@ -33,6 +33,8 @@ export type FetchedArtifact = PlanArtifact & { file: string };
 export type StepExecutor<Type extends StepType> = {
   /** Whether this device has what such steps need; absent where every device has. */
   isPossible?: (environment: Record<string, string>) => boolean;
+  /** What of this type the device can do, where some devices can do a part of it alone. */
+  kinds?: (environment: Record<string, string>) => string[];
   run: (step: StepOf<Type>, context: StepContext) => Promise<void>;
   /** Puts back what `run` changed, also when `run` broke off in its middle; absent where there is nothing to restore. */
   undo?: (step: StepOf<Type>, context: StepContext) => Promise<void>;

@@ -188,7 +188,7 @@ function filledStep(step: Step, values: Values): Step {
 }
 
 function pathsOf(step: Step): string[] {
-  if (step.uses === 'files' || step.uses === 'download-artifact') return [step.with.path];
+  if (step.uses === 'files' || step.uses === 'download-artifact' || step.uses === 'git') return [step.with.path];
   if (step.uses === 'compose' && step.with.path !== null) return [step.with.path];
   return step.uses === 'check' && step.with.probe.kind === 'file' ? [step.with.probe.path] : [];
 }

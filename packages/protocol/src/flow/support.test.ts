@@ -21,6 +21,21 @@ describe('what a device lacks for a flow', () => {
       'The flow requires the architecture amd64, and this is arm64. The flow requires darwin, and this is linux.',
     );
   });
+  it('names the installer of images that is missing, where the agent says which it has', () => {
+    const image = {
+      artifact: 'os.raucb',
+      registry: null,
+      sha256: null,
+      installer: 'rauc' as const,
+      confirm_within_s: 1,
+    };
+    const flow = { ...needs(), steps: [{ uses: 'image' as const, with: image }] };
+    const lackWith = (capabilities: string[]) => lackOf(flow, { ...able, capabilities });
+    expect(lackWith(['image', 'image/rauc'])).toBeNull();
+    expect(lackWith(['image'])).toBeNull();
+    expect(lackWith(['image', 'image/swupdate'])).toBe('This agent does not support steps of type image with rauc.');
+    expect(lackWith([])).toBe('This agent does not support steps of type image.');
+  });
 });
 
 function needs(uses: 'run' | 'files' = 'run') {
