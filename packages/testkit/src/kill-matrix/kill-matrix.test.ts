@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { containerCases } from './container-cases.ts';
 import { KillMatrix, type OpenCase, type Point } from './kill-matrix.ts';
 import type { Kill } from './killable-device.ts';
+import { packageCases } from './package-cases.ts';
 import { type StepCase, stepCases } from './step-cases.ts';
 import type { Course } from './verdict.ts';
 
@@ -28,7 +29,7 @@ afterAll(async () => {
   showTable();
 });
 
-for (const stepCase of [...stepCases, ...containerCases]) {
+for (const stepCase of [...stepCases, ...containerCases, ...packageCases]) {
   if (stepCase.isLongOnly && !isLong) continue;
   const lack = stepCase.lacks?.() ?? null;
   describe.skipIf(lack !== null)(`an agent that is killed in an update with ${stepCase.type} steps`, () => {
