@@ -27,7 +27,10 @@ export async function followDeployment(
   if (deploymentId === null) throw new Refusal('not_found', `There is no deployment ${publicId}`);
   const stream = await open(deps, followers, follower, { deploymentId });
   const [standing] = await readStandings(deps.db, [deploymentId]);
-  if (standing !== undefined) stream.send(countsText(standing.event));
+  if (standing !== undefined) {
+    stream.send(countsText(standing.event));
+    followers.catchUp(standing);
+  }
   if (follower.lastEventId !== null) stream.send(resyncText(publicId));
   return stream;
 }

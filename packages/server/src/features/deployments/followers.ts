@@ -69,6 +69,14 @@ export class Followers {
     this.ticking ??= setInterval(() => void this.tick(), tellEveryMs);
   }
 
+  /** Somebody has just been sent this: where something newer was told while it was read, that comes once more. */
+  catchUp({ id, event }: Standing): void {
+    const told = this.lastCounts.get(id);
+    if (told === undefined || told === JSON.stringify(event)) return;
+    this.lastCounts.delete(id);
+    this.note(id, []);
+  }
+
   /** Ends every stream: their readers come back elsewhere. */
   async stop(): Promise<void> {
     if (this.ticking) clearInterval(this.ticking);

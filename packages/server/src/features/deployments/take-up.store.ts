@@ -24,8 +24,8 @@ export async function findOpenOfDevices(
 }
 
 /**
- * Makes pending updates the ones that their devices are at, and gives those. One that is held by somebody is left out.
- * The unique index device_update_at_work refuses a second one of a device.
+ * Makes pending updates the ones that their devices are at, and gives those. One that is held by somebody is left out,
+ * and so is that of a device that somebody changes: its hello may just show that it was copied. The unique index device_update_at_work refuses a second one of a device.
  */
 export async function setTakenUp(tx: Tx, updates: readonly UpdateName[]): Promise<UpdateName[]> {
   if (updates.length === 0) return [];
@@ -37,9 +37,10 @@ export async function setTakenUp(tx: Tx, updates: readonly UpdateName[]): Promis
                                      ${updates.map((update) => update.device_id)}::bigint[])
                        as n (deployment_id, device_id) order by device_id) n
           cross join lateral (
-            select deployment_id, device_id from device_update
-            where deployment_id = n.deployment_id and device_id = n.device_id and status = 'pending'
-            for no key update skip locked) u
+            select u.deployment_id, u.device_id from device d join device_update u on u.device_id = d.id
+            where d.id = n.device_id and takes_up_updates(d)
+              and u.deployment_id = n.deployment_id and u.status = 'pending'
+            for share of d skip locked for no key update of u skip locked) u
         )
         update device_update u
         set status = 'in_progress', taken_up_at = tideway_now(), ends_at = update_ends_at(tideway_now(), d.time_limit_s)
