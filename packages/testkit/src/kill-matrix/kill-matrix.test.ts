@@ -1,15 +1,17 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { containerCases } from './container-cases.ts';
 import { KillMatrix, type OpenCase, type Point } from './kill-matrix.ts';
 import type { Kill } from './killable-device.ts';
-import { stepCases } from './step-cases.ts';
+import { packageCases } from './package-cases.ts';
+import { type StepCase, stepCases } from './step-cases.ts';
 import type { Course } from './verdict.ts';
 
 const programs = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'dist');
 const isLong = Boolean(process.env.TIDEWAY_LONG);
-/** `npm run test:long` takes every point; `npm test` so many of each course of each case. */
-const sampleEach = 2;
+/** How many points of each course of each case are taken, unless the case says it. */
+const pointsEach = isLong ? 20 : 1;
 
 /** The call that puts a new journal in the place of the old one. */
 const journal = 'renameSync .*/journal\\.json\\.new$';
@@ -27,18 +29,20 @@ afterAll(async () => {
   showTable();
 });
 
-for (const stepCase of stepCases) {
+for (const stepCase of [...stepCases, ...containerCases, ...packageCases]) {
+  if (stepCase.isLongOnly && !isLong) continue;
   const lack = stepCase.lacks?.() ?? null;
   describe.skipIf(lack !== null)(`an agent that is killed in an update with ${stepCase.type} steps`, () => {
     let open: OpenCase;
     beforeAll(async () => {
       open = await matrix.open(stepCase);
-    }, 120_000);
-    afterAll(() => open.device.remove());
+    }, 240_000);
+    afterAll(() => open.remove());
 
     it('ends as the table says, before, in and after every act', { timeout: 1_800_000 }, async () => {
       for (const course of ['through', 'back'] as const) {
-        for (const kill of sample(pointsOf(open, course))) await expectTruth(matrix.point(open, course, [kill]));
+        for (const kill of sample(pointsOf(open, course), stepCase))
+          await expectTruth(matrix.point(open, course, [kill]));
       }
     });
 
@@ -64,12 +68,12 @@ for (const stepCase of stepCases) {
 }
 
 describe('an agent that is killed again and again', () => {
-  const [, files] = stepCases;
+  const files = stepCases.find(({ type }) => type === 'files');
   let open: OpenCase;
   beforeAll(async () => {
     if (files) open = await matrix.open({ ...files, type: 'files again' });
   });
-  afterAll(() => open.device.remove());
+  afterAll(() => open.remove());
 
   it('gives a step up that it never gets through, and undoes it', { timeout: 120_000 }, async () => {
     const inStep: Kill = { of: 'renameSync .*/\\.tideway-', at: 1, how: 'after' };
@@ -86,25 +90,30 @@ describe('an agent that is killed again and again', () => {
 });
 
 /** The journal is written before each act, and when it has ended: kills on both sides of that, and in between. */
-function pointsOf({ calls }: OpenCase, course: Course): Kill[] {
-  const notes = calls[course];
+function pointsOf(open: OpenCase, course: Course): Kill[] {
+  const notes = open.calls[course];
   const written = notes.flatMap((note, index) => (isOfJournal.test(note) ? [index] : []));
   return written.flatMap((index, nth): Kill[] => {
     const next = written[nth + 1] ?? notes.length;
     const onBothSides = (['before', 'after'] as const).map((how) => ({ of: journal, at: nth + 1, how }));
-    const between = (['half', 'after'] as const).map((how, part) => ({
-      at: Math.round(index + 1 + ((next - index) * (part + 1)) / 3),
-      how,
+    const calls = next - index;
+    const parts = calls > 6 ? Math.min(Math.max(Math.round(calls / 8), 2), 8) : 0;
+    const between = Array.from({ length: parts }, (_, part) => ({
+      at: Math.round(index + 1 + (calls * (part + 1)) / (parts + 1)),
+      how: part % 2 === 0 ? ('half' as const) : ('after' as const),
     }));
-    return [...onBothSides, ...(next - index > 6 ? between : [])];
+    return [...onBothSides, ...between];
   });
 }
 
-function sample<T>(all: T[]): T[] {
-  if (isLong) return all;
+/** Spread evenly. */
+function sample<T>(all: T[], stepCase: StepCase): T[] {
+  const most = isLong ? (stepCase.pointsEach ?? pointsEach) : pointsEach;
+  if (all.length <= most) return all;
   // Another place in each case and course, the same in every run.
-  const shift = (points.length * 7) % Math.ceil(all.length / sampleEach);
-  return all.filter((_, index) => (index + shift) % Math.ceil(all.length / sampleEach) === 0);
+  const shift = isLong ? 0.5 : (points.length * 0.38) % 1;
+  const chosen = Array.from({ length: most }, (_, nth) => Math.floor(((nth + shift) / most) * all.length));
+  return all.filter((_, index) => chosen.includes(index));
 }
 
 async function expectTruth(running: Promise<Point>): Promise<void> {

@@ -41,6 +41,8 @@ export type OpenCase = {
   usual: string[];
   /** The version that the last success has brought. */
   version: string | null;
+  /** Leaves nothing behind. */
+  remove: () => Promise<void>;
 };
 
 /** A real server, and for each case a real device whose agent is killed. */
@@ -78,27 +80,20 @@ export class KillMatrix {
 
   /** Brings a case up: its flows and artifacts on the server, its device joined, and each course run undisturbed. */
   async open(stepCase: StepCase): Promise<OpenCase> {
-    for (const [name, bytes] of Object.entries((await stepCase.artifacts?.()) ?? {})) {
-      await this.#api.send('PUT', `${project}/artifacts/${name}`, bytes, 'application/octet-stream');
-    }
-    const flows = { through: await this.#addFlow(stepCase, 'through'), back: await this.#addFlow(stepCase, 'back') };
-    const device = new KillableDevice(this.#programs, this.#server.url);
-    const name = stepCase.type;
-    device.start(null, ['--name', name, '--pairing-token', this.#pairing]);
-    const { id } = await until(device, () => this.#findDevice(name));
-    await device.kill();
-    const open: OpenCase = {
-      stepCase,
-      device,
-      id,
-      flows,
-      calls: { through: [], back: [] },
-      files: { old: null, new: null },
-      usual: [],
-      version: null,
+    const surroundings = (await stepCase.surround?.()) ?? { environment: {}, remove: () => {} };
+    const device = new KillableDevice(this.#programs, this.#server.url, surroundings.environment);
+    const remove = async () => {
+      await device.remove();
+      await surroundings.remove();
     };
-    for (const course of ['back', 'through'] as const) await this.#runUndisturbed(open, course);
-    return open;
+    try {
+      const open = { ...(await this.#join(stepCase, device)), remove };
+      for (const course of ['back', 'through'] as const) await this.#runUndisturbed(open, course);
+      return open;
+    } catch (error) {
+      await remove();
+      throw error;
+    }
   }
 
   /** Orders an update, kills the agent at each of `kills`, one start after the other, and lets the last one end it. */
@@ -150,6 +145,19 @@ export class KillMatrix {
     const files = await observe(device.root, open.stepCase);
     const left = (['old', 'new'] as const).find((one) => isDeepStrictEqual(files, open.files[one])) ?? null;
     return { type: open.stepCase.type, course, kills, standings, status, reason, left, faults };
+  }
+
+  async #join(stepCase: StepCase, device: KillableDevice): Promise<Omit<OpenCase, 'remove'>> {
+    for (const [name, bytes] of Object.entries((await stepCase.artifacts?.()) ?? {})) {
+      await this.#api.send('PUT', `${project}/artifacts/${name}`, bytes, 'application/octet-stream');
+    }
+    const flows = { through: await this.#addFlow(stepCase, 'through'), back: await this.#addFlow(stepCase, 'back') };
+    const name = stepCase.type;
+    device.start(null, ['--name', name, '--pairing-token', this.#pairing]);
+    const { id } = await until(device, () => this.#findDevice(name));
+    await device.kill();
+    const calls = { through: [], back: [] };
+    return { stepCase, device, id, flows, calls, files: { old: null, new: null }, usual: [], version: null };
   }
 
   async #runUndisturbed(open: OpenCase, course: Course): Promise<void> {
@@ -212,7 +220,7 @@ flows:
   ${type}-${course}:
     ${flow}
     ${rollback === undefined ? '' : `rollback: { run: ${rollback} }`}
-    steps:${steps}
+    steps:${typeof steps === 'string' ? steps : steps()}
       - { name: End, repeatable: true, run: ${course === 'through' ? "'true'" : 'exit 3'} }
 `;
     type Made = { update_flows: { uuid: string }[] };

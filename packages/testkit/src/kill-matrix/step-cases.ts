@@ -19,8 +19,8 @@ export type StepCase = {
   type: string;
   /** Keys of the flow beside its steps. */
   flow?: string;
-  /** Its steps, as list items of YAML. */
-  steps: string;
+  /** Its steps, as list items of YAML; a function where they name what is only there with its surroundings. */
+  steps: string | (() => string);
   /** Files that its commands make when they have begun: kills from outside come then. */
   commands?: string[];
   /** Undoes what is not undone by the steps themselves. */
@@ -34,6 +34,19 @@ export type StepCase = {
   observe?: (root: string) => Promise<unknown>;
   /** What it needs and is missing on this machine. */
   lacks?: () => string | null;
+  /** Brings up what it needs beside its device. */
+  surround?: () => Promise<Surroundings>;
+  /** How many points of each course `npm run test:long` takes, where others than most cases. */
+  pointsEach?: number;
+  /** Whether its points take so long that `npm test` takes none. */
+  isLongOnly?: boolean;
+};
+
+/** What there is beside a device for as long as its case lasts. */
+export type Surroundings = {
+  /** What the agent's environment has to hold. */
+  environment: Record<string, string>;
+  remove: () => void | Promise<void>;
 };
 
 /** A command that puts `app` in its place, and must not be begun twice. */
@@ -49,6 +62,22 @@ export const stepCases: StepCase[] = [
     steps: `
       - { name: Work, run: ${work} }
       - { name: Again, repeatable: true, run: printf new > again.tmp; sleep 0.1; mv again.tmp again }`,
+    rollback: workBack,
+    commands: ['working', 'rolling-back'],
+    furnish: (root) => write(root, 'app', 'old'),
+  },
+  {
+    type: 'script',
+    repeatable: (step) => step > 0,
+    steps: `
+      - { name: Work, uses: tideway/script, with: { artifact: work, arguments: [new] } }
+      - { name: Again, repeatable: true, uses: tideway/script, with: { artifact: again, shell: bash } }`,
+    artifacts: async () => ({
+      work: Buffer.from(
+        'echo work >> ../begun; touch ../working; printf %s "$1" > app.tmp; sleep 0.1; mv app.tmp app\n',
+      ),
+      again: Buffer.from('printf new > again.tmp; sleep 0.1; mv again.tmp again\n'),
+    }),
     rollback: workBack,
     commands: ['working', 'rolling-back'],
     furnish: (root) => write(root, 'app', 'old'),
