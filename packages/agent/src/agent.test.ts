@@ -432,8 +432,11 @@ describe('an agent that is killed in the middle of a step', () => {
     const results = await Promise.all(updates.map((update) => server.resultOf(update)));
     results.forEach(({ event, reason }, index) => {
       expect(device.read(`once-${index}`)?.length ?? 0).toBeLessThanOrEqual('x\n'.length);
-      if (event === 'succeeded') expect(device.read(`again-${index}`)).toContain('x');
-      else expect([reason, device.read(`back-${index}`)]).toEqual(['interrupted', expect.stringContaining('x')]);
+      if (event === 'succeeded') return expect(device.read(`again-${index}`)).toContain('x');
+      // An agent that is killed again and again before it gets on gives up, and has nothing to roll back then.
+      expect(['interrupted', 'boot_loop']).toContain(reason);
+      const hasBegun = server.reportsOf(updates[index] ?? '').some((report) => report.event === 'step_started');
+      if (hasBegun) expect(device.read(`back-${index}`)).toContain('x');
     });
   });
 
