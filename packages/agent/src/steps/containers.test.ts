@@ -24,7 +24,7 @@ import { StepPlace } from '../testing/step-context.ts';
 import { runStepOfType, settleStepOfType, undoStepOfType } from './executors.ts';
 import { type StepContext, StepFailure, type StepOf } from './step.ts';
 
-/** Every command in `npm run test:long`, every second one else. */
+/** Every command in `npm run test:long`, every fifth one else. */
 const isLong = process.env.TIDEWAY_LONG !== undefined;
 const marker = 'd-test/containers/run_step/0';
 const engine = new ContainerEngine();
@@ -449,7 +449,7 @@ describe.skipIf(!hasEngine)('with a real container engine', { timeout: 120_000 }
     async function survive(step: Step, expectNew: () => void, expectOld: () => void): Promise<void> {
       let runs = Number.POSITIVE_INFINITY;
       let undos = Number.POSITIVE_INFINITY;
-      for (let diesAt = 1; diesAt <= runs || diesAt <= undos; diesAt += isLong ? 1 : 2) {
+      for (let diesAt = 1; diesAt <= runs || diesAt <= undos; diesAt += isLong ? 1 : 5) {
         const context = update(100 + diesAt);
         await inChild(program, 'run', step, context, diesAt).then((count) => (runs = count ?? runs));
         await run(step, context);
