@@ -1,9 +1,9 @@
-import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Log } from '../log.ts';
-import { hasCode } from '../system/files.ts';
 import { CommandNotStarted, runCommand } from '../system/process.ts';
 import { readAttributes } from './custom-attributes.rules.ts';
+import { isProgram, namesIn } from './owner-folder.ts';
 
 /** Where the owner of a device says more about it, below its root. */
 export const attributesFolder = '/etc/tideway/attributes.d';
@@ -35,17 +35,6 @@ export async function customAttributes(
 const longestMs = 10_000;
 const maxCharacters = 64 * 1024;
 
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
-      .sort();
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
-}
-
 async function textOf(file: string, root: string, environment: Record<string, string>): Promise<string> {
   if (!statSync(file).isFile()) return '';
   if (!isProgram(file)) return readFileSync(file, 'utf8').slice(0, maxCharacters);
@@ -65,13 +54,4 @@ async function textOf(file: string, root: string, environment: Record<string, st
   });
   if (end.exitCode !== 0) throw new Error(`it ended with ${end.killedBy ?? `exit code ${end.exitCode}`}.`);
   return text;
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,9 +1,8 @@
-import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { StepFailure } from '../steps/step.ts';
-import { hasCode } from '../system/files.ts';
 import { CommandNotStarted, runCommand } from '../system/process.ts';
 import { limitTime } from '../system/timing.ts';
+import { isProgram, namesIn } from './owner-folder.ts';
 
 /** What the owner of a device has run around each update: the programs of a folder, in the order of their names. */
 export type HookKind = 'before-update' | 'after-update';
@@ -45,21 +44,5 @@ export function hasHooks(kind: HookKind, root: string): boolean {
 }
 
 function hooksIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => !name.startsWith('.') && !name.endsWith('~') && isProgram(path.join(folder, name)))
-      .sort();
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
+  return namesIn(folder).filter((name) => isProgram(path.join(folder, name)));
 }
