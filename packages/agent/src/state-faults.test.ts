@@ -23,7 +23,8 @@ beforeEach(async () => {
   server = new ScriptedServer();
   device = new TestDevice(bundle.program, await server.start());
 });
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') console.error(device.log, server.reports);
   await device.end('SIGKILL');
   while (spawnSync('umount', [device.state]).status === 0);
   await device.remove();

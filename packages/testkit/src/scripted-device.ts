@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import {
   type DeviceMessage,
   type DeviceReport,
@@ -17,8 +17,14 @@ export type ScriptedKey = { publicKey: string; privateKey: KeyObject };
 
 /** A key of a device that is not there yet. */
 export function createDeviceKey(): ScriptedKey {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  return { publicKey: publicKey.export({ format: 'jwk' }).x ?? '', privateKey };
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  });
+  return {
+    publicKey: publicKey.subarray(-32).toString('base64url'),
+    privateKey: createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' }),
+  };
 }
 
 /** Speaks the devices' protocol as a test tells it to, and does nothing by itself. */

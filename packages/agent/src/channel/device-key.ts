@@ -27,6 +27,15 @@ export function openDeviceKey(stateFolder: string): DeviceKey {
 
 const keySchema = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), d: z.string() });
 
-function makeKey(): z.infer<typeof keySchema> {
-  return keySchema.parse(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
+/**
+ * Makes a key without a KeyObject: `export` of one that was just made waits for ever where the garbage of its making is
+ * collected meanwhile (Node.js 20, 22). RFC 8410: the raw key is the last 32 bytes of either form.
+ */
+export function makeKey(): z.infer<typeof keySchema> {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+  });
+  const raw = (der: Buffer) => der.subarray(-32).toString('base64url');
+  return { kty: 'OKP', crv: 'Ed25519', x: raw(publicKey), d: raw(privateKey) };
 }
