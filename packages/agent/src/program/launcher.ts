@@ -63,7 +63,9 @@ choose() {
     return 0
   fi
   say "$version has not proved itself ($fault): going back to $previous"
-  keep "$here/versions/$version/rejected" "$fault" && keep "$here/current" "$previous"
+  # Where a power cut has come between the two, the first fault stands.
+  { [ -s "$here/versions/$version/rejected" ] || keep "$here/versions/$version/rejected" "$fault"; } &&
+    keep "$here/current" "$previous"
   version=$previous
 }
 

@@ -27,14 +27,27 @@ export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity | nul
   );
 }
 
-/** State letter, process group and start time (in ticks since the boot) of a process. */
-export function processStatus(pid: number): { state: string; group: number; startTime: string } | null {
+export type ProcessStatus = {
+  /** Its letter, as `ps` shows it. */
+  state: string;
+  group: number;
+  /** The kernel is putting it away: it does nothing any more, and may stay as a zombie where nobody asks for its end. */
+  isExiting: boolean;
+  /** Ticks since the boot. */
+  startTime: string;
+};
+
+export function processStatus(pid: number): ProcessStatus | null {
   const text = readProc(`${pid}/stat`);
   if (text === null) return null;
   // The second field is the program's name in brackets, and may itself hold blanks and brackets.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', group: Number(fields[2]), startTime: fields[19] ?? '' };
+  const isExiting = (Number(fields[6]) & exitingFlag) !== 0;
+  return { state: fields[0] ?? '', group: Number(fields[2]), isExiting, startTime: fields[19] ?? '' };
 }
+
+/** PF_EXITING of the kernel. */
+const exitingFlag = 4;
 
 /** The environment that a process was started with; null where it is gone or not ours to read. */
 export function processEnvironment(pid: number): string[] | null {

@@ -1,7 +1,7 @@
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { demandDisk } from './json-file.ts';
-import { identifyProcess, isSameProcess, processIdentitySchema } from './process-identity.ts';
+import { identifyProcess, isSameProcess, processIdentitySchema, processStatus } from './process-identity.ts';
 
 /** Another agent works with the same state folder. */
 export class StateInUse extends Error {}
@@ -14,6 +14,7 @@ export function lockState(folder: string): () => void {
     const identity = JSON.stringify(identifyProcess(process.pid));
     demandDisk(own, () => writeFileSync(own, identity, { mode: 0o600 }));
     if (!claim(own, lock)) {
+      waitForExit(lock);
       removeStale(lock, folder);
       if (!claim(own, lock)) throw new StateInUse(sentence(folder, holderOf(lock)));
     }
@@ -71,6 +72,24 @@ function removeStale(lock: string, folder: string): void {
 
 /** The number of the living process that the lock names, or null. */
 function holderOf(lock: string): number | null {
+  const pid = namedBy(lock);
+  return pid === null || processStatus(pid)?.isExiting !== false ? null : pid;
+}
+
+/** Waits until one that was just killed has closed its files. */
+function waitForExit(lock: string): void {
+  for (let waitedMs = 0; waitedMs < longestExitMs; waitedMs += 20) {
+    const pid = namedBy(lock);
+    const status = pid === null ? null : processStatus(pid);
+    if (!status?.isExiting || status.state === 'Z') return;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  }
+}
+
+const longestExitMs = 2000;
+
+/** The number of the process that the lock names; null where that is gone. */
+function namedBy(lock: string): number | null {
   try {
     const named = processIdentitySchema.safeParse(JSON.parse(readFileSync(lock, 'utf8')));
     return named.success && isSameProcess(named.data, identifyProcess(named.data.pid)) ? named.data.pid : null;

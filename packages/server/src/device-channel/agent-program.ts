@@ -25,22 +25,24 @@ export async function agentOffer(parts: Parts & Pick<Deps, 'log'>): Promise<Agen
   return version === null ? null : { version, spread_s };
 }
 
-/** By folder: after a restart of the server thousands of devices may ask within a second. */
-const remembered = new Map<string, { version: Promise<string | null>; untilMs: number }>();
-const rememberMs = 1000;
+/** By folder, while its manifest stays the same file: after a restart of the server thousands may ask within a second. */
+const remembered = new Map<string, { manifest: string; version: Promise<string | null> }>();
 
-function rememberedVersion(parts: Parts & Pick<Deps, 'log'>): Promise<string | null> {
+async function rememberedVersion(parts: Parts & Pick<Deps, 'log'>): Promise<string | null> {
   const { agentFiles } = parts.settings;
+  const found = await stat(join(agentFiles, 'manifest.json'), { bigint: true }).catch(nullWhereMissing);
+  if (found === null) return null;
+  const manifest = `${found.ino} ${found.size} ${found.mtimeNs}`;
   const known = remembered.get(agentFiles);
-  if (known && performance.now() < known.untilMs) return known.version;
+  if (known?.manifest === manifest) return known.version;
   const version = readAgentManifest(parts).then(
-    (manifest) => manifest.version,
+    (read) => read.version,
     (error: unknown) => {
       if (!(error instanceof Refusal)) parts.log.warn({ err: error }, `${agentFiles} holds no program of the agent`);
       return null;
     },
   );
-  remembered.set(agentFiles, { version, untilMs: performance.now() + rememberMs });
+  remembered.set(agentFiles, { manifest, version });
   return version;
 }
 
