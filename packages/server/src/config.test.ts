@@ -70,9 +70,8 @@ describe('the settings', () => {
   });
 
   it.each([
-    [{}, null],
-    [{ TIDEWAY_AGENT_UPDATES: 'on' }, 3600],
-    [{ TIDEWAY_AGENT_UPDATES: 'on', TIDEWAY_AGENT_UPDATE_SPREAD: '0s' }, 0],
+    [{}, 3600],
+    [{ TIDEWAY_AGENT_UPDATE_SPREAD: '0s' }, 0],
     [{ TIDEWAY_AGENT_UPDATES: 'off' }, null],
   ])('tell agents of a newer program: %j', (env, agentUpdateSpreadS) => {
     expect(readConfig(env)).toMatchObject({ agentUpdateSpreadS });

@@ -35,7 +35,7 @@ export type Config = {
   publicUrl: string | null;
   /** TIDEWAY_AGENT_FILES: folder of the agent's program that devices get; `agent` beside this one by default. */
   agentFiles: string;
-  /** TIDEWAY_AGENT_UPDATES, TIDEWAY_AGENT_UPDATE_SPREAD: seconds; null unless the first is `on`: agents stay as they are. */
+  /** TIDEWAY_AGENT_UPDATES, TIDEWAY_AGENT_UPDATE_SPREAD: seconds; null, where the first is `off`: agents stay as they are. */
   agentUpdateSpreadS: number | null;
   /** TIDEWAY_LOG_LEVEL: `debug`, `info`, `warn`, `error` or `silent`. */
   logLevel: string;
@@ -146,7 +146,7 @@ function readKeep(env: NodeJS.ProcessEnv, name: string, preset: string): number 
 
 /** Null where agents are not to update themselves. */
 function readAgentUpdates(env: NodeJS.ProcessEnv): number | null | string {
-  const text = env.TIDEWAY_AGENT_UPDATES || 'off';
+  const text = env.TIDEWAY_AGENT_UPDATES || 'on';
   if (text !== 'on' && text !== 'off') return `TIDEWAY_AGENT_UPDATES must be on or off, not "${text}"`;
   const spread = env.TIDEWAY_AGENT_UPDATE_SPREAD || '1h';
   const seconds = durationSeconds(spread);
