@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DeviceReport, PlanArtifact } from '@tideway/protocol';
@@ -12,23 +13,28 @@ const updates = Number(process.env.TIDEWAY_SOAK_UPDATES ?? 2000);
 /** In the first half the agent is killed, too; in the second it has to stay as it is after a warm-up. */
 const lastKill = updates / 2;
 const warmUp = updates / 10;
+const between = updates / 10;
 
 let bundle: Awaited<ReturnType<typeof bundleAgent>>;
 let server: ScriptedServer;
 let device: TestDevice;
 let agent: ReturnType<TestDevice['start']>;
+let probe: ReturnType<typeof heapProbe>;
 
 beforeAll(async () => {
   bundle = await bundleAgent();
+  probe = heapProbe();
   server = new ScriptedServer();
+  server.pollAfterS = 0.01;
   device = new TestDevice(bundle.program, await server.start());
-  agent = device.start();
+  agent = device.start(undefined, probe.env);
 });
 
 afterAll(async () => {
   await device.remove();
   await server.stop();
   bundle.remove();
+  probe.remove();
 });
 
 describe('two thousand updates with random faults', () => {
@@ -38,7 +44,7 @@ describe('two thousand updates with random faults', () => {
     const ends = new Map<string, number>();
     const measured: Measured[] = [];
     for (let count = 0; count < updates; count += 1) {
-      if (count === lastKill + warmUp) measured.push(await measure());
+      if (count >= lastKill + warmUp && (count - lastKill - warmUp) % between === 0) measured.push(await measure());
       const fault = faultOf(count);
       const { event } = await runOne(fault, count);
       ends.set(`${fault}: ${event}`, (ends.get(`${fault}: ${event}`) ?? 0) + 1);
@@ -47,9 +53,10 @@ describe('two thousand updates with random faults', () => {
     console.table(measured);
     console.table(Object.fromEntries(ends));
 
-    const [before, after] = measured;
+    const [before, after] = [measured[0], measured.at(-1)];
     if (!before || !after) throw new Error('Nothing was measured');
-    expect(after.memoryMb).toBeLessThan(before.memoryMb + 12);
+    expect(after.liveKb - before.liveKb).toBeLessThan(1000 + (updates * 0.4 * 1024) / 1024);
+    expect(after.memoryMb).toBeLessThan(before.memoryMb + 60);
     expect(after.openFiles).toBeLessThanOrEqual(before.openFiles + 2);
     expect([before.children, after.children]).toEqual([0, 0]);
     expect(after.filesOnDisk).toBeLessThanOrEqual(before.filesOnDisk);
@@ -89,7 +96,7 @@ async function runOne(fault: Fault, count: number): Promise<DeviceReport> {
   if (fault === 'abort') server.abort(update);
   if (fault === 'kill') {
     await device.end('SIGKILL');
-    agent = device.start([]);
+    agent = device.start([], probe.env);
   }
   const result = await server.resultOf(update);
   const wanted = {
@@ -121,17 +128,25 @@ async function begun(name: string): Promise<void> {
   while (device.read(`begun-${name}`) === null) await delay(5);
 }
 
-type Measured = { memoryMb: number; openFiles: number; children: number; filesOnDisk: number; kbOnDisk: number };
+type Measured = {
+  liveKb: number;
+  memoryMb: number;
+  openFiles: number;
+  children: number;
+  filesOnDisk: number;
+  kbOnDisk: number;
+};
 
 /** What the agent takes up when it has nothing to do; the least of some looks, because Node frees memory when it likes. */
 async function measure(): Promise<Measured> {
   const looks: Measured[] = [];
   for (let look = 0; look < 5; look += 1) {
     await delay(500);
-    looks.push(measureNow());
+    looks.push({ liveKb: await probe.liveKb(), ...measureNow() });
   }
   const least = (key: keyof Measured) => Math.min(...looks.map((look) => look[key]));
   return {
+    liveKb: least('liveKb'),
     memoryMb: least('memoryMb'),
     openFiles: least('openFiles'),
     children: least('children'),
@@ -140,7 +155,7 @@ async function measure(): Promise<Measured> {
   };
 }
 
-function measureNow(): Measured {
+function measureNow(): Omit<Measured, 'liveKb'> {
   const status = readFileSync(`/proc/${agent.pid}/status`, 'utf8');
   const threads = readdirSync(`/proc/${agent.pid}/task`);
   const children = threads.flatMap((thread) => childrenOf(thread));
@@ -159,4 +174,38 @@ function measureNow(): Measured {
 
 function childrenOf(thread: string): string[] {
   return readFileSync(`/proc/${agent.pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean);
+}
+
+/** Loaded into the agent beside its program: on a signal it collects all garbage and writes down what is still held. */
+function heapProbe() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tideway-heap-'));
+  const [script, answer] = [path.join(folder, 'probe.cjs'), path.join(folder, 'live')];
+  writeFileSync(
+    script,
+    `require('node:v8').setFlagsFromString('--expose-gc');
+    const collect = require('node:vm').runInNewContext('gc');
+    const { renameSync, writeFileSync } = require('node:fs');
+    process.on('SIGUSR2', () => {
+      collect();
+      setImmediate(() => {
+        collect();
+        const { heapUsed, external } = process.memoryUsage();
+        writeFileSync('${answer}.new', String(heapUsed + external));
+        renameSync('${answer}.new', '${answer}');
+      });
+    });`,
+  );
+  return {
+    env: { NODE_OPTIONS: `--require=${script}` },
+    async liveKb(): Promise<number> {
+      rmSync(answer, { force: true });
+      agent.kill('SIGUSR2');
+      for (;;) {
+        const bytes = readdirSync(folder).includes('live') ? readFileSync(answer, 'utf8') : null;
+        if (bytes !== null) return Math.round(Number(bytes) / 1024);
+        await delay(5);
+      }
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }

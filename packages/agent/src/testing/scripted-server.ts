@@ -42,6 +42,8 @@ export class ScriptedServer {
   readonly artifacts = new Map<string, Buffer>();
   /** How many of the next downloads break off in their middle. */
   cutDownloads = 0;
+  /** How long the device is to wait before it asks again. */
+  pollAfterS = 0.1;
   /** Whether sessions are opened for the device. */
   knowsDevice = true;
   /** How the next call is refused, whatever it is. */
@@ -188,7 +190,7 @@ export class ScriptedServer {
     const answers = messages.flatMap((message) => this.hearOne(deviceMessageSchema.parse(message)));
     const open = [...this.aborts].filter((id) => !this.finished.has(id));
     const aborts = open.map((update_id): ServerMessage => ({ type: 'abort', update_id }));
-    return { status: 200, body: { messages: [...answers, ...aborts], poll_after_s: 0.1 } };
+    return { status: 200, body: { messages: [...answers, ...aborts], poll_after_s: this.pollAfterS } };
   }
 
   private hearOne(message: DeviceMessage): ServerMessage[] {
