@@ -1,14 +1,29 @@
 import { defineConfig } from 'vitest/config';
 
+/** What takes minutes runs in `npm run test:long`; what measures a whole machine has it for itself there, at the end. */
+const inItself = '**/*.alone.long.test.ts';
+const isLong = Boolean(process.env.TIDEWAY_LONG);
+
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-    // What takes minutes runs in `npm run test:long`.
-    exclude: process.env.TIDEWAY_LONG ? [] : ['**/*.long.test.ts'],
     globalSetup: ['packages/testkit/src/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: isLong ? [inItself] : ['**/*.long.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      ...(isLong
+        ? [{ extends: true as const, test: { name: 'alone', include: [inItself], sequence: { groupOrder: 1 } } }]
+        : []),
+    ],
   },
 });

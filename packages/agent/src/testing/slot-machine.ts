@@ -18,20 +18,27 @@ export class SlotMachine {
   /** @param boots the file in which the agent counts its boots */
   constructor(boots: string, root: string) {
     for (const name of ['bin', 'mnt', 'state', 'image']) mkdirSync(this.in(name));
+    this.environment = {
+      PATH: `${this.in('bin')}:${process.env.PATH}:/usr/sbin`,
+      DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${this.in('bus')}`,
+    };
+    this.writePrograms(boots);
+    this.reset(root);
+    this.bus = spawn('dbus-daemon', [`--config-file=${this.in('bus.conf')}`, '--nofork'], { stdio: 'ignore' });
+    this.makeKeys();
+  }
+
+  /** Makes it what it is at first, below a root that may be empty: both slots old, and A the one that runs. */
+  reset(root: string): void {
     for (const slot of ['A', 'B']) {
       writeFileSync(this.in(slot), Buffer.alloc(slotBytes, 'old '));
       this.set(`state-${slot}`, 'good');
     }
     this.set('current', 'A');
     this.set('primary', 'A');
-    this.environment = {
-      PATH: `${this.in('bin')}:${process.env.PATH}:/usr/sbin`,
-      DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${this.in('bus')}`,
-    };
-    this.writePrograms(boots);
+    // It boots when it is asked for slots again.
+    rmSync(this.in('state', 'boots'), { force: true });
     this.writeSettings(root);
-    this.bus = spawn('dbus-daemon', [`--config-file=${this.in('bus.conf')}`, '--nofork'], { stdio: 'ignore' });
-    this.makeKeys();
   }
 
   /** What the boot loader holds: `current`, `primary`, `state-A`, `state-B`. */
@@ -143,7 +150,7 @@ if [ ! -e ${state}/boots ] || [ "$boots" != "$(cat ${state}/boots)" ]; then
   [ ! -e ${this.in('service')} ] || kill -9 $(cat ${this.in('service')}) 2>/dev/null
   umount -l ${this.in('mnt/bundle')} 2>/dev/null
   while [ ! -S ${this.in('bus')} ]; do sleep 0.02; done
-  env -u TIDEWAY_STEP setsid /usr/bin/rauc --conf=${this.in('system.conf')} --mount=${this.in('mnt')} service --override-boot-slot=$slot > ${this.in('service.log')} 2>&1 < /dev/null &
+  env -u TIDEWAY_STEP -u TIDEWAY_ROOT setsid /usr/bin/rauc --conf=${this.in('system.conf')} --mount=${this.in('mnt')} service --override-boot-slot=$slot > ${this.in('service.log')} 2>&1 < /dev/null &
   echo $! > ${this.in('service')}
   for try in $(seq 200); do /usr/bin/rauc status > /dev/null 2>&1 && break; sleep 0.05; done
   echo "$boots" > ${state}/boots

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { containerCases } from './container-cases.ts';
+import { imageCases } from './image-cases.ts';
 import { KillMatrix, type OpenCase, type Point } from './kill-matrix.ts';
 import type { Kill } from './killable-device.ts';
 import { packageCases } from './package-cases.ts';
@@ -29,7 +30,7 @@ afterAll(async () => {
   showTable();
 });
 
-for (const stepCase of [...stepCases, ...containerCases, ...packageCases]) {
+for (const stepCase of [...stepCases, ...containerCases, ...packageCases, ...imageCases]) {
   if (stepCase.isLongOnly && !isLong) continue;
   const lack = stepCase.lacks?.() ?? null;
   describe.skipIf(lack !== null)(`an agent that is killed in an update with ${stepCase.type} steps`, () => {

@@ -80,8 +80,9 @@ export class KillMatrix {
 
   /** Brings a case up: its flows and artifacts on the server, its device joined, and each course run undisturbed. */
   async open(stepCase: StepCase): Promise<OpenCase> {
-    const surroundings = (await stepCase.surround?.()) ?? { environment: {}, remove: () => {} };
-    const device = new KillableDevice(this.#programs, this.#server.url, surroundings.environment);
+    const device = new KillableDevice(this.#programs, this.#server.url);
+    const surroundings = (await stepCase.surround?.(device)) ?? { environment: {}, remove: () => {} };
+    device.environment = surroundings.environment;
     const remove = async () => {
       await device.remove();
       await surroundings.remove();

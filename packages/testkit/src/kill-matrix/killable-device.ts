@@ -16,16 +16,16 @@ export class KillableDevice {
   readonly folder = mkdtempSync(join(tmpdir(), 'tideway-killed-'));
   readonly root = join(this.folder, 'root');
   readonly state = join(this.folder, 'state');
+  /** What its agent has in its environment beside that of this process. */
+  environment: Record<string, string> = {};
   log = '';
   readonly #programs: Programs;
   readonly #server: string;
-  readonly #environment: Record<string, string>;
   #agent: ChildProcess | null = null;
 
-  constructor(programs: Programs, server: string, environment: Record<string, string> = {}) {
+  constructor(programs: Programs, server: string) {
     this.#programs = programs;
     this.#server = server;
-    this.#environment = environment;
   }
 
   /** Starts the agent; with a kill it ends itself there. `options` as on its command line. */
@@ -93,7 +93,7 @@ export class KillableDevice {
   #spawn(nodeOptions: string[], env: Record<string, string>, options: string[]): ChildProcess {
     const folders = ['--server', this.#server, '--state', this.state, '--root', this.root];
     const agent = spawn(process.execPath, [...nodeOptions, this.#programs.agent, 'run', ...folders, ...options], {
-      env: { ...process.env, ...this.#environment, ...env },
+      env: { ...process.env, ...this.environment, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     agent.stderr.on('data', (chunk: Buffer) => {

@@ -35,7 +35,7 @@ export type StepCase = {
   /** What it needs and is missing on this machine. */
   lacks?: () => string | null;
   /** Brings up what it needs beside its device. */
-  surround?: () => Promise<Surroundings>;
+  surround?: (device: { root: string; state: string }) => Promise<Surroundings>;
   /** How many points of each course `npm run test:long` takes, where others than most cases. */
   pointsEach?: number;
   /** Whether its points take so long that `npm test` takes none. */
