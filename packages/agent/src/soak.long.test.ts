@@ -14,6 +14,8 @@ const updates = Number(process.env.TIDEWAY_SOAK_UPDATES ?? 2000);
 const lastKill = updates / 2;
 const warmUp = updates / 10;
 const between = updates / 10;
+/** Full after some updates: then it must not grow any more. */
+const withSmallCache = ['--cache-size', '400kB'];
 
 let bundle: Awaited<ReturnType<typeof bundleAgent>>;
 let server: ScriptedServer;
@@ -27,7 +29,7 @@ beforeAll(async () => {
   server = new ScriptedServer();
   server.pollAfterS = 0.01;
   device = new TestDevice(bundle.program, await server.start());
-  agent = device.start(undefined, probe.env);
+  agent = device.start(['--pairing-token', 'good-token', ...withSmallCache], probe.env);
 });
 
 afterAll(async () => {
@@ -55,11 +57,12 @@ describe('two thousand updates with random faults', () => {
 
     const [before, after] = [measured[0], measured.at(-1)];
     if (!before || !after) throw new Error('Nothing was measured');
-    expect(after.liveKb - before.liveKb).toBeLessThan(1000 + (updates * 0.4 * 1024) / 1024);
-    expect(after.memoryMb).toBeLessThan(before.memoryMb + 60);
+    // Node compiles more of the program as it goes: that ends, and a kilobyte held by each update would not be hidden by it.
+    expect(after.liveKb - before.liveKb).toBeLessThan(updates * 0.5);
+    expect(after.memoryMb).toBeLessThan(before.memoryMb + 30);
     expect(after.openFiles).toBeLessThanOrEqual(before.openFiles + 2);
     expect([before.children, after.children]).toEqual([0, 0]);
-    expect(after.filesOnDisk).toBeLessThanOrEqual(before.filesOnDisk);
+    expect(after.filesOnDisk).toBeLessThanOrEqual(before.filesOnDisk + 4);
     expect(after.kbOnDisk).toBeLessThan(before.kbOnDisk + 200);
     expect(server.faults).toEqual([]);
   });
@@ -96,7 +99,7 @@ async function runOne(fault: Fault, count: number): Promise<DeviceReport> {
   if (fault === 'abort') server.abort(update);
   if (fault === 'kill') {
     await device.end('SIGKILL');
-    agent = device.start([], probe.env);
+    agent = device.start(withSmallCache, probe.env);
   }
   const result = await server.resultOf(update);
   const wanted = {
