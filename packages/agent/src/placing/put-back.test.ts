@@ -153,7 +153,7 @@ describe('a process that is killed while it places or puts back', () => {
 
   it('leaves each file old or new, and what puts everything back as it was', async () => {
     const before = furnishWidely();
-    const calls = { place: await runInChild('place'), put_back: await runInChild('put_back') };
+    const calls = { place: (await runInChild('place')).calls, put_back: (await runInChild('put_back')).calls };
     expect(treeOf(place.root)).toEqual(before);
     // Over a hundred is a run that is not killed.
     const percent = fc.noBias(fc.integer({ min: 0, max: 130 }));
@@ -164,7 +164,7 @@ describe('a process that is killed while it places or puts back', () => {
         place = new StepPlace();
         furnishWidely();
         for (const { act, percent } of cuts) {
-          await runInChild(act, Math.ceil((calls[act] * percent) / 100));
+          await runInChild(act, { diesAt: Math.ceil((calls[act] * percent) / 100) });
           expectOldOrNew(before);
         }
         await putBack(place.context());
@@ -176,25 +176,51 @@ describe('a process that is killed while it places or puts back', () => {
 
   it('can be run again to its end', async () => {
     const before = furnishWidely();
-    const calls = await runInChild('place');
+    const { calls } = await runInChild('place');
     await putBack(place.context());
-    expect(await runInChild('place', Math.round(0.3 * calls))).toBe(killed);
+    expect(await runInChild('place', { diesAt: Math.round(0.3 * calls) })).toBe(killed);
     // What is in place already is not done again: these may come to their end before their last call.
-    for (const part of [0.6, 0.9]) await runInChild('place', Math.round(part * calls));
+    for (const part of [0.6, 0.9]) await runInChild('place', { diesAt: Math.round(part * calls) });
     await placeArtifacts(await wideOrder(), place.context());
     const after = treeOf(place.root);
-    expect(Object.values(after).filter((what) => what.endsWith(': new'))).toHaveLength(wide);
+    expect(newOnes()).toBe(wide);
     expect(Object.keys(after).filter((name) => name.includes('.tideway'))).toEqual([]);
     await putBack(place.context());
     expect(treeOf(place.root)).toEqual(before);
   }, 60_000);
 
+  it.each(['ENOSPC', 'EROFS'])(
+    'can be put back where the disk said %s from any of its writes on',
+    async (code) => {
+      const before = furnishWidely();
+      const { calls } = await runInChild('place');
+      await putBack(place.context());
+      for (let failsFrom = 1; failsFrom <= calls; failsFrom += Math.ceil(calls / 25)) {
+        const { failure } = await runInChild('place', { failsFrom, code });
+        // What comes after the last file is in its place may fail, and is done at the next start.
+        if (failure === undefined) expect(newOnes()).toBe(wide);
+        else expect(failure).toMatch(/ENOSPC|The disk is full|EROFS/);
+        expectOldOrNew(before);
+        // What was full then may be full still.
+        if (code === 'ENOSPC')
+          expect(await runInChild('put_back', { failsFrom: 1, code })).not.toHaveProperty('failure');
+        else await putBack(place.context());
+        expect(treeOf(place.root)).toEqual(before);
+      }
+    },
+    120_000,
+  );
+
   const wide = 60;
-  const killed = 0;
+  const killed = { calls: 0 };
 
   function furnishWidely(): Record<string, string> {
     for (let index = 0; index < wide; index += 2) place.write(`opt/app/d${index % 7}/f${index}`, 'old');
     return treeOf(place.root);
+  }
+
+  function newOnes(): number {
+    return Object.values(treeOf(place.root)).filter((what) => what.endsWith(': new')).length;
   }
 
   async function wideOrder() {
@@ -205,17 +231,17 @@ describe('a process that is killed while it places or puts back', () => {
     return { artifacts, path: '/opt/app', mode: null, owner: null, extract: true };
   }
 
-  /** The number of calls that the child made, or `killed` where it died at the given one. */
-  async function runInChild(act: 'place' | 'put_back', diesAt?: number): Promise<number> {
+  /** How many calls the child made, and what it failed of; or `killed` where it died at the given one. */
+  async function runInChild(act: 'place' | 'put_back', fate: Fate = {}): Promise<{ calls: number; failure?: string }> {
     const { root, keepFolder } = place.context();
     const task = path.join(place.folder, 'task');
-    writeFileSync(task, JSON.stringify({ act, order: await wideOrder(), root, keepFolder, diesAt }));
+    writeFileSync(task, JSON.stringify({ act, order: await wideOrder(), root, keepFolder, ...fate }));
     const child = fork(program, [task]);
     const counted = once(child, 'message');
     const [exitCode, signal] = await once(child, 'exit');
     if (signal === 'SIGKILL') return killed;
     expect(exitCode).toBe(0);
-    return Number((await counted)[0]);
+    return (await counted)[0];
   }
 
   function expectOldOrNew(before: Record<string, string>): void {
@@ -230,6 +256,9 @@ describe('a process that is killed while it places or puts back', () => {
     }
   }
 });
+
+/** At which of its calls a child dies, or from which on its disk refuses them. */
+type Fate = { diesAt?: number; failsFrom?: number; code?: string };
 
 const release: TarEntry[] = [
   { name: 'settings', body: 'new' },
