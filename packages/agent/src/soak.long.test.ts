@@ -57,8 +57,8 @@ describe('two thousand updates with random faults', () => {
 
     const [before, after] = [measured[0], measured.at(-1)];
     if (!before || !after) throw new Error('Nothing was measured');
-    // Node compiles more of the program as it goes: that ends, and a kilobyte held by each update would not be hidden by it.
-    expect(after.liveKb - before.liveKb).toBeLessThan(updates * 0.5);
+    // Node compiles more of the program as it goes; a kilobyte that each update in between left behind would show beside it.
+    expect(after.liveKb - before.liveKb).toBeLessThan(updates * 0.4);
     expect(after.memoryMb).toBeLessThan(before.memoryMb + 30);
     expect(after.openFiles).toBeLessThanOrEqual(before.openFiles + 2);
     expect([before.children, after.children]).toEqual([0, 0]);
