@@ -93,8 +93,9 @@ describe('tideway deployments', () => {
 
   it('shows one, its updates, and one update with its steps', async () => {
     const { out } = await user.run(['deployments', 'show', id]);
-    expect(out).toContain('Updates:        2 pending of 2\n');
-    expect(out).toContain('Failure limit:  5\n');
+    expect(out).toMatch(/Updates: +2 pending of 2\n/);
+    expect(out).toMatch(/Devices: +\{.*\}\n(.*\n)*Time limit: +\d+ s on each device\n/);
+    expect(out).toMatch(/Failure limit: +5\n/);
     expect(await user.json('deployments', 'show', id)).toEqual(await fleet.call('GET', `/deployments/${id}`));
 
     await pump.next();

@@ -1,4 +1,4 @@
-import { makeGreenhouses, startTestServer, type TestServer } from '@tideway/testkit';
+import { makeGreenhouses, ScriptedDevice, startTestServer, type TestServer } from '@tideway/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CommandLine } from './testing/command-line.ts';
 
@@ -72,6 +72,17 @@ describe('tideway devices', () => {
     expect((await user.run(['devices', 'show', 'pump-4'])).out).toMatch(/Group: +North\nTags: +dry\n/);
   });
 
+  it('are let in that await it', async () => {
+    const pairing = await server.request('POST', '/api/v2/greenhouses/pairing-tokens', {
+      body: { needs_approval: true },
+    });
+    const device = new ScriptedDevice(server.url);
+    await device.join(pairing.body.token, { name: 'pump-new' });
+    expect((await user.run(['devices', 'show', device.id])).out).toMatch(/State: +awaits approval\n/);
+    expect(await user.json('devices', 'approve', device.id)).toMatchObject({ needs_approval: false });
+    await server.request('DELETE', `/api/v2/greenhouses/devices/${device.id}`);
+  });
+
   it('are found by the flags that select devices for a deployment', async () => {
     const names = async (...flags: string[]) =>
       (await user.json('devices', 'search', ...flags)).map(({ name }: { name: string }) => name);
@@ -99,7 +110,7 @@ describe('tideway devices', () => {
 
   it('are refused what the project has not', async () => {
     const tag = await user.run(['devices', 'tag', 'pump-4', 'humdi']);
-    expect(tag).toMatchObject({ code: 2, said: expect.stringContaining('code: unknown_tag\n  field: tags[1]') });
+    expect(tag).toMatchObject({ code: 2, said: expect.stringContaining('code: unknown_tag\n  field: add_tags[0]') });
     const group = await user.run(['devices', 'list', '--group', 'West']);
     expect(group).toMatchObject({ code: 2, said: expect.stringContaining('code: unknown_group\n  field: group_name') });
     const device = await user.run(['devices', 'show', 'pump']);

@@ -40,6 +40,7 @@ function ofOneDevice(): Command[] {
     about('tag').argument('<tag...>').description('give a device tags that the project has').action(tag),
     about('untag').argument('<tag...>').description('take tags from a device').action(untag),
     about('group').argument('<group>').description('put a device into a group').action(group),
+    about('approve').description('let a device in that awaits it, or is held as a possible copy').action(approve),
   ];
 }
 
@@ -116,22 +117,37 @@ async function why(name: string, options: ProjectOptions): Promise<void> {
   printAnswer(await project.api.get(`${path}/why`, whySchema), options, whyText);
 }
 
-function tag(name: string, tags: string[], options: ProjectOptions): Promise<void> {
-  return change(name, options, (device) => ({ tags: [...new Set([...device.tags, ...tags])] }));
+function tag(name: string, add_tags: string[], options: ProjectOptions): Promise<void> {
+  return changeTags(name, options, { add_tags });
 }
 
-function untag(name: string, tags: string[], options: ProjectOptions): Promise<void> {
-  return change(name, options, (device) => ({ tags: device.tags.filter((one) => !tags.includes(one)) }));
+function untag(name: string, remove_tags: string[], options: ProjectOptions): Promise<void> {
+  return changeTags(name, options, { remove_tags });
+}
+
+/** As a change of many devices: what somebody else changes of the tags at the same time stays. */
+async function changeTags(name: string, options: ProjectOptions, changes: object): Promise<void> {
+  const project = await openProject(options.project);
+  const device = await findDevice(project, name);
+  const body = { device_ids: [device.id], ...changes };
+  await project.api.send('POST', `${project.path}/devices/bulk`, body, bulkAnswerSchema);
+  printAnswer(await project.api.get(pathOf(project, device), deviceSchema), options, deviceText);
+}
+
+async function approve(name: string, options: ProjectOptions): Promise<void> {
+  const project = await openProject(options.project);
+  const path = pathOf(project, await findDevice(project, name));
+  printAnswer(await project.api.send('POST', `${path}/approve`, undefined, deviceSchema), options, deviceText);
 }
 
 function group(name: string, wanted: string, options: ProjectOptions): Promise<void> {
-  return change(name, options, () => ({ group: wanted }));
+  return change(name, options, { group: wanted });
 }
 
-async function change(name: string, options: ProjectOptions, changesOf: (device: Device) => object): Promise<void> {
+async function change(name: string, options: ProjectOptions, changes: object): Promise<void> {
   const project = await openProject(options.project);
-  const device = await findDevice(project, name);
-  const changed = await project.api.send('PATCH', pathOf(project, device), changesOf(device), deviceSchema);
+  const path = pathOf(project, await findDevice(project, name));
+  const changed = await project.api.send('PATCH', path, changes, deviceSchema);
   printAnswer(changed, options, deviceText);
 }
 
