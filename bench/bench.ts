@@ -10,6 +10,8 @@ export type Sizes = {
   /** Past updates of each device of the larger project: ten million of them in all. */
   pastUpdates: number;
   connectedDevices: number;
+  /** Devices that come back to a server that was killed. */
+  returningDevices: number;
   /** Seconds for which the server is loaded at a time. */
   loadS: number;
   /** Devices that each take up an update at a time. */
@@ -36,6 +38,7 @@ const whole: Sizes = {
   manyDevices: 1_000_000,
   pastUpdates: 10,
   connectedDevices: 5_000,
+  returningDevices: 15_000,
   loadS: 6,
   takeUps: 200,
 };
@@ -43,5 +46,12 @@ const whole: Sizes = {
 /** The sizes that the table names, or a tenth of them. */
 export function sizesOf({ isQuick }: { isQuick: boolean }): Sizes {
   if (!isQuick) return whole;
-  return { ...whole, fewDevices: 20_000, manyDevices: 100_000, connectedDevices: 500, loadS: 2 };
+  return {
+    ...whole,
+    fewDevices: 20_000,
+    manyDevices: 100_000,
+    connectedDevices: 500,
+    returningDevices: 1_500,
+    loadS: 2,
+  };
 }

@@ -10,6 +10,7 @@ import { orderRow } from './rows/order.ts';
 import { overviewRow } from './rows/overview.ts';
 import { placingRow } from './rows/placing.ts';
 import { pollsRow } from './rows/polls.ts';
+import { reconnectRow } from './rows/reconnect.ts';
 import { reportsRow } from './rows/reports.ts';
 import { takeUpRow } from './rows/take-up.ts';
 
@@ -24,6 +25,7 @@ export const rows: Row[] = [
   reportsRow,
   followersRow,
   channelRow,
+  reconnectRow,
   firstStepRow,
   placingRow,
   agentMemoryRow,
