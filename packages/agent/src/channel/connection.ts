@@ -41,8 +41,10 @@ export class Connection {
   private readonly introduction: Introduction;
   private readonly log: Log;
   private readonly identityFile: JsonFile<Identity>;
+  private opened: Session | null = null;
   private opening: Promise<Session> | null = null;
   private socket: DeviceSocket | null = null;
+  private openingSocket: Promise<void> | null = null;
   private socketFailures = 0;
   private nextSocketMs = 0;
   private listener: ConnectionListener = { onUnasked: () => undefined, onChannelEnded: () => undefined };
@@ -71,7 +73,7 @@ export class Connection {
 
   /** Joins, or makes sure that the server still knows the device; gives the device's id. */
   async prove(signal: AbortSignal): Promise<string> {
-    await this.newSession(signal);
+    await this.sessionWithTicket(signal);
     return this.identityFile.read()?.device_id ?? '';
   }
 
@@ -81,8 +83,13 @@ export class Connection {
 
   /** The open session, or a new one; with a channel, where it is time to try that. */
   async session(signal: AbortSignal): Promise<Session> {
-    const session = await this.openedSession().then((open) => open ?? this.newSession(signal));
-    if (this.socket === null && performance.now() >= this.nextSocketMs) await this.openSocket(session, signal);
+    const session = this.openedSession ?? (await this.sessionWithTicket(signal));
+    if (this.socket === null && performance.now() >= this.nextSocketMs) {
+      this.openingSocket ??= this.openSocket(session, signal).finally(() => {
+        this.openingSocket = null;
+      });
+      await this.openingSocket;
+    }
     return session;
   }
 
@@ -90,7 +97,7 @@ export class Connection {
     const { socket } = this;
     const answer = socket?.isOpen
       ? await socket.send(messages, signal)
-      : await this.inSession(() => this.door.messages(session.ticket, messages, signal));
+      : await this.inSession(session, () => this.door.messages(session.ticket, messages, signal));
     session.isGreeted = true;
     return answer;
   }
@@ -114,21 +121,41 @@ export class Connection {
     return this.withTicket(signal, (ticket) => this.door.registry(ticket, name, signal));
   }
 
-  /** The session that is open now; null where there is none. */
-  async openedSession(): Promise<Session | null> {
-    const open = await this.opening?.catch(() => null);
-    return open && performance.now() < open.endsAtMs ? open : null;
+  /** The session that is open now; null where there is none. A channel outlasts the ticket that it was opened with. */
+  get openedSession(): Session | null {
+    const { opened } = this;
+    if (opened === null || this.socket?.isOpen) return opened;
+    return performance.now() < opened.endsAtMs ? opened : null;
+  }
+
+  /** A session whose ticket counts. One is opened for all who wait: it would end the ticket of another one. */
+  private async sessionWithTicket(signal: AbortSignal): Promise<Session> {
+    for (;;) {
+      const { opened, opening } = this;
+      if (opened && performance.now() < opened.endsAtMs) return opened;
+      if (opening === null) return this.newSession(signal);
+      // It may be called off with the one who opens it; then it is for the next one to open.
+      await opening.catch(() => undefined);
+    }
   }
 
   private newSession(signal: AbortSignal): Promise<Session> {
-    this.opening = this.openSession(signal);
+    const open = async () => {
+      this.opened = await this.openSession(signal);
+      // The server hears nobody any more over the channel of the session before.
+      this.socket?.close();
+      return this.opened;
+    };
+    this.opening = open().finally(() => {
+      this.opening = null;
+    });
     return this.opening;
   }
 
   private async withTicket<T>(signal: AbortSignal, call: (ticket: string) => Promise<T>): Promise<T> {
     const inSession = async () => {
-      const { ticket } = await this.session(signal);
-      return this.inSession(() => call(ticket));
+      const session = await this.sessionWithTicket(signal);
+      return this.inSession(session, () => call(session.ticket));
     };
     return inSession().catch((error: unknown) => {
       // The ticket may have run out: once more with a new one.
@@ -140,11 +167,13 @@ export class Connection {
   /** Without a channel the device works all the same: by polling. */
   private async openSocket(session: Session, signal: AbortSignal): Promise<void> {
     const openedMs = performance.now();
-    const onEnd = (comeBackAfterS: number | null) => this.socketEnded(openedMs, comeBackAfterS);
+    const onEnd = (socket: DeviceSocket, comeBackAfterS: number | null) => {
+      if (socket === this.socket) this.socketEnded(openedMs, comeBackAfterS);
+    };
     const { onUnasked } = this.listener;
     try {
       const open = () => DeviceSocket.open(this.door.channel(), session.ticket, signal, { onUnasked, onEnd });
-      this.socket = await this.inSession(open);
+      this.socket = await this.inSession(session, open);
       session.isGreeted = false;
     } catch (error) {
       if (!(error instanceof ServerRefusal || error instanceof ServerUnreachable)) throw error;
@@ -166,11 +195,13 @@ export class Connection {
     this.listener.onChannelEnded(comeBackAfterS === null ? 5000 * Math.random() : delayMs);
   }
 
-  private async inSession<T>(call: () => Promise<T>): Promise<T> {
+  /** A refused ticket ends its session, and not one that was opened since. */
+  private async inSession<T>(session: Session, call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
-      if (error instanceof ServerRefusal && error.status === 401) this.opening = null;
+      const isRefused = error instanceof ServerRefusal && error.status === 401;
+      if (isRefused && this.opened === session) this.opened = null;
       throw error;
     }
   }

@@ -11,7 +11,7 @@ export type SocketListener = {
   /** Messages that came unasked: there may be something to do. */
   onUnasked: (messages: unknown[]) => void;
   /** `comeBackAfterS` is what a server that stops asks for; null where it said nothing. */
-  onEnd: (comeBackAfterS: number | null) => void;
+  onEnd: (socket: DeviceSocket, comeBackAfterS: number | null) => void;
 };
 
 const openWithinMs = 10_000;
@@ -102,7 +102,7 @@ export class DeviceSocket {
   private end(code: number, reason: string): void {
     if (this.silence) clearTimeout(this.silence);
     this.waiting?.reject(new ServerUnreachable(`The channel to the server has ended (${reason || code}).`));
-    this.listener.onEnd(comeBackAfterS(reason));
+    this.listener.onEnd(this, comeBackAfterS(reason));
   }
 }
 

@@ -100,9 +100,13 @@ export class Exchange {
 
   /** Tells the server that the agent stops on purpose. */
   async sayGoodbye(signal: AbortSignal): Promise<void> {
-    const session = await this.deps.connection.openedSession();
-    if (session?.isGreeted) await this.deps.connection.send(session, [{ type: 'goodbye' }], signal);
-    this.deps.connection.close();
+    const { connection } = this.deps;
+    const session = connection.openedSession;
+    try {
+      if (session?.isGreeted) await connection.send(session, [{ type: 'goodbye' }], signal);
+    } finally {
+      connection.close();
+    }
   }
 
   private messages(hello: Hello | null, metrics: Metrics | null, isBlocked: boolean): DeviceMessage[] {
