@@ -95,9 +95,9 @@ describe('the cache of artifacts', () => {
     }
   });
 
-  it('is trimmed to a smaller size when the agent starts', async () => {
+  it('is trimmed to a smaller size when the next update begins', async () => {
     await fetchAll(makeCache(), 'first', ['one', 'two']);
-    makeCache({ maxBytes: size });
+    makeCache({ maxBytes: size }).use([]);
     expect(cached()).toHaveLength(1);
   });
 
@@ -111,6 +111,15 @@ describe('the cache of artifacts', () => {
     expect(fetched).toEqual(['one.tar', `one.tar from ${size / 2}`]);
     expect(readFileSync(again?.file ?? '').equals(bytesOf('one'))).toBe(true);
     expect(readdirSync(path.join(folder, 'cache'))).toEqual([]);
+  });
+
+  it('lets an update go on after a restart of the agent where it was, though the cache is full', async () => {
+    const stopping = new AbortController();
+    const half = { at: size / 2, happens: () => stopping.abort(new Error('stopped')) };
+    const broken = fetchAll(makeCache(), 'first', ['one'], { half, signal: stopping.signal });
+    await expect(broken).rejects.toThrow('stopped');
+    await fetchAll(makeCache({ maxBytes: 0 }), 'first', ['one']);
+    expect(fetched).toEqual(['one.tar', `one.tar from ${size / 2}`]);
   });
 
   it('forgets what has come of an artifact that no update needs any more, where there is no room', async () => {
@@ -175,7 +184,7 @@ describe.runIf(canMount)('the cache on a disk that is full', () => {
   it('keeps nothing while less is free than is to stay free', async () => {
     await fetchAll(makeCache(), 'first', ['one', 'two']);
     rmSync(path.join(folder, 'first'), { recursive: true });
-    makeCache({ keptFree: () => 1e9 });
+    makeCache({ keptFree: () => 1e9 }).use([]);
     expect(cached()).toEqual([]);
   });
 

@@ -24,10 +24,12 @@ export class ArtifactCache {
     this.maxBytes = options.maxBytes;
     this.keepFree = options.keepFree;
     makePrivateFolder(this.folder);
-    this.trim();
   }
 
-  /** An update begins that needs these; what has come of them is not removed. */
+  /**
+   * An update begins or goes on that needs these; what has come of them is not removed. Nothing is before the first call:
+   * it may be of the update that an earlier run of the agent has left.
+   */
   use(artifacts: readonly PlanArtifact[]): void {
     this.used = new Set(artifacts.map(({ sha256 }) => sha256));
     this.trim();
