@@ -18,7 +18,7 @@ export type ArtifactStream = {
 };
 
 export type DownloadSource = {
-  /** Throws ServerRefusal or ServerUnreachable. */
+  /** Throws ServerRefusal or ServerUnreachable; what else it throws, as a StepFailure, ends the download at once. */
   open: (artifact: PlanArtifact, range: Range | undefined) => Promise<ArtifactStream>;
   /** Bytes that are to stay free on a disk of this size. */
   keepFree?: (diskBytes: number) => number;

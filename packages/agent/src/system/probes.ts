@@ -50,7 +50,7 @@ async function beginningOfBody(response: HttpAnswer): Promise<string> {
   return text;
 }
 
-/** The reason under a failed request: fetch itself only says that it failed. */
+/** Why something failed, in few words: what lies deepest says most, and some errors of Node.js have only a code. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'no answer in time';
