@@ -48,10 +48,14 @@ export class ProgramFolder {
     return existsSync(this.markOf(version, 'proven'));
   }
 
-  /** Notes that the program of `version` does its work, and removes what nobody goes back to any more. */
+  /** Notes that the program of `version` does its work. */
   prove(version: string): void {
     if (!this.isProven(version)) writeDurably(this.markOf(version, 'proven'), '\n');
-    const kept = [version, this.lineOf('current'), this.lineOf('previous')];
+  }
+
+  /** Removes all but these versions, and what nobody goes back to any more. What was given up stays known. */
+  keepOnly(versions: readonly (string | null)[]): void {
+    const kept = [...versions, this.lineOf('current'), this.lineOf('previous')];
     for (const other of this.versions().filter((one) => !kept.includes(one))) {
       if (existsSync(this.markOf(other, 'rejected-for-good'))) {
         for (const kind of ['node', 'executable'] as const) rmSync(this.programOf(other, kind), { force: true });

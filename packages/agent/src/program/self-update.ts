@@ -6,7 +6,7 @@ import type { Range } from '../channel/server-door.ts';
 import { type ArtifactStream, download } from '../download/resumable-download.ts';
 import type { Log } from '../log.ts';
 import { syncDisks } from '../system/disk.ts';
-import { lookAt } from '../system/files.ts';
+import { isSystemFault, lookAt } from '../system/files.ts';
 import { reasonOf } from '../system/probes.ts';
 import { longestTimerMs } from '../system/timing.ts';
 import { fileFor, nextTryMs, type ProgramKind, verdictOn, wantedVersion } from './offer.rules.ts';
@@ -31,8 +31,11 @@ export type SelfUpdateDeps = {
 export class SelfUpdate {
   private readonly deps: SelfUpdateDeps;
   private readonly startedMs = performance.now();
-  private hasReached = false;
-  private wanted: string | null = null;
+  private reachedAfterMs: number | null = null;
+  private isJudged = false;
+  private hasWarnedOfFolder = false;
+  /** Undefined until the server has said it. */
+  private wanted: string | null | undefined;
   private failures = 0;
   private timer: NodeJS.Timeout | undefined;
   private working: AbortController | null = null;
@@ -47,33 +50,31 @@ export class SelfUpdate {
 
   /** What the server is to know: which programs were given up on this device, and why. */
   get attributes(): { agent_rejected?: string } {
-    const rejections = this.deps.programs.rejections().map(({ version, fault }) => `${version}: ${fault}`);
-    return rejections.length > 0 ? { agent_rejected: rejections.join(', ').slice(-1000) } : {};
+    const rejections = this.inFolder(() => this.deps.programs.rejections()) ?? [];
+    const said = rejections.map(({ version, fault }) => `${version}: ${fault}`);
+    return said.length > 0 ? { agent_rejected: said.join(', ').slice(-1000) } : {};
   }
 
   /** The server has answered: this program does its work, and what became of the one before it can be judged. */
   reached(): void {
-    if (this.hasReached) return;
-    this.hasReached = true;
-    const { programs, own, log } = this.deps;
-    const reachedAfterMs = performance.now() - this.startedMs;
-    if (!programs.isProven(own.version)) log.info(`The program ${own.version} has proved itself.`);
-    for (const rejection of programs.rejections()) {
-      const verdict = verdictOn(rejection, reachedAfterMs);
-      if (verdict === 'for_good') programs.rejectForGood(rejection.version);
-      if (verdict === 'pardon') programs.pardon(rejection.version);
-    }
-    programs.prove(own.version);
+    if (this.isJudged) return;
+    this.reachedAfterMs ??= performance.now() - this.startedMs;
+    const { reachedAfterMs } = this;
+    this.isJudged = this.inFolder(() => this.judge(reachedAfterMs)) ?? false;
   }
 
   /** What the server says at the beginning of a session. */
   offered(offer: AgentOffer | null): void {
     const { programs, own, isWanted, random } = this.deps;
-    const wanted = isWanted ? wantedVersion(offer, own.version, programs.rejections()) : null;
+    // Where that cannot be read, any version may be one that was given up.
+    const rejections = this.inFolder(() => programs.rejections());
+    const wanted = isWanted && rejections ? wantedVersion(offer, own.version, rejections) : null;
     if (wanted === this.wanted || this.isOver) return;
     this.wanted = wanted;
     this.failures = 0;
     this.working?.abort(new Interrupted('The server gives another program out.'));
+    // Only now: an earlier run of the agent may have begun to fetch what is wanted.
+    this.inFolder(() => programs.keepOnly([own.version, wanted]));
     this.tryIn(wanted === null ? null : (offer?.spread_s ?? 0) * 1000 * random());
   }
 
@@ -90,6 +91,33 @@ export class SelfUpdate {
     await this.running;
   }
 
+  /** Itself first: the launcher waits for that. */
+  private judge(reachedAfterMs: number): true {
+    const { programs, own, log } = this.deps;
+    const isProven = programs.isProven(own.version);
+    programs.prove(own.version);
+    if (!isProven) log.info(`The program ${own.version} has proved itself.`);
+    for (const rejection of programs.rejections()) {
+      const verdict = verdictOn(rejection, reachedAfterMs);
+      if (verdict === 'for_good') programs.rejectForGood(rejection.version);
+      if (verdict === 'pardon') programs.pardon(rejection.version);
+    }
+    return true;
+  }
+
+  /** Null where the disk refuses the work: it may be full, or read-only by intent, which must not end what the agent is at. */
+  private inFolder<T>(work: () => T): T | null {
+    try {
+      return work();
+    } catch (error) {
+      if (!isSystemFault(error)) throw error;
+      const fault = `The folder of programs cannot be read or written as it has to be: ${reasonOf(error)}.`;
+      if (!this.hasWarnedOfFolder) this.deps.log.warn(`${fault} The agent goes on, and tries again.`);
+      this.hasWarnedOfFolder = true;
+      return null;
+    }
+  }
+
   private tryIn(delayMs: number | null): void {
     clearTimeout(this.timer);
     this.isPutOff = false;
@@ -104,7 +132,7 @@ export class SelfUpdate {
 
   private async try(): Promise<void> {
     const { wanted } = this;
-    if (wanted === null || this.isOver) return;
+    if (!wanted || this.isOver) return;
     if (!this.deps.isIdle()) {
       this.putOff();
       return;

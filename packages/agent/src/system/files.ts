@@ -52,6 +52,11 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
 
+/** Whether the operating system refused something, as opposed to a fault of our own. */
+export function isSystemFault(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
 async function forceToDisk(file: string): Promise<void> {
   const handle = await open(file, 'r');
   try {
