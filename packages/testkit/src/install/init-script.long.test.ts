@@ -53,7 +53,7 @@ describe.skipIf(!canBootDebian())('a fresh Debian without systemd', { timeout: 2
   });
 
   it("takes no other process for the agent, where its number was the agent's once", async () => {
-    const stale = `kill -9 -"$(cat ${pidFile})"; sleep 1000 >/dev/null 2>&1 & echo $! | tee ${pidFile}`;
+    const stale = `${script} stop; sleep 1000 >/dev/null 2>&1 & echo $! | tee ${pidFile}`;
     const stranger = await site.device.ask(stale);
     await site.device.ask(`${script} stop && ${script} start && kill ${stranger}`);
     await site.untilOnline(id);

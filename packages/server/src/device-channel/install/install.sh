@@ -584,7 +584,8 @@ stop() {
     is_running || { rm -f "\$pid_file"; return 0; }
     sleep 1
   done
-  kill -9 "-\$pid"
+  # It leads its session or not, as start-stop-daemon has it.
+  kill -9 "-\$(cut -d ' ' -f 5 "/proc/\$pid/stat")"
   rm -f "\$pid_file"
 }
 
