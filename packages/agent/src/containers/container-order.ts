@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import { containerNameFault, runOptionFault } from '@tideway/protocol';
 import type { StepOf, StepOrigin } from '../steps/step.ts';
+import { markerName } from '../system/leftover-processes.ts';
 
 /** The container that a step wants: its name, and the words of `docker create` without the image. */
-export type ContainerOrder = { name: string; options: string[]; command: string[] };
+export type ContainerOrder = {
+  name: string;
+  options: string[];
+  command: string[];
+  /** What `docker create` takes out of its environment for the container: everybody can read the words of a command. */
+  variables: Record<string, string>;
+};
 
 /**
  * What `docker create` is told, or what is wrong with the step's values. Each option is one word with its value behind
@@ -24,11 +31,32 @@ export function containerOrder(
     if (fault !== null) return { fault: `run-options.${option} ${fault}` };
   }
   if (command?.some((word) => word.includes('\0'))) return { fault: 'command must not contain a NUL character' };
-  const variables = Object.keys(step.env).map((variable) => `--env=${variable}=${environment[variable] ?? ''}`);
+  const ofStep = Object.keys(step.env).map((variable) => `${variable}=${environment[variable] ?? ''}`);
+  const { names, variables } = apart([...ofStep, ...[run_options.env ?? []].flat()]);
   const options = Object.entries(run_options)
     .filter(([option]) => !ownOptions.has(option))
     .flatMap(([option, value]) => [value].flat().map((text) => `--${option}=${text}`));
-  return { order: { name, options: [...variables, ...options, ...labelsOf(origin)], command: command ?? [] } };
+  const words = [...names.map((one) => `--env=${one}`), ...options, ...labelsOf(origin)];
+  return { order: { name, options: words, command: command ?? [], variables } };
+}
+
+/** Whether a variable says how `docker` itself works, and where programs and the engine are. */
+export function isForClient(variable: string): boolean {
+  return clientVariables.test(variable);
+}
+
+const clientVariables = /^(PATH|HOME|LD_.*|DOCKER_(API_VERSION|CERT_PATH|CONFIG|CONTEXT|HOST|TLS|TLS_VERIFY))$/;
+
+/** Names of variables, and their values apart; those that would mislead `docker` itself stay together with their names. */
+function apart(given: string[]): { names: string[]; variables: Record<string, string> } {
+  const variables: Record<string, string> = {};
+  const names = given.map((text) => {
+    const [name = ''] = text.split('=', 1);
+    if (name === text || name === '' || isForClient(name) || name === markerName) return text;
+    variables[name] = text.slice(name.length + 1);
+    return name;
+  });
+  return { names, variables };
 }
 
 /** The label by which the container of a step is found again, also where the agent died while it was made. */
@@ -53,7 +81,7 @@ export function ownName(stepName: string, { device, flow }: StepOrigin): string 
 }
 
 /** Options that the agent itself heeds. */
-const ownOptions: ReadonlySet<string> = new Set(['attach', 'detach', 'pull']);
+const ownOptions: ReadonlySet<string> = new Set(['attach', 'detach', 'env', 'pull']);
 
 /** Last, so that no label of the step takes their place. */
 function labelsOf(origin: StepOrigin): string[] {

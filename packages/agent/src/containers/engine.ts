@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type StepContext, StepFailure } from '../steps/step.ts';
-import { CommandNotStarted, runCommand } from '../system/process.ts';
+import { runStepCommand } from '../steps/step-command.ts';
 import { limitTime } from '../system/timing.ts';
 
 /** What a command to the container engine works with. */
@@ -23,7 +23,8 @@ export async function tellEngine(command: EngineCommand, context: EngineContext)
   let answer = '';
   let said = '';
   const show = isShown ? context.output : () => undefined;
-  const end = await runCommand({
+  // Found by its mark where the agent dies: a note of each would be written four times a second while one waits.
+  const end = await runStepCommand({
     program,
     arguments: words,
     folder: context.root,
@@ -37,9 +38,6 @@ export async function tellEngine(command: EngineCommand, context: EngineContext)
       show(text);
     },
     signal: context.signal,
-  }).catch((error: unknown) => {
-    if (error instanceof CommandNotStarted) throw new StepFailure('not_started', `${error.message}.`);
-    throw error;
   });
   if (end.exitCode === 0) return answer;
   const exitCode = end.exitCode ?? 1;

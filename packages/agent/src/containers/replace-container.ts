@@ -114,7 +114,7 @@ async function makeFresh(order: ContainerOrder, image: Image, context: StepConte
   const { fresh } = passingNames(order.name, context.origin);
   const words = ['create', `--name=${fresh}`, ...order.options, image.reference, ...order.command];
   try {
-    await tellEngineBriefly(words, context);
+    await tellEngineBriefly(words, { ...context, environment: { ...context.environment, ...order.variables } });
   } catch (error) {
     // One that an agent asked for before it was killed may have been made only now.
     if (!(await findContainer(fresh, context))) throw error;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { makeFolder } from '../system/durable-file.ts';
 import { copyWithAttributes, linkIfPossible } from '../system/files.ts';
@@ -27,7 +27,9 @@ export class KeptPackages {
       const to = path.join(this.folder, fileNameOf(one));
       const beside = `${to}.new`;
       rmSync(beside, { force: true });
-      if (!linkIfPossible(one.file, beside)) await copyWithAttributes(one.file, beside);
+      // Not the link that names it for apt-get: what that leads to ends with the update.
+      const file = realpathSync(one.file);
+      if (!linkIfPossible(file, beside)) await copyWithAttributes(file, beside);
       renameSync(beside, to);
     }
     const current = new Set([...now].map(([name, { version }]) => fileNameOf({ name, version })));

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { probeFile, probeHttp, probeTcp } from '../system/probes.ts';
-import { CommandNotStarted, runCommand } from '../system/process.ts';
 import { limitTime, pause } from '../system/timing.ts';
 import { runShell, type ShellScript } from './shell.ts';
 import { type StepContext, type StepExecutor, StepFailure, type StepOf } from './step.ts';
+import { runStepCommand } from './step-command.ts';
 
 /** Asks again and again until what is expected holds, or the step's time for it is over. */
 export const checkStep: StepExecutor<'check'> = {
@@ -75,12 +75,7 @@ async function probeCommand(script: ShellScript, context: StepContext): Promise<
 }
 
 async function probeUnit(unit: string, context: StepContext): Promise<string | null> {
-  try {
-    const { folder, program } = { folder: context.root, program: 'systemctl' };
-    const end = await runCommand({ ...context, folder, program, arguments: ['is-active', '--', unit] });
-    return end.exitCode === 0 ? null : `The unit ${unit} is not active.`;
-  } catch (error) {
-    if (error instanceof CommandNotStarted) throw new StepFailure('not_started', `${error.message}.`);
-    throw error;
-  }
+  const { folder, program } = { folder: context.root, program: 'systemctl' };
+  const end = await runStepCommand({ ...context, folder, program, arguments: ['is-active', '--', unit] });
+  return end.exitCode === 0 ? null : `The unit ${unit} is not active.`;
 }

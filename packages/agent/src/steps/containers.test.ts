@@ -68,6 +68,12 @@ describe.skipIf(!hasEngine)('with a real container engine', { timeout: 120_000 }
       await until(() => inApp('cat', '/tmp/said') === '1 x y');
     });
 
+    it('gives its container the variables of the step, and is not misled by them', async () => {
+      const env = { TOKEN: "s3cret 'x'\n2", PATH: '/bin:/app/bin', DOCKER_TLS_VERIFY: '1' };
+      await run({ ...docker({}), env }, { environment: { ...context().environment, ...env } });
+      expect(inApp('sh', '-c', 'echo "$TOKEN $PATH $DOCKER_TLS_VERIFY"')).toBe(`${env.TOKEN} ${env.PATH} 1`);
+    });
+
     it('gives its container a name that stays from update to update', async () => {
       await run(docker({ name: null }));
       const [name] = engine.lines('ps', '--format={{.Names}}');

@@ -71,6 +71,7 @@ describe.skipIf(!isDebian)('a deb step', () => {
       place.addArtifact(`app-${version}`, source.build('app', version, { depends: 'lib' }));
       await run(artifacts(`app-${version}`), newUpdate());
       expect(installed()).toEqual({ app: `${version} installed`, lib: '1.0 installed' });
+      place.forgetArtifacts();
     }
     await undo();
     expect(installed()).toEqual({ app: '2.0 installed', lib: '1.0 installed' });

@@ -1,6 +1,6 @@
-import { CommandNotStarted, runCommand } from '../system/process.ts';
 import { noteCommand } from './shell.ts';
-import { type StepContext, StepFailure } from './step.ts';
+import type { StepContext } from './step.ts';
+import { runStepCommand } from './step-command.ts';
 
 /** How a program ended: `out` is what it said on standard output, `said` all that it said, in order; both cut at 4 MB. */
 export type ProgramEnd = { exitCode: number; out: string; said: string };
@@ -24,7 +24,7 @@ export async function runProgram(order: ProgramOrder, context: StepContext): Pro
     said = (said + text).slice(0, mostText);
     if (order.isShown) context.output(text);
   };
-  const { exitCode } = await runCommand({
+  const { exitCode } = await runStepCommand({
     program: order.program,
     arguments: order.arguments,
     folder: order.folder ?? context.root,
@@ -36,9 +36,6 @@ export async function runProgram(order: ProgramOrder, context: StepContext): Pro
     },
     signal: context.signal,
     onStarted: (leader) => noteCommand(context.keepFolder, leader),
-  }).catch((error: unknown) => {
-    if (error instanceof CommandNotStarted) throw new StepFailure('not_started', `${error.message}.`);
-    throw error;
   });
   // Null is a program that a signal has killed.
   return { exitCode: exitCode ?? 1, out, said };

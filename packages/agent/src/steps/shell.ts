@@ -2,9 +2,9 @@ import path from 'node:path';
 import type { Step } from '@tideway/protocol';
 import { writeDurably } from '../system/durable-file.ts';
 import { DamagedState, jsonFile } from '../system/json-file.ts';
-import { CommandNotStarted, runCommand } from '../system/process.ts';
 import { type ProcessIdentity, processIdentitySchema } from '../system/process-identity.ts';
 import { type StepContext, StepFailure } from './step.ts';
+import { runStepCommand } from './step-command.ts';
 
 export type ShellScript = Extract<Step, { uses: 'run' }>['with'];
 
@@ -20,7 +20,7 @@ export type ScriptFile = { shell: ShellScript['shell']; file: string; arguments:
 
 /** Runs a file with a shell, in the root folder, until it ends. Throws StepFailure unless its exit code is 0. */
 export async function runScriptFile(script: ScriptFile, context: StepContext): Promise<void> {
-  const end = await runCommand({
+  const end = await runStepCommand({
     program: programs[script.shell],
     arguments: [script.file, ...script.arguments],
     folder: context.root,
@@ -28,9 +28,6 @@ export async function runScriptFile(script: ScriptFile, context: StepContext): P
     output: context.output,
     signal: context.signal,
     onStarted: (leader) => noteCommand(context.keepFolder, leader),
-  }).catch((error: unknown) => {
-    if (error instanceof CommandNotStarted) throw new StepFailure('not_started', `${error.message}.`);
-    throw error;
   });
   if (end.killedBy !== null) throw new StepFailure('command_failed', `The command was killed by ${end.killedBy}.`);
   if (end.exitCode !== 0) throw commandFailure(end.exitCode ?? 1);

@@ -49,6 +49,11 @@ export class StepPlace {
     return [...this.artifacts.keys()].map((name) => this.fetch(name));
   }
 
+  /** Removes what was fetched, as the agent does when an update has ended. */
+  forgetArtifacts(): void {
+    for (const { file } of this.artifactList()) rmSync(file);
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }

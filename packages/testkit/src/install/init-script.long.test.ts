@@ -5,6 +5,7 @@ import { endOf, Site, until } from './site.ts';
 /** The least that a first process does: it buries those that have lost their parents. */
 const init = '/usr/bin/perl -e for(;;){wait;select(undef,undef,undef,.1)}';
 const script = '/etc/init.d/tideway-agent';
+const pidFile = '/var/run/tideway-agent.pid';
 
 describe.skipIf(!canBootDebian())('a fresh Debian without systemd', { timeout: 240_000 }, () => {
   let site: Site;
@@ -48,6 +49,13 @@ describe.skipIf(!canBootDebian())('a fresh Debian without systemd', { timeout: 2
     await until(async () => (await site.devices()).every(({ state }) => state === 'offline'));
     // A second start finds the first.
     await site.device.ask(`${script} start && ${script} start`);
+    await site.untilOnline(id);
+  });
+
+  it("takes no other process for the agent, where its number was the agent's once", async () => {
+    const stale = `${script} stop; sleep 1000 >/dev/null 2>&1 & echo $! | tee ${pidFile}`;
+    const stranger = await site.device.ask(stale);
+    await site.device.ask(`${script} stop && ${script} start && kill ${stranger}`);
     await site.untilOnline(id);
   });
 

@@ -16,12 +16,18 @@ describe.skipIf(!canBootDebian())('a fresh Debian with systemd', { timeout: 120_
   }, 600_000);
   afterAll(() => site.close());
 
-  it('is left as it was where the server does not let it join', async () => {
+  it('is left as it was, with what was put there for the agent, where the server does not let it join', async () => {
+    const folders = '/etc/tideway /etc/systemd/system/tideway-agent.service.d';
+    await site.device.ask(
+      `mkdir ${folders}; cd /etc/tideway; echo A=1 >agent.env; echo [Service] >${folders.split(' ')[1]}/own.conf`,
+    );
+    const prepared = await site.device.files();
     const { code, out } = await site.install('-p=twp_wrong');
     expect(out).toContain('This device could not join.');
     expect(out).toContain('Nothing was installed.');
     expect(code).toBe(1);
-    expect(await site.device.files()).toEqual(before);
+    expect(await site.device.files()).toEqual(prepared);
+    await site.device.ask(`rm -r ${folders}`);
   });
 
   it('becomes a device by one line, and is online', async () => {
@@ -110,6 +116,8 @@ describe.skipIf(!canBootDebian())('a fresh Debian with systemd', { timeout: 120_
   });
 
   it('is as it was before, once the agent is removed', async () => {
+    const packages = '/var/cache/tideway-agent/packages';
+    await site.device.ask(`mkdir -p ${packages}; touch ${packages}/app_1.0.deb`);
     const { code, out } = await site.device.run('sh /opt/tideway-agent/install.sh --uninstall');
     expect(out).toContain(`The server still has it as ${id}`);
     expect(code).toBe(0);
@@ -128,6 +136,18 @@ describe.skipIf(!canBootDebian())('a fresh Debian with systemd', { timeout: 120_
     const steps = `{ name: Who, run: 'id -un > ~/who; grep NoNewPrivs /proc/self/status >> ~/who' }, { name: Write, run: 'touch /etc/no' }`;
     expect(await endOf(await site.order(reduced, steps))).toMatchObject({ status: 'failed' });
     expect(await site.device.ask('cat ~pump/who')).toBe('pump\nNoNewPrivs:\t1');
+  });
+
+  it('leaves all to that user where it cannot become another one, and where none is given again', async () => {
+    const bad = `curl -fsSL '${site.url}/install.sh' | sed 's/ lay-out / lay-nothing-out /' | sh -s -- --force -u root`;
+    const { code, out } = await site.device.run(bad);
+    expect(out).toContain('The agent that was here before goes on.');
+    expect(code).toBe(1);
+    const places = '/var/lib/tideway-agent /opt/tideway-agent/programs';
+    expect(await site.device.ask(`find ${places} ! -user pump`)).toBe('');
+
+    expect((await site.install('')).code).toBe(0);
+    expect(await property('User')).toBe('pump');
     expect((await site.install('--uninstall')).code).toBe(0);
     expect(await site.device.ask('ls /var/lib/tideway-agent /etc/tideway /opt 2>/dev/null || true')).toBe('/opt:');
   });

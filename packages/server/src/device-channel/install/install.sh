@@ -18,6 +18,9 @@ state=/var/lib/tideway-agent
 unit=/etc/systemd/system/tideway-agent.service
 init_script=/etc/init.d/tideway-agent
 log=/var/log/tideway-agent.log
+pid_file=/var/run/tideway-agent.pid
+# Packages that came as artifacts.
+cache=/var/cache/tideway-agent
 
 usage() {
   cat <<END
@@ -30,7 +33,7 @@ Makes this device one of the server $server, or brings its agent up to date:
   -g, --group GROUP          group to join
   -an, --app NAME            app that the device carries now, and
   -av, --app-version VERSION its version
-  -u, --user USER            runs the agent, and all steps, as this user instead of root
+  -u, --user USER            runs the agent, and all steps, as this user instead of root; stays so in later runs
       --runtime KIND         node: with the Node.js of this device; executable: with its own. Else what is possible
       --force                also while an update is at work
       --uninstall            removes the agent and all that it keeps
@@ -112,11 +115,12 @@ find_service_manager() {
 # ---- Installing
 
 install() {
-  was_here= had_state= is_new=yes
+  was_here= is_new=yes
   [ ! -x "$home/tideway-agent" ] || was_here=yes
-  [ ! -d "$state" ] || had_state=yes
   [ ! -e "$state/identity.json" ] || is_new=
+  look_around
   [ -z "$is_new" ] || [ -n "$token$claim_token" ] || fail 'A new device needs a pairing token: -p TOKEN.'
+  [ -n "$user" ] || [ -z "$was_here" ] || user=$(user_of_command)
   [ -n "$user" ] || user=root
   check_user
   check_tools
@@ -137,6 +141,24 @@ install() {
   is_touched=
   sweep
   say_how_it_went
+}
+
+# What was there before the agent is no part of it, and outlives an installation that fails.
+look_around() {
+  was_there=
+  for place in "$home" "$programs" "$state" "${settings%/*}" "$settings" "$unit" "$unit.d" "$init_script" "$log" "$log.1" "$cache"; do
+    [ ! -e "$place" ] || was_there="$was_there $place "
+  done
+  state_owner=$(owner_of "$state") programs_owner=$(owner_of "$programs")
+}
+
+owner_of() { [ ! -d "$1" ] || ls -nd "$1" | awk '{ print $3 }'; }
+
+give_back() { [ -z "$2" ] || chown -R "$2" "$1"; }
+
+# As whom the agent has run so far.
+user_of_command() {
+  sed -n -e 's/.* exec runuser -u \([^ ]*\) -- .*/\1/p' -e 's/.* exec su -s [^ ]* \([^ ]*\) -- .*/\1/p' "$home/tideway-agent"
 }
 
 check_user() {
@@ -256,7 +278,7 @@ put_in_place() {
   keep settings "$settings"
   keep unit "$unit"
   keep init_script "$init_script"
-  write_settings >"$staging/settings" && chmod 600 "$staging/settings" && mv -f "$staging/settings" "$settings" &&
+  (umask 077 && write_settings >"$staging/settings") && mv -f "$staging/settings" "$settings" &&
     write_command >"$staging/command" && chmod 755 "$staging/command" &&
     mv -f "$staging/command" "$home/tideway-agent" || fail 'Not all could be written.'
   # For the day when the server is gone.
@@ -327,16 +349,17 @@ put_back() {
   if [ -z "$was_here" ]; then
     remove_service
     remove_files
-    [ -n "$had_state" ] || rm -rf "$state"
-    say 'Nothing was installed.' >&2
-    return
+    remove "$state"
   fi
   [ ! -e "$staging/current.before" ] || as_user "cp $staging/current.before $programs/current"
   bring_back command "$home/tideway-agent"
   bring_back settings "$settings"
   bring_back unit "$unit"
   bring_back init_script "$init_script"
+  give_back "$state" "$state_owner"
+  give_back "$programs" "$programs_owner"
   [ "$manager" != systemd ] || systemctl daemon-reload
+  [ -n "$was_here" ] || { say 'Nothing was installed.' >&2; return; }
   if start_service; then say 'The agent that was here before goes on.' >&2
   else say 'The agent that was here before does not start any more.' >&2
   fi
@@ -373,10 +396,10 @@ stop_service() {
 remove_service() {
   if [ "$manager" = systemd ] && [ -e "$unit" ]; then systemctl --quiet disable tideway-agent; fi
   if [ -e "$init_script" ]; then
-    rm -f "$init_script"
+    remove "$init_script"
     if have update-rc.d; then update-rc.d tideway-agent remove; elif have chkconfig; then chkconfig --del tideway-agent; fi
   fi
-  rm -rf "$unit" "$unit.d" "$unit.new" "$init_script.new"
+  remove "$unit" "$unit.d" "$unit.new" "$init_script.new"
   [ "$manager" != systemd ] || { systemctl daemon-reload; systemctl --quiet reset-failed tideway-agent 2>/dev/null; }
 }
 
@@ -535,9 +558,13 @@ write_init_script() {
 # chkconfig: 2345 90 10
 # Written by install.sh.
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-pid_file=/var/run/tideway-agent.pid
+pid_file=$pid_file
 
-is_running() { [ -s "\$pid_file" ] && kill -0 "\$(cat "\$pid_file")" 2>/dev/null; }
+# After a boot, the number of the last time may be that of anything.
+is_running() {
+  [ -s "\$pid_file" ] && command_line=/proc/\$(cat "\$pid_file")/cmdline && [ -r "\$command_line" ] || return 1
+  case \$(tr '\\0' ' ' 2>/dev/null <"\$command_line") in *" $home/supervise "*) ;; *) return 1 ;; esac
+}
 
 start() {
   is_running && return 0
@@ -557,7 +584,8 @@ stop() {
     is_running || { rm -f "\$pid_file"; return 0; }
     sleep 1
   done
-  kill -9 "-\$pid"
+  # It leads its session or not, as start-stop-daemon has it.
+  kill -9 "-\$(cut -d ' ' -f 5 "/proc/\$pid/stat")"
   rm -f "\$pid_file"
 }
 
@@ -574,7 +602,7 @@ END
 # ---- Removing
 
 uninstall() {
-  was_here= device=
+  was_here= was_there= staging= device=
   [ ! -x "$home/tideway-agent" ] || was_here=yes
   [ ! -e "$state/identity.json" ] || device=$(sed -n 's/.*"device_id":"\([^"]*\)".*/\1/p' "$state/identity.json")
   demand_no_update
@@ -593,9 +621,14 @@ uninstall() {
 
 remove_files() {
   [ ! -L "$command_link" ] || [ "$(readlink "$command_link")" != "$home/tideway-agent" ] || rm -f "$command_link"
-  rm -rf "$home" "${home%/*}"/.tideway-agent.* "$log" "$log.1" "$settings" /var/run/tideway-agent.pid
-  rmdir "${settings%/*}" 2>/dev/null || true
+  remove "$programs" "$home/tideway-agent" "$home/install.sh" "$home/supervise" "$home"
+  remove "$log" "$log.1" "$pid_file" "$cache" "$settings"
+  had "${settings%/*}" || rmdir "${settings%/*}" 2>/dev/null
+  sweep
 }
+
+remove() { for place in "$@"; do had "$place" || rm -rf "$place"; done; }
+had() { case $was_there in *" $1 "*) ;; *) return 1 ;; esac; }
 
 main "$@"
 exit
