@@ -19,6 +19,7 @@ export const errorCodes = [
   'no_devices_matched',
   'invalid_flow',
   'invalid_token',
+  'wrong_credentials',
   'forbidden',
   'not_found',
   'method_not_allowed',

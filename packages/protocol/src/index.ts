@@ -30,6 +30,7 @@ export * from './rest/label.ts';
 export * from './rest/pairing-token.ts';
 export * from './rest/project.ts';
 export * from './rest/registry.ts';
+export * from './rest/session.ts';
 export * from './rest/update-flow.ts';
 export * from './rest/why.ts';
 export * from './role.ts';

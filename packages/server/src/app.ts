@@ -5,6 +5,7 @@ import { startDeviceChannel } from './device-channel/device-channel.ts';
 import { installScriptRoutes } from './device-channel/install/install-script.routes.ts';
 import { accessTokenRoutes } from './features/accounts/access-token.routes.ts';
 import { auditEventRoutes } from './features/accounts/audit-event.routes.ts';
+import { sessionRoutes } from './features/accounts/sessions/session.routes.ts';
 import { artifactRoutes } from './features/artifacts/artifact.routes.ts';
 import { deployUpdateRoutes } from './features/deployments/deploy-update.routes.ts';
 import { deploymentRoutes } from './features/deployments/deployment.routes.ts';
@@ -37,6 +38,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     openApiRoute(() => server.swagger()),
     ...accessTokenRoutes(deps),
     ...auditEventRoutes(deps),
+    ...sessionRoutes(deps),
     ...projectRoutes(deps),
     ...labelRoutes(deps),
     ...deviceRoutes(deps),

@@ -100,6 +100,7 @@ function readLimits(env: NodeJS.ProcessEnv): Limits | { fault: string } {
     tokenCalls,
     deviceMessages,
     failedAuthentications,
+    failedSignIns,
     requestsAtOnce,
     downloadsAtOnce,
     streamsAtOnce,
@@ -117,6 +118,10 @@ function readLimits(env: NodeJS.ProcessEnv): Limits | { fault: string } {
     failedAuthentications: {
       perS: read('TIDEWAY_FAILED_AUTHENTICATIONS_PER_S', failedAuthentications.perS, 0),
       burst: read('TIDEWAY_FAILED_AUTHENTICATIONS_BURST', failedAuthentications.burst, 1),
+    },
+    failedSignIns: {
+      perS: read('TIDEWAY_FAILED_SIGN_INS_PER_S', failedSignIns.perS, 0),
+      burst: read('TIDEWAY_FAILED_SIGN_INS_BURST', failedSignIns.burst, 1),
     },
     requestsAtOnce: read('TIDEWAY_MAX_REQUESTS', requestsAtOnce, 1),
     downloadsAtOnce: read('TIDEWAY_MAX_DOWNLOADS', downloadsAtOnce, 1),

@@ -3,14 +3,20 @@ import { roleCovers } from '@tideway/protocol';
 import { createTokenOf, startTestServer, type TestServer } from '@tideway/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createSignInLink } from './features/accounts/sessions/sign-in-by-link.ts';
 import { isReservedKey } from './features/projects/project-key.rules.ts';
 import type { Route } from './platform/http/route.ts';
 
 let server: TestServer;
+/** What the browser of the owner sends with every call. */
+let session: Record<string, string>;
 
 beforeAll(async () => {
   server = await startTestServer();
   await server.request('POST', '/api/v2/projects', { body: { name: 'Greenhouses' } });
+  const { token } = await createSignInLink(server.db, null);
+  const { headers } = await server.request('POST', '/api/v2/session/by-link', { token: null, body: { token } });
+  session = { cookie: /^[^;]+/.exec(headers.get('set-cookie') ?? '')?.[0] ?? '', origin: server.url };
 });
 
 afterAll(() => server.stop());
@@ -70,7 +76,9 @@ describe('every route', () => {
     const taking = server.routes.filter(({ body, bodyForm }) => body && bodyForm !== 'stream');
     const answers = await Promise.all(
       taking.filter(isForPeople).map(async (route) => {
-        const { status, body } = await server.request(route.method, pathOf(route), unstorableBodyOf(route));
+        const { headers, body: sent } = unstorableBodyOf(route);
+        const call = needsSession(route) ? { token: null, headers: { ...headers, ...session } } : { headers };
+        const { status, body } = await server.request(route.method, pathOf(route), { ...call, body: sent });
         return `${nameOf(route)}: ${status} ${body.code} at ${body.field}`;
       }),
     );
@@ -211,6 +219,11 @@ function isForPeople(route: Route): boolean {
   return !route.path.startsWith('/device/');
 }
 
+/** About the person in front of a browser: a token is not enough. */
+function needsSession({ path, access }: Route): boolean {
+  return path.startsWith('/api/v2/session') && access.role !== null;
+}
+
 function documentPathOf(route: Route): string {
   return route.path.replaceAll(/:([a-z_0-9]+)/g, '{$1}').replace('*', '{*}');
 }
@@ -220,9 +233,9 @@ function isForDevices(route: Route): boolean {
   return route.path.startsWith('/device/') && !isOpenToEverybody(nameOf(route));
 }
 
-/** Health, metrics (on the same machine), the document, the agent's program and its script, the way in for devices, and the deploy doors, whose token is in the body. */
+/** Health, metrics (on the same machine), the document, the agent's program and its script, the ways in for people and devices, and the deploy doors, whose token is in the body. */
 function isOpenToEverybody(name: string): boolean {
-  return /^(GET \/(healthz|readyz|metrics|install\.sh|agent\/(manifest\.json|files\/:name)|api\/v2\/openapi\.json|device\/v1\/challenge)|POST \/(device\/v1\/(join|session)|v[12]\/deploy_update))$/.test(
+  return /^(GET \/(healthz|readyz|metrics|install\.sh|agent\/(manifest\.json|files\/:name)|api\/v2\/openapi\.json|device\/v1\/challenge)|POST \/(api\/v2\/session(\/by-link)?|device\/v1\/(join|session)|v[12]\/deploy_update))$/.test(
     name,
   );
 }

@@ -3,6 +3,7 @@ export { backUpInstallation, restoreInstallation } from './backup.ts';
 export { type Config, readConfig } from './config.ts';
 export { createDeps } from './deps.ts';
 export { createTokenOnThisMachine } from './features/accounts/create-token-on-this-machine.ts';
+export { createSignInLink } from './features/accounts/sessions/sign-in-by-link.ts';
 export { setUpAccount } from './features/accounts/set-up-account.ts';
 export { endWhatIsOverdue } from './features/deployments/watch-clock.ts';
 export { type Db, execute, firstRow, oneRow, openDatabase, rows } from './platform/database/database.ts';

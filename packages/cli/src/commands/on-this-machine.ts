@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 // The server's code is loaded by the command that needs it: the others start faster without it.
 /** The commands for who runs a server: they open its data folder and database on this machine. */
 export function commandsOnThisMachine(): Command[] {
-  return [serveCommand(), backupCommand(), restoreCommand(), tokenCommand()];
+  return [serveCommand(), backupCommand(), restoreCommand(), tokenCommand(), signInLinkCommand()];
 }
 
 function serveCommand(): Command {
@@ -26,6 +26,15 @@ function restoreCommand(): Command {
     .description('restore a backup into a data folder, or a database (DATABASE_URL), that is empty')
     .argument('<file>', 'the file that `tideway backup` wrote')
     .action(async (file) => (await import('./backup.ts')).restore(file));
+}
+
+function signInLinkCommand(): Command {
+  return new Command('sign-in-link')
+    .description(
+      'make a link that signs a user in once, within a day, and print it: to set the first password, or a new one',
+    )
+    .argument('[email]', "the user; without it, the account's owner")
+    .action(async (email) => (await import('./sign-in-link.ts')).makeSignInLink(email));
 }
 
 function tokenCommand(): Command {

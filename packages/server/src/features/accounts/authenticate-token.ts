@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { lesserRole, type Role } from '@tideway/protocol';
 import { sql } from 'kysely';
 import { type Db, firstRow } from '../../platform/database/database.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { attemptFrom, requireNoPause } from '../../platform/limits/limits.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import type { Actor } from '../audit/record-audit-event.ts';
+import { attemptWithKey } from './attempt-with-key.ts';
+import { hashToken } from './hash-token.ts';
 
 /** Somebody who showed who they are; `role` is the lesser of the user's and the token's. */
 export type Caller = Actor & {
@@ -15,27 +15,13 @@ export type Caller = Actor & {
   projectIds: number[] | null;
 };
 
-/**
- * Finds who holds an access token, or refuses with `invalid_token`. The message never repeats the token. A token that
- * calls too often is refused before anything is looked up, and so is one that nobody has shown to be good yet where it
- * comes from an address that has failed too often.
- */
+/** Finds who holds an access token, or refuses with `invalid_token`. The message never repeats the token. */
 export async function authenticateToken(
   { db, rates }: Pick<Deps, 'db' | 'rates'>,
   token: string,
   address: string,
 ): Promise<Caller> {
-  const key = hashToken(token).toString('base64');
-  requireNoPause(rates.tokens.pauseMs(key), 'with this access token');
-  const find = () => findCaller(db, token, address);
-  try {
-    const caller = await (rates.tokens.knows(key) ? find() : attemptFrom(address, rates.failures, find));
-    rates.tokens.charge(key);
-    return caller;
-  } catch (error) {
-    if (error instanceof Refusal) rates.tokens.forget(key);
-    throw error;
-  }
+  return attemptWithKey(rates, { token, who: 'with this access token', address }, () => findCaller(db, token, address));
 }
 
 async function findCaller(db: Db, token: string, address: string): Promise<Caller> {
@@ -58,11 +44,6 @@ async function findCaller(db: Db, token: string, address: string): Promise<Calle
     role: lesserRole(found.token_role, found.user_role),
     projectIds: found.project_ids,
   };
-}
-
-/** What is stored of a token. Tokens are random and long, so a fast hash is enough. */
-export function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }
 
 type TokenRow = {

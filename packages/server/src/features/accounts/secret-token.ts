@@ -1,7 +1,7 @@
-import { hashToken } from './authenticate-token.ts';
+import { hashToken } from './hash-token.ts';
 
-/** Access tokens, pairing tokens and claim tokens are told apart by how they begin. */
-export type SecretTokenPrefix = 'twu' | 'twp' | 'twc';
+/** Tokens are told apart by how they begin: for access, pairing, claiming a device, sessions, and links to sign in. */
+export type SecretTokenPrefix = 'twu' | 'twp' | 'twc' | 'tws' | 'twl';
 
 /** A token that is shown once, and the hash that is stored of it. */
 export type SecretToken = { token: string; hash: Buffer };

@@ -3,7 +3,7 @@ import { violatesUnique } from '../../platform/database/database.ts';
 import { inTransaction, type Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { Refusal } from '../../platform/refusal.ts';
-import { hashToken } from '../accounts/authenticate-token.ts';
+import { hashToken } from '../accounts/hash-token.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import { namesToTry } from './device-name.rules.ts';
 import { isPublicKey, isSignedBy } from './device-signature.ts';

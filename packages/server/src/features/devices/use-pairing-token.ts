@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/database/transaction.ts';
 import { Refusal } from '../../platform/refusal.ts';
-import { hashToken } from '../accounts/authenticate-token.ts';
+import { hashToken } from '../accounts/hash-token.ts';
 import { findPairingTokenByHash, keepProject, type PairingTokenRow, takePairingTokenUse } from './joining.store.ts';
 
 export type PairingToken = Omit<PairingTokenRow, 'id'>;

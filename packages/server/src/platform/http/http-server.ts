@@ -125,6 +125,7 @@ function callOf(
     body,
     address: request.ip,
     headers: request.headers,
+    isSecure: request.protocol === 'https',
     setHeader: (name, value) => reply.header(name, value),
     setStatus: (status) => reply.status(status),
     admitAgain: () => route.access.admit(request),

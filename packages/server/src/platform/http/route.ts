@@ -32,6 +32,8 @@ export type Call<Caller, Params, Query, Body> = {
   /** Address that the request came from, for the audit log. */
   address: string;
   headers: Record<string, string | string[] | undefined>;
+  /** Whether the caller's connection is encrypted, as this server or a trusted proxy says. */
+  isSecure: boolean;
   /** Answers with a header, as `etag`. */
   setHeader: (name: string, value: string) => void;
   /** For an answer that is not the route's usual status: nothing was created, part of a file, or the caller has it. */

@@ -19,6 +19,7 @@ export const statusOf: Record<ErrorCode, number> = {
   no_devices_matched: 400,
   invalid_flow: 400,
   invalid_token: 401,
+  wrong_credentials: 401,
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,

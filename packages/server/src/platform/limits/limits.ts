@@ -9,6 +9,8 @@ export type Limits = {
   deviceMessages: Rate;
   /** Attempts of one address with a token, ticket or signature that is none of ours. */
   failedAuthentications: Rate;
+  /** Passwords and codes of one email or address that were wrong. */
+  failedSignIns: Rate;
   requestsAtOnce: number;
   downloadsAtOnce: number;
   /** Event streams that are followed. */
@@ -21,6 +23,7 @@ export const defaultLimits: Limits = {
   tokenCalls: { perS: 100, burst: 200 },
   deviceMessages: { perS: 50, burst: 300 },
   failedAuthentications: { perS: 10, burst: 100 },
+  failedSignIns: { perS: 0.1, burst: 10 },
   requestsAtOnce: 2000,
   downloadsAtOnce: 200,
   streamsAtOnce: 2000,
@@ -35,6 +38,8 @@ export type RateLimits = {
   devices: RateLimit;
   /** By address. */
   failures: RateLimit;
+  /** By email, and by address. */
+  signIns: RateLimit;
 };
 
 export function createRateLimits(limits: Limits): RateLimits {
@@ -42,6 +47,7 @@ export function createRateLimits(limits: Limits): RateLimits {
     tokens: new RateLimit(limits.tokenCalls),
     devices: new RateLimit(limits.deviceMessages),
     failures: new RateLimit(limits.failedAuthentications),
+    signIns: new RateLimit(limits.failedSignIns),
   };
 }
 
