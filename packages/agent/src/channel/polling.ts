@@ -94,7 +94,8 @@ export class Polling {
     const delayMs = delayOf(error, this.failures);
     const next_try_at = new Date(Date.now() + delayMs).toISOString();
     this.note({ over: null, every_s: null, fault: { message: error.message, next_try_at } });
-    this.log.warn(`${error.message} Next try in ${Math.ceil(delayMs / 1000)} s.`);
+    const sentence = error.message.replace(/[^.!?]$/, '$&.');
+    this.log.warn(`${sentence} Next try in ${Math.ceil(delayMs / 1000)} s.`);
     return delayMs;
   }
 }

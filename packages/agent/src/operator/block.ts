@@ -1,4 +1,4 @@
-import { unwatchFile, watchFile } from 'node:fs';
+import { type Stats, unwatchFile, watchFile } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { jsonFile } from '../system/json-file.ts';
@@ -32,8 +32,12 @@ export function blockFile(stateFolder: string) {
     remove,
     /** Looks every second, which works on every file system; gives what ends it. */
     watch: (onChange: () => void): (() => void) => {
-      watchFile(file, { interval: 1000, persistent: false }, onChange);
-      return () => unwatchFile(file, onChange);
+      // A file that is not there is told of at first, too, although nothing has changed.
+      const look = (now: Stats, before: Stats) => {
+        if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino) onChange();
+      };
+      watchFile(file, { interval: 1000, persistent: false }, look);
+      return () => unwatchFile(file, look);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findAgent } from '../system/state-lock.ts';
 import { blockFile, heardBlock } from './block.ts';
@@ -58,11 +59,12 @@ export async function next(stateFolder: string): Promise<boolean> {
 export async function logs(stateFolder: string, follows: boolean): Promise<boolean> {
   requireState(stateFolder);
   let shown = 0;
+  const decoder = new StringDecoder();
   for (;;) {
     const isOpen = openUpdate(stateFolder) !== null;
     const file = outputFile(stateFolder);
     const text = file === null ? Buffer.alloc(0) : readFileSync(file);
-    process.stdout.write(text.subarray(shown));
+    process.stdout.write(visibleText(decoder.write(text.subarray(shown))));
     shown = Math.max(shown, text.length);
     if (file === null && !isOpen) return say('There is no output of an update here.');
     if (!follows || !isOpen) return true;
@@ -81,6 +83,14 @@ function requireState(stateFolder: string): void {
   if (existsSync(stateFolder)) return;
   throw new CommandFault(`There is no ${stateFolder}: give the agent's folder with --state.`);
 }
+
+/** What a command has put out must not control the terminal of whoever looks. */
+function visibleText(text: string): string {
+  return text.replace(controls, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is written out; line ends and tabs stay
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 function say(sentence: string): true {
   console.log(sentence);

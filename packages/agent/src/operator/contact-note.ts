@@ -25,7 +25,7 @@ const noteSchema = z.object({
 /** Kept in a file that is written only when something changes, and not forced to the disk: cards wear out. */
 export function contactNote(stateFolder: string) {
   const file = path.join(stateFolder, 'contact.json');
-  let noted: Omit<ContactNote, 'since'> | null = null;
+  let noted: ContactNote | null = null;
   return {
     /** Null where nothing was noted, or where a power cut has left half of it. */
     read: (): ContactNote | null => {
@@ -36,10 +36,12 @@ export function contactNote(stateFolder: string) {
       }
     },
     note: (note: Omit<ContactNote, 'since'>): void => {
-      if (noted !== null && isSameInSubstance(note, noted)) return;
-      noted = note;
+      const isSame = noted !== null && isSameInSubstance(note, noted);
+      if (isSame && noted?.fault?.next_try_at === note.fault?.next_try_at) return;
+      // One outage is many tries.
+      noted = { ...note, since: (isSame && noted?.since) || new Date().toISOString() };
       try {
-        writeFileSync(file, JSON.stringify({ ...note, since: new Date().toISOString() }), { mode: 0o600 });
+        writeFileSync(file, JSON.stringify(noted), { mode: 0o600 });
       } catch {
         // A full disk must not keep the agent from its server; what is said about it is only for people.
       }
@@ -50,5 +52,5 @@ export function contactNote(stateFolder: string) {
 /** The server varies the time between two contacts a little. */
 function isSameInSubstance(one: Omit<ContactNote, 'since'>, other: Omit<ContactNote, 'since'>): boolean {
   const hasSameRhythm = Math.abs((one.every_s ?? 0) - (other.every_s ?? 0)) <= 0.3 * (other.every_s ?? 0);
-  return one.over === other.over && JSON.stringify(one.fault) === JSON.stringify(other.fault) && hasSameRhythm;
+  return one.over === other.over && one.fault?.message === other.fault?.message && hasSameRhythm;
 }

@@ -66,7 +66,7 @@ describe('who looks on the device', () => {
 
   it('finds the output of an update, also when the server has it', async () => {
     expect((await device.command('logs')).code).toBe(1);
-    const script = 'echo one; while [ ! -e go ]; do sleep 0.05; done; echo two';
+    const script = 'echo one; while [ ! -e go ]; do sleep 0.05; done; printf "two\\033[2J\\n"';
     const update = server.order({ flow: flowFixture([runStepFixture('Say', script)]) });
     device.start();
     await server.until(() => server.outputs.get(update)?.includes('one'));
@@ -74,9 +74,9 @@ describe('who looks on the device', () => {
     expect((await device.command('logs')).said).toMatch(/^\[20\S+\] Say\none\n$/);
     device.write('go', '');
     await server.resultOf(update);
-    expect((await following).said).toMatch(/Say\none\ntwo\n$/);
+    expect((await following).said).toMatch(/Say\none\ntwo\\x1b\[2J\n$/);
     await server.until(() => server.outputs.get(update)?.includes('two'));
-    expect((await device.command('logs')).said).toMatch(/^\[20\S+\] Say\none\ntwo\n$/);
+    expect((await device.command('logs')).said).toMatch(/^\[20\S+\] Say\none\ntwo\\x1b\[2J\n$/);
   });
 });
 

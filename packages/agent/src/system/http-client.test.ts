@@ -107,6 +107,12 @@ describe('a call', () => {
 });
 
 describe('a call through a proxy', () => {
+  it('that does not answer says that it is the proxy', async () => {
+    const away = httpClient({ ...noProxies, http: new URL('http://127.0.0.1:1') });
+    const asked = away.request('http://updates.test/', { signal: new AbortController().signal });
+    await expect(asked).rejects.toThrow(/ECONNREFUSED.* \(through the proxy 127\.0\.0\.1:1\)/);
+  });
+
   it('asks it for plain addresses, by names that only the proxy knows', async () => {
     const url = await serve((_request, response) => response.end('plain'));
     const named = `${url.replace('127.0.0.1', 'updates.test')}/a?b=c`;

@@ -56,7 +56,12 @@ export function httpClient(proxies: ProxySettings = noProxies): HttpClient {
     });
   };
   return {
-    request: (url, request) => follow(send, new URL(url), request),
+    request: (url, request) =>
+      follow(send, new URL(url), request).catch((error: unknown) => {
+        const proxy = request.signal.aborted ? null : proxyOf(new URL(url), proxies);
+        if (proxy === null || !(error instanceof Error)) throw error;
+        throw new Error(`${error.message} (through the proxy ${proxy.host})`, { cause: error });
+      }),
     socketAgent: (address) => {
       const url = new URL(address);
       const proxy = proxyOf(url, proxies);
