@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync, writeFileSync } from 'node:fs';
+import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Step } from '@tideway/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bundleAgent, TestDevice } from './testing/agent-process.ts';
-import { flowFixture, rebootStepFixture, runStepFixture } from './testing/flow-fixtures.ts';
+import { dockerStepFixture, flowFixture, rebootStepFixture, runStepFixture } from './testing/flow-fixtures.ts';
 import { ScriptedServer } from './testing/scripted-server.ts';
 
 let bundle: Awaited<ReturnType<typeof bundleAgent>>;
@@ -441,6 +441,19 @@ describe('an agent that is killed in the middle of a step', () => {
       const hasBegun = server.reportsOf(updates[index] ?? '').some((report) => report.event === 'step_started');
       if (hasBegun) expect(device.read(`back-${index}`)).toContain('x');
     }
+  });
+
+  it('gives up settling a step that ends the agent each time, and reports the result', async () => {
+    // Stands for an engine whose answer takes all memory: only what settles a step asks for containers by a label.
+    const docker = '#!/bin/sh\n[ "$1" != ps ] || { echo x >> "$TIDEWAY_ROOT/settled"; kill -9 "$PPID"; }; exit 1\n';
+    device.write('bin/docker', docker);
+    chmodSync(path.join(device.root, 'bin/docker'), 0o755);
+    const env = { PATH: `${path.join(device.root, 'bin')}:${process.env.PATH}` };
+    const update = server.order({ flow: flowFixture([dockerStepFixture('Run')]) });
+    for (let starts = 1; starts <= 3; starts++) await once(device.start(undefined, env), 'exit');
+    device.start(undefined, env);
+    expect(await server.resultOf(update)).toMatchObject({ event: 'failed', step: 0, reason: 'engine_failed' });
+    expect(device.read('settled')).toBe('x\n'.repeat(3));
   });
 
   it('counts the time before the kill to the time limit', async () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -140,6 +141,20 @@ describe('hooks of the owner of a device', () => {
     expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded' });
     expect(await server.resultOf(second)).toMatchObject({ event: 'succeeded' });
     expect(server.reportsOf(update)).toHaveLength(3);
+  });
+
+  it('may end the agent after an update, and do so once', async () => {
+    own('hooks/after-update.d/1', '#!/bin/sh\necho x >> hooked; kill -9 "$PPID"\n', 0o755);
+    const update = server.order({ flow: flowFixture([runStepFixture('Step', 'true')]) });
+    const next = server.order({ flow: flowFixture([runStepFixture('Step', 'touch next')]) });
+    await once(device.start(), 'exit');
+    const second = device.start();
+    expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded' });
+    // The agent gets as far as the hook of the second update.
+    await once(second, 'exit');
+    expect([device.read('next'), device.read('hooked')]).toEqual(['', 'x\nx\n']);
+    device.start();
+    expect(await server.resultOf(next)).toMatchObject({ event: 'succeeded' });
   });
 
   it('are broken off by an abort', async () => {

@@ -37,6 +37,16 @@ export function filesStepFixture(name: string, changes: StepChanges = {}): Step 
   };
 }
 
+/** A step that runs a container. */
+export function dockerStepFixture(name: string, changes: StepChanges = {}): Step {
+  const container = { image: 'app', tag: '1', archive: null, registry: null, name: 'app', command: null };
+  return {
+    ...runStepFixture(name, '', changes),
+    uses: 'docker',
+    with: { ...container, run_options: {}, wait_healthy_s: null, delete_previous_image: false },
+  };
+}
+
 /** A step that boots the device. */
 export function rebootStepFixture(name: string, changes: StepChanges = {}): Step {
   return { ...runStepFixture(name, '', changes), uses: 'reboot', with: {} };

@@ -96,7 +96,7 @@ export function standingOf(flow: FlowDocument, history: History): Standing {
 /** What an act that was begun and never ended counts as; null where it is simply done, or done again. */
 export function settleInterrupted(flow: FlowDocument, history: History, restart: Restart): Happening | null {
   const deed = lastDeed(history);
-  const isStuck = startsWithoutProgress(history) >= maxTries;
+  const isStuck = isInBootLoop(history);
   if (deed?.type === 'step_started') return settleStep(flow, history, deed.step);
   if (deed?.type === 'undo_started' || deed?.type === 'rollback_started') {
     return beginnings(history, deed) < maxTries && !isStuck ? null : givenUp(flow, history, restart);
@@ -107,6 +107,11 @@ export function settleInterrupted(flow: FlowDocument, history: History, restart:
     return beginnings(history, deed) < maxTries && !isStuck ? null : bootFailure(history, deed.step, message);
   }
   return isStuck ? givenUp(flow, history, restart) : null;
+}
+
+/** Whether the agent starts again and again without getting on. */
+export function isInBootLoop(history: History): boolean {
+  return startsWithoutProgress(history) >= maxTries;
 }
 
 /** What it counts as when a boot that was asked for does not come. */
@@ -135,7 +140,10 @@ function settleStep(flow: FlowDocument, history: History, step: number): Happeni
   return { type: 'step_failed', step, reason: 'interrupted', message, exit_code: null };
 }
 
-/** What would be next has been tried too often: it counts as failed, and what follows from that is next. */
+/**
+ * What would be next has been tried too often: it counts as failed, and what follows from that is next. A result is
+ * still written down: see `finish`.
+ */
 function givenUp(flow: FlowDocument, history: History, { restoring }: Restart): Happening | null {
   const act = nextAct(flow, history, restoring);
   const message = `Given up: the agent or the device stopped here ${maxTries} times.`;

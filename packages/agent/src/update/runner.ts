@@ -150,7 +150,7 @@ export class UpdateRunner {
     const result = await this.resultOf(journal, read);
     clearTimeout(this.timer);
     if ('document' in read) {
-      await runHooksAfter(this.workplace(journal, read), result, [this.agentStopping.signal]);
+      await runHooksAfter(this.workplace(journal, read), journal, result, [this.agentStopping.signal]);
     }
     // Only now: the update may have gone on under a new attempt.
     const { plan } = journal;
