@@ -52,6 +52,17 @@ export function startAgent(config: Config, log: Log, serviceManager: ServiceMana
   const { stateFolder } = config;
   demandDisk(stateFolder, () => makePrivateFolder(stateFolder));
   const unlock = lockState(stateFolder);
+  try {
+    return startLocked(config, log, serviceManager, unlock);
+  } catch (error) {
+    // This process may try again.
+    unlock();
+    throw error;
+  }
+}
+
+function startLocked(config: Config, log: Log, serviceManager: ServiceManager, unlock: () => void): Agent {
+  const { stateFolder } = config;
   keepReserve(stateFolder);
   makeFolder(config.root);
   demandWholeState(stateFolder);
@@ -123,15 +134,6 @@ export function startAgent(config: Config, log: Log, serviceManager: ServiceMana
     const doing = current ? `At update ${current.update_id}.` : 'Connected; nothing to do.';
     serviceManager.say(note.fault?.message ?? doing);
   });
-  const unwatchBlock = block.watch(() => {
-    const held = block.read();
-    log.info(
-      held ? `Blocked on this device: no new update begins.${held.reason ? ` ${held.reason}` : ''}` : 'Unblocked.',
-    );
-    exchange.heedBlock();
-    selfUpdate?.heed();
-    polling.wake();
-  });
   connection.listen({
     onUnasked: (messages) => {
       exchange.hear(messages);
@@ -143,6 +145,16 @@ export function startAgent(config: Config, log: Log, serviceManager: ServiceMana
   log.info(`tideway-agent ${agentVersion}, server ${config.server}, state in ${stateFolder}`);
   connection.announce();
   runner.resume();
+  // Only when nothing can fail any more: nobody would end it.
+  const unwatchBlock = block.watch(() => {
+    const held = block.read();
+    log.info(
+      held ? `Blocked on this device: no new update begins.${held.reason ? ` ${held.reason}` : ''}` : 'Unblocked.',
+    );
+    exchange.heedBlock();
+    selfUpdate?.heed();
+    polling.wake();
+  });
   const ended = polling.start();
   serviceManager.started(() => polling.isAlive && !runner.isStuck);
   return {
