@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bundleAgent, TestDevice } from '../testing/agent-process.ts';
@@ -95,6 +95,13 @@ describe('what the owner of a device says more about it', () => {
     expect(device.log).toMatch(/30-broken is left out: it ended with exit code 3\./);
     expect(await server.until(() => server.metrics[0])).toMatchObject({ disk_free_bytes: expect.any(Number) });
   });
+
+  it('is nothing where the folder cannot be read, and the log says so', async () => {
+    makeUnreadable('attributes.d');
+    device.start();
+    await server.until(() => server.hellos[0]);
+    expect(device.log).toMatch(/attributes\.d is left out: ELOOP: /);
+  });
 });
 
 describe('hooks of the owner of a device', () => {
@@ -131,6 +138,20 @@ describe('hooks of the owner of a device', () => {
       'failed hook_failed\n',
     ]);
     expect(await server.until(() => server.outputs.get(update)?.includes('harvest'))).toBe(true);
+  });
+
+  it('refuse the update where nobody can tell which there are', async () => {
+    makeUnreadable('hooks/before-update.d');
+    makeUnreadable('hooks/after-update.d');
+    const update = server.order({ flow: flowFixture([runStepFixture('Step', 'touch step')]) });
+    device.start();
+    expect(await server.resultOf(update)).toMatchObject({
+      event: 'failed',
+      step: null,
+      reason: 'hook_failed',
+      message: expect.stringMatching(/^The hooks in \S+before-update\.d cannot be read: ELOOP: [^\n]+\.$/),
+    });
+    expect(device.read('step')).toBeNull();
   });
 
   it('change nothing of the result when they fail after it', async () => {
@@ -174,4 +195,11 @@ function own(name: string, text: string, mode = 0o644): void {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, text);
   chmodSync(file, mode);
+}
+
+/** Makes a folder of the owner one that cannot be read, not by root either: a link to itself. */
+function makeUnreadable(name: string): void {
+  const folder = path.join(device.root, 'etc/tideway', name);
+  mkdirSync(path.dirname(folder), { recursive: true });
+  symlinkSync(folder, folder);
 }
