@@ -134,9 +134,17 @@ function startLocked(config: Config, log: Log, serviceManager: ServiceManager, u
     const doing = current ? `At update ${current.update_id}.` : 'Connected; nothing to do.';
     serviceManager.say(note.fault?.message ?? doing);
   });
+  /** For what nobody waits for: where it cannot be done, the agent ends. */
+  const orEnd = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      bug.reject(error);
+    }
+  };
   connection.listen({
     onUnasked: (messages) => {
-      exchange.hear(messages);
+      orEnd(() => exchange.hear(messages));
       polling.wake();
     },
     onChannelEnded: (delayMs) => polling.contactWithin(delayMs),
@@ -151,7 +159,7 @@ function startLocked(config: Config, log: Log, serviceManager: ServiceManager, u
     log.info(
       held ? `Blocked on this device: no new update begins.${held.reason ? ` ${held.reason}` : ''}` : 'Unblocked.',
     );
-    exchange.heedBlock();
+    orEnd(() => exchange.heedBlock());
     selfUpdate?.heed();
     polling.wake();
   });

@@ -23,7 +23,9 @@ describe('a machine that is asked to boot', () => {
   });
 
   it('says why not where there is no such command', async () => {
-    expect(await machineBoot({ PATH: folder }).request()).toMatch(/^The device could not be booted: .* is not installed\.$/);
+    expect(await machineBoot({ PATH: folder }).request()).toMatch(
+      /^The device could not be booted: .* is not installed\.$/,
+    );
   });
 });
 
