@@ -25,7 +25,7 @@ import { systemClock } from './system/clock.ts';
 import { countedBoot, machineBoot } from './system/device-boot.ts';
 import { deviceFacts, deviceKind } from './system/device-facts.ts';
 import { deviceMetrics } from './system/device-metrics.ts';
-import { whenDiskIsLow } from './system/disk.ts';
+import { keepDisksFree, whenDiskIsLow } from './system/disk.ts';
 import { keepReserve } from './system/disk-reserve.ts';
 import { makeFolder, makePrivateFolder } from './system/durable-file.ts';
 import { httpClient } from './system/http-client.ts';
@@ -221,6 +221,7 @@ function artifactFetcherOf(
   connection: Connection,
 ): RunnerDeps['artifactFetcher'] {
   const keepFree = (diskBytes: number) => keptFreeBytes(downloads.keepFree, diskBytes);
+  keepDisksFree(keepFree);
   const cacheFolder = path.join(stateFolder, 'cache');
   const cache = new ArtifactCache({ folder: cacheFolder, maxBytes: downloads.cacheBytes, keepFree });
   whenDiskIsLow((folder, bytes) => cache.giveWay(folder, bytes));
