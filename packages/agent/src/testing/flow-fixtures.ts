@@ -31,7 +31,7 @@ export function runStepFixture(name: string, script: string, changes: StepChange
 export function filesStepFixture(name: string, changes: StepChanges = {}): Step {
   const artifacts = [{ artifact: 'app.bin', registry: null, sha256: null }];
   return {
-    ...runStepFixture(name, '', changes),
+    ...runStepFixture(name, '', { repeatable: true, ...changes }),
     uses: 'files',
     with: { artifacts, path: '/opt/app', mode: null, owner: null, extract: false },
   };
@@ -41,7 +41,7 @@ export function filesStepFixture(name: string, changes: StepChanges = {}): Step 
 export function dockerStepFixture(name: string, changes: StepChanges = {}): Step {
   const container = { image: 'app', tag: '1', archive: null, registry: null, name: 'app', command: null };
   return {
-    ...runStepFixture(name, '', changes),
+    ...runStepFixture(name, '', { repeatable: true, ...changes }),
     uses: 'docker',
     with: { ...container, run_options: {}, wait_healthy_s: null, delete_previous_image: false },
   };
@@ -49,7 +49,7 @@ export function dockerStepFixture(name: string, changes: StepChanges = {}): Step
 
 /** A step that boots the device. */
 export function rebootStepFixture(name: string, changes: StepChanges = {}): Step {
-  return { ...runStepFixture(name, '', changes), uses: 'reboot', with: {} };
+  return { ...runStepFixture(name, '', { repeatable: true, ...changes }), uses: 'reboot', with: {} };
 }
 
 export function flowFixture(steps: Step[], changes: Partial<FlowDocument> = {}): FlowDocument {

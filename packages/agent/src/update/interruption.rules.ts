@@ -43,7 +43,7 @@ export const meanings: Record<Standing, Meaning> = {
   },
   in_repeatable_step: {
     means: 'The step is run again; a download goes on at the byte. After an abort, or the third time, it has failed.',
-    because: 'It leaves the same state however often it is run, or the flow says so with `repeatable`.',
+    because: 'It leaves the same state however often it is run, or the flow says so.',
   },
   in_other_step: {
     means: 'The step has failed, as `interrupted`, and is not retried; what the flow says of failures follows.',
@@ -74,10 +74,8 @@ export const meanings: Record<Standing, Meaning> = {
 export function standingOf(flow: FlowDocument, history: History): Standing {
   const deed = lastDeed(history);
   switch (deed?.type) {
-    case 'step_started': {
-      const { uses, repeatable } = stepAt(flow, deed.step);
-      return repeatable || naturallyRepeatable.has(uses) ? 'in_repeatable_step' : 'in_other_step';
-    }
+    case 'step_started':
+      return stepAt(flow, deed.step).repeatable ? 'in_repeatable_step' : 'in_other_step';
     case 'undo_started':
       return 'undoing';
     case 'rollback_started':
@@ -121,16 +119,6 @@ export function bootFailure(history: History, step: number | null, message: stri
   if (isOfUndo) return { type: 'undone', step, done: false, message };
   return { type: 'step_failed', step, reason: 'boot_failed', message, exit_code: null };
 }
-
-/** Types that leave the same state however often they are run. */
-const naturallyRepeatable: ReadonlySet<StepType> = new Set([
-  'files',
-  'download-artifact',
-  'docker',
-  'compose',
-  'check',
-  'reboot',
-]);
 
 function settleStep(flow: FlowDocument, history: History, step: number): Happening {
   const interruptions = history.filter((one) => one.type === 'step_interrupted' && one.step === step).length;
