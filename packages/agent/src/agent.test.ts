@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync, writeFileSync } from 'node:fs';
+import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Step } from '@tideway/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bundleAgent, TestDevice } from './testing/agent-process.ts';
-import { flowFixture, rebootStepFixture, runStepFixture } from './testing/flow-fixtures.ts';
+import { dockerStepFixture, flowFixture, rebootStepFixture, runStepFixture } from './testing/flow-fixtures.ts';
 import { ScriptedServer } from './testing/scripted-server.ts';
 
 let bundle: Awaited<ReturnType<typeof bundleAgent>>;
@@ -185,6 +185,21 @@ describe('a step that fails', () => {
     device.start();
     expect(await server.resultOf(update)).toMatchObject({ event: 'failed', reason: 'timed_out', step: 0 });
     expect(processesOf(device)).toEqual([]);
+  });
+
+  it('says what could not be put back, also when its time is over', async () => {
+    const ps = 'if [ -e seen ]; then echo "The engine is gone" >&2; exit 1; fi; touch seen; sleep 1000';
+    const env = engineOf(
+      `case "$1" in inspect) echo "No such container" >&2; exit 1;; ps) ${ps};; esac; echo sha256:1`,
+    );
+    const update = server.order({ flow: flowFixture([dockerStepFixture('Run', { timeout_s: 1 })]) });
+    device.start(undefined, env);
+    expect(await server.resultOf(update)).toMatchObject({
+      reason: 'timed_out',
+      message:
+        'Step "Run" failed: It took longer than its time limit of 1 s. ' +
+        'What ran before could not be put back: docker ps failed: The engine is gone',
+    });
   });
 
   it('fails the update as timed_out when the time of the whole update is over', async () => {
@@ -443,6 +458,16 @@ describe('an agent that is killed in the middle of a step', () => {
     }
   });
 
+  it('gives up settling a step that ends the agent each time, and reports the result', async () => {
+    // Stands for an engine whose answer takes all memory: only what settles a step asks for containers by a label.
+    const env = engineOf('[ "$1" != ps ] || { echo x >> settled; kill -9 "$PPID"; }; exit 1');
+    const update = server.order({ flow: flowFixture([dockerStepFixture('Run')]) });
+    for (let starts = 1; starts <= 3; starts++) await once(device.start(undefined, env), 'exit');
+    device.start(undefined, env);
+    expect(await server.resultOf(update)).toMatchObject({ event: 'failed', step: 0, reason: 'engine_failed' });
+    expect(device.read('settled')).toBe('x\n'.repeat(3));
+  });
+
   it('counts the time before the kill to the time limit', async () => {
     const flow = flowFixture([runStepFixture('Long', 'touch begun; sleep 1000', { repeatable: true })]);
     const update = server.order({ flow, plan: { time_limit_s: 6 } });
@@ -561,4 +586,12 @@ function processesOf({ root }: TestDevice): string[] {
 function environments(): string[] {
   const listed = spawnSync('sh', ['-c', 'ls -d /proc/[0-9]*/environ'], { encoding: 'utf8' });
   return listed.stdout.split('\n').filter((line) => line !== '');
+}
+
+/** Puts a `docker` command on the device that is this shell text, run in the root; gives the environment that finds it. */
+function engineOf(script: string): NodeJS.ProcessEnv {
+  const folder = path.join(device.root, 'bin');
+  device.write('bin/docker', `#!/bin/sh\n${script}\n`);
+  chmodSync(path.join(folder, 'docker'), 0o755);
+  return { PATH: `${folder}:${process.env.PATH}` };
 }

@@ -25,7 +25,7 @@ import { systemClock } from './system/clock.ts';
 import { countedBoot, machineBoot } from './system/device-boot.ts';
 import { deviceFacts, deviceKind } from './system/device-facts.ts';
 import { deviceMetrics } from './system/device-metrics.ts';
-import { whenDiskIsLow } from './system/disk.ts';
+import { keepDisksFree, whenDiskIsLow } from './system/disk.ts';
 import { keepReserve } from './system/disk-reserve.ts';
 import { makeFolder, makePrivateFolder } from './system/durable-file.ts';
 import { httpClient } from './system/http-client.ts';
@@ -52,6 +52,17 @@ export function startAgent(config: Config, log: Log, serviceManager: ServiceMana
   const { stateFolder } = config;
   demandDisk(stateFolder, () => makePrivateFolder(stateFolder));
   const unlock = lockState(stateFolder);
+  try {
+    return startLocked(config, log, serviceManager, unlock);
+  } catch (error) {
+    // This process may try again.
+    unlock();
+    throw error;
+  }
+}
+
+function startLocked(config: Config, log: Log, serviceManager: ServiceManager, unlock: () => void): Agent {
+  const { stateFolder } = config;
   keepReserve(stateFolder);
   makeFolder(config.root);
   demandWholeState(stateFolder);
@@ -123,18 +134,17 @@ export function startAgent(config: Config, log: Log, serviceManager: ServiceMana
     const doing = current ? `At update ${current.update_id}.` : 'Connected; nothing to do.';
     serviceManager.say(note.fault?.message ?? doing);
   });
-  const unwatchBlock = block.watch(() => {
-    const held = block.read();
-    log.info(
-      held ? `Blocked on this device: no new update begins.${held.reason ? ` ${held.reason}` : ''}` : 'Unblocked.',
-    );
-    exchange.heedBlock();
-    selfUpdate?.heed();
-    polling.wake();
-  });
+  /** For what nobody waits for: where it cannot be done, the agent ends. */
+  const orEnd = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      bug.reject(error);
+    }
+  };
   connection.listen({
     onUnasked: (messages) => {
-      exchange.hear(messages);
+      orEnd(() => exchange.hear(messages));
       polling.wake();
     },
     onChannelEnded: (delayMs) => polling.contactWithin(delayMs),
@@ -143,6 +153,16 @@ export function startAgent(config: Config, log: Log, serviceManager: ServiceMana
   log.info(`tideway-agent ${agentVersion}, server ${config.server}, state in ${stateFolder}`);
   connection.announce();
   runner.resume();
+  // Only when nothing can fail any more: nobody would end it.
+  const unwatchBlock = block.watch(() => {
+    const held = block.read();
+    log.info(
+      held ? `Blocked on this device: no new update begins.${held.reason ? ` ${held.reason}` : ''}` : 'Unblocked.',
+    );
+    orEnd(() => exchange.heedBlock());
+    selfUpdate?.heed();
+    polling.wake();
+  });
   const ended = polling.start();
   serviceManager.started(() => polling.isAlive && !runner.isStuck);
   return {
@@ -201,6 +221,7 @@ function artifactFetcherOf(
   connection: Connection,
 ): RunnerDeps['artifactFetcher'] {
   const keepFree = (diskBytes: number) => keptFreeBytes(downloads.keepFree, diskBytes);
+  keepDisksFree(keepFree);
   const cacheFolder = path.join(stateFolder, 'cache');
   const cache = new ArtifactCache({ folder: cacheFolder, maxBytes: downloads.cacheBytes, keepFree });
   whenDiskIsLow((folder, bytes) => cache.giveWay(folder, bytes));

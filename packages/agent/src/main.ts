@@ -34,7 +34,7 @@ withServer('run', 'Join the server if need be, and carry out updates until stopp
     'bytes a second, as 500kB or 2MB; default no limit (TIDEWAY_MAX_DOWNLOAD_RATE)',
   )
   .option('--cache-size <bytes>', 'for artifacts of earlier updates; default 256MB (TIDEWAY_CACHE_SIZE)')
-  .option('--keep-free <bytes>', 'room that downloads leave on the disk, as 200MB or 5% (TIDEWAY_KEEP_FREE)')
+  .option('--keep-free <bytes>', 'room that updates leave on the disk, as 200MB or 5% (TIDEWAY_KEEP_FREE)')
   .option('--no-self-update', 'stay this version, whatever the server gives out (TIDEWAY_SELF_UPDATE=off)')
   .action(({ selfUpdate, ...options }) => run(selfUpdate ? options : { ...options, selfUpdate: 'off' }));
 

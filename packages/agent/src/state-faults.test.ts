@@ -219,6 +219,43 @@ describe.skipIf(!canMount)('a file system that becomes read-only (as root)', () 
   });
 });
 
+describe.skipIf(!canMount)('a disk for the state folder that takes nothing while the device is idle (as root)', () => {
+  beforeEach(() => {
+    mkdirSync(device.state);
+    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', device.state]);
+  });
+
+  it('keeps the agent from taking up an update, and from nothing else', async () => {
+    const first = server.order({ flow: flowFixture([runStepFixture('First', 'true')]) });
+    const agent = device.start();
+    await server.resultOf(first);
+    await device.settled(() => device.readState('last-output') !== null);
+    await device.settled(() => spawnSync('mount', ['-o', 'remount,ro', device.state]).status === 0);
+    const update = server.order({ flow: flowFixture([runStepFixture('Only', 'true')]) });
+    await device.logged(/\S+ cannot be written: its file system is read-only\. Next try in/);
+    expect(agent.exitCode).toBeNull();
+    spawnSync('mount', ['-o', 'remount,rw', device.state]);
+    expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded' });
+  });
+
+  it('makes an agent wait that has to note that it is blocked', async () => {
+    server.pollAfterS = 60;
+    const block = path.join(device.state, 'block.json');
+    const blockSince = (since: string) => JSON.stringify({ reason: null, since });
+    writeFileSync(block, blockSince('2026-01-01T00:00:00.000Z'));
+    const agent = device.start();
+    await device.settled(() => device.readState('block-heard.json') !== null);
+    rmSync(path.join(device.state, 'reserve'));
+    spawnSync('dd', ['if=/dev/zero', `of=${device.state}/filler`, 'bs=4k']);
+    // In its place: a block that is written anew needs room.
+    writeFileSync(block, blockSince('2026-01-02T00:00:00.000Z'), { flag: 'r+' });
+    await device.logged(/cannot be written: the disk is full\. The agent goes on when it can be\./);
+    expect(agent.exitCode).toBeNull();
+    rmSync(path.join(device.state, 'filler'));
+    await device.settled(() => device.readState('block-heard.json')?.includes('2026-01-02') ?? false);
+  });
+});
+
 describe('a calendar that jumps in the middle of an update', () => {
   it.each(['1970-01-01T00:00:10Z', '2099-12-31T23:59:50Z'])(
     'to %s neither cuts a limit nor makes it endless',

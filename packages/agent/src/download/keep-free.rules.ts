@@ -1,4 +1,4 @@
-/** Room that downloads leave on the disk; null is what is usual for its size. */
+/** Room that downloads, and what is placed, leave on the disk; null is what is usual for its size. */
 export type KeepFree = { bytes: number } | { share: number } | null;
 
 const usualShare = 0.05;

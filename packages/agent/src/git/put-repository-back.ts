@@ -10,20 +10,23 @@ import { type PreviousRepository, previousRepository, stagingOf } from './previo
 import { putSubmodules, removeSubmodules } from './submodules.ts';
 import { beginChange, clearBrokenChange, endChange, gitFolderOf } from './work-tree.ts';
 
+/** `fetching` has the credentials that are needed for what is elsewhere, and makes sure of them first. */
+export type Gits = { local: Git; fetching: () => Promise<Git> };
+
 /** Puts back the commit that was checked out before, or the absence of the clone. Safe to repeat. */
 export async function putRepositoryBack(
-  git: Git,
+  gits: Gits,
   withSubmodules: boolean,
   { keepFolder }: Pick<StepContext, 'keepFolder'>,
 ): Promise<void> {
   const previous = previousRepository(keepFolder).read();
   if (!previous) return;
-  if (previous.was === 'clone') await checkOutAgain(git, previous, withSubmodules);
+  if (previous.was === 'clone') await checkOutAgain(gits, previous, withSubmodules);
   else await removeClone(previous);
 }
 
 async function checkOutAgain(
-  git: Git,
+  { local: git, fetching }: Gits,
   { place, commit, branch, url, had_submodules }: Extract<PreviousRepository, { was: 'clone' }>,
   withSubmodules: boolean,
 ): Promise<void> {
@@ -35,9 +38,7 @@ async function checkOutAgain(
   if (branch !== null) await gitDone(git, place, ['symbolic-ref', 'HEAD', branch]);
   if (url === null) await git(place, ['config', '--local', '--unset-all', 'remote.origin.url']);
   else await gitDone(git, place, ['config', '--local', 'remote.origin.url', url]);
-  if (withSubmodules && had_submodules) {
-    await putSubmodules(git, place);
-  }
+  if (withSubmodules && had_submodules) await putSubmodules(await fetching(), place);
   await syncDisks([place]);
   endChange(gitFolder);
 }

@@ -1,16 +1,17 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Log } from '../log.ts';
+import { isExecutable } from '../system/find-program.ts';
 import { CommandNotStarted, runCommand } from '../system/process.ts';
 import { readAttributes } from './custom-attributes.rules.ts';
-import { isProgram, namesIn } from './owner-folder.ts';
+import { namesIn } from './owner-folder.ts';
 
 /** Where the owner of a device says more about it, below its root. */
 export const attributesFolder = '/etc/tideway/attributes.d';
 
 /**
  * What the files of the folder say, in the order of their names: a program is run and its output read, any other file is
- * read itself, and each line is `key=value`. A file that says nothing usable is left out, and the log says why.
+ * read itself, and each line is `key=value`. What says nothing usable is left out, and the log says why.
  */
 export async function customAttributes(
   root: string,
@@ -19,10 +20,12 @@ export async function customAttributes(
 ): Promise<Record<string, string>> {
   const folder = path.join(root, attributesFolder);
   const found: Record<string, string> = {};
-  for (const name of namesIn(folder)) {
+  const leaveOut = (left: string, error: unknown) =>
+    log.warn(`${left} is left out: ${error instanceof Error ? error.message : String(error)}`);
+  for (const name of namesOrNone(folder, leaveOut)) {
     const file = path.join(folder, name);
     const text = await textOf(file, root, environment).catch((error: unknown) => {
-      log.warn(`${file} is left out: ${error instanceof Error ? error.message : String(error)}`);
+      leaveOut(file, error);
       return '';
     });
     const { attributes, faults } = readAttributes(text);
@@ -32,12 +35,21 @@ export async function customAttributes(
   return found;
 }
 
+function namesOrNone(folder: string, leaveOut: (folder: string, error: unknown) => void): string[] {
+  try {
+    return namesIn(folder);
+  } catch (error) {
+    leaveOut(folder, error);
+    return [];
+  }
+}
+
 const longestMs = 10_000;
 const maxCharacters = 64 * 1024;
 
 async function textOf(file: string, root: string, environment: Record<string, string>): Promise<string> {
   if (!statSync(file).isFile()) return '';
-  if (!isProgram(file)) return readFileSync(file, 'utf8').slice(0, maxCharacters);
+  if (!isExecutable(file)) return readFileSync(file, 'utf8').slice(0, maxCharacters);
   let text = '';
   const end = await runCommand({
     program: file,

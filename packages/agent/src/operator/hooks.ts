@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { StepFailure } from '../steps/step.ts';
+import { isExecutable } from '../system/find-program.ts';
 import { CommandNotStarted, runCommand } from '../system/process.ts';
 import { limitTime } from '../system/timing.ts';
-import { isProgram, namesIn } from './owner-folder.ts';
+import { namesIn } from './owner-folder.ts';
 
 /** What the owner of a device has run around each update: the programs of a folder, in the order of their names. */
 export type HookKind = 'before-update' | 'after-update';
@@ -20,7 +21,10 @@ export type HookCall = {
 /** Time of each program. */
 const longestS = 10 * 60;
 
-/** Runs the hooks of a kind, if there are any. Throws StepFailure `hook_failed` at the first that does not end with 0. */
+/**
+ * Runs the hooks of a kind, if there are any. Throws StepFailure `hook_failed` at the first that does not end with 0, and
+ * where nobody can tell which there are.
+ */
 export async function runHooks(kind: HookKind, { root, environment, output, signals }: HookCall): Promise<void> {
   const folder = path.join(root, hooksFolder, `${kind}.d`);
   for (const name of hooksIn(folder)) {
@@ -38,11 +42,20 @@ export async function runHooks(kind: HookKind, { root, environment, output, sign
   }
 }
 
-/** Whether there are hooks of a kind. */
+/** Whether there is something to run; a folder that cannot be read may hold something. */
 export function hasHooks(kind: HookKind, root: string): boolean {
-  return hooksIn(path.join(root, hooksFolder, `${kind}.d`)).length > 0;
+  try {
+    return hooksIn(path.join(root, hooksFolder, `${kind}.d`)).length > 0;
+  } catch {
+    return true;
+  }
 }
 
 function hooksIn(folder: string): string[] {
-  return namesIn(folder).filter((name) => isProgram(path.join(folder, name)));
+  try {
+    return namesIn(folder).filter((name) => isExecutable(path.join(folder, name)));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StepFailure('hook_failed', `The hooks in ${folder} cannot be read: ${why}.`);
+  }
 }

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bundleAgent, TestDevice } from '../testing/agent-process.ts';
@@ -94,6 +95,13 @@ describe('what the owner of a device says more about it', () => {
     expect(device.log).toMatch(/30-broken is left out: it ended with exit code 3\./);
     expect(await server.until(() => server.metrics[0])).toMatchObject({ disk_free_bytes: expect.any(Number) });
   });
+
+  it('is nothing where the folder cannot be read, and the log says so', async () => {
+    makeUnreadable('attributes.d');
+    device.start();
+    await server.until(() => server.hellos[0]);
+    expect(device.log).toMatch(/attributes\.d is left out: ELOOP: /);
+  });
 });
 
 describe('hooks of the owner of a device', () => {
@@ -132,6 +140,20 @@ describe('hooks of the owner of a device', () => {
     expect(await server.until(() => server.outputs.get(update)?.includes('harvest'))).toBe(true);
   });
 
+  it('refuse the update where nobody can tell which there are', async () => {
+    makeUnreadable('hooks/before-update.d');
+    makeUnreadable('hooks/after-update.d');
+    const update = server.order({ flow: flowFixture([runStepFixture('Step', 'touch step')]) });
+    device.start();
+    expect(await server.resultOf(update)).toMatchObject({
+      event: 'failed',
+      step: null,
+      reason: 'hook_failed',
+      message: expect.stringMatching(/^The hooks in \S+before-update\.d cannot be read: ELOOP: [^\n]+\.$/),
+    });
+    expect(device.read('step')).toBeNull();
+  });
+
   it('change nothing of the result when they fail after it', async () => {
     own('hooks/after-update.d/1', '#!/bin/sh\nexit 1\n', 0o755);
     const update = server.order({ flow: flowFixture([runStepFixture('Step', 'true')]) });
@@ -140,6 +162,20 @@ describe('hooks of the owner of a device', () => {
     expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded' });
     expect(await server.resultOf(second)).toMatchObject({ event: 'succeeded' });
     expect(server.reportsOf(update)).toHaveLength(3);
+  });
+
+  it('may end the agent after an update, and do so once', async () => {
+    own('hooks/after-update.d/1', '#!/bin/sh\necho x >> hooked; kill -9 "$PPID"\n', 0o755);
+    const update = server.order({ flow: flowFixture([runStepFixture('Step', 'true')]) });
+    const next = server.order({ flow: flowFixture([runStepFixture('Step', 'touch next')]) });
+    await once(device.start(), 'exit');
+    const second = device.start();
+    expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded' });
+    // The agent gets as far as the hook of the second update.
+    await once(second, 'exit');
+    expect([device.read('next'), device.read('hooked')]).toEqual(['', 'x\nx\n']);
+    device.start();
+    expect(await server.resultOf(next)).toMatchObject({ event: 'succeeded' });
   });
 
   it('are broken off by an abort', async () => {
@@ -159,4 +195,11 @@ function own(name: string, text: string, mode = 0o644): void {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, text);
   chmodSync(file, mode);
+}
+
+/** Makes a folder of the owner one that cannot be read, not by root either: a link to itself. */
+function makeUnreadable(name: string): void {
+  const folder = path.join(device.root, 'etc/tideway', name);
+  mkdirSync(path.dirname(folder), { recursive: true });
+  symlinkSync(folder, folder);
 }

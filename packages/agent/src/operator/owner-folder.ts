@@ -1,7 +1,10 @@
-import { accessSync, constants, readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { hasCode } from '../system/files.ts';
 
-/** Names in a folder that the owner of a device may fill, in their order, without hidden files and those of editors. */
+/**
+ * Names in a folder that the owner of a device may fill, in their order, without hidden files and those of editors.
+ * Throws where the folder cannot be read.
+ */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
@@ -10,15 +13,5 @@ export function namesIn(folder: string): string[] {
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
-  }
-}
-
-/** Whether a file may be executed. */
-export function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
   }
 }

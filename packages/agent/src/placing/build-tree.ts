@@ -1,6 +1,6 @@
 import { chmodSync, lchownSync } from 'node:fs';
 import type { FetchedArtifact } from '../steps/step.ts';
-import { demandRoom, freeBytes, pacing } from '../system/disk.ts';
+import { demandRoom, freeBytes, keptFree, pacing } from '../system/disk.ts';
 import { TreeWriter } from '../unpack/tree-writer.ts';
 import { unpackArchive } from '../unpack/unpack-archive.ts';
 import { baseName } from './destination.ts';
@@ -18,7 +18,10 @@ export type TreeOrder = {
 
 /** Puts together in `folder` what is to be placed, as it shall be: names, bytes, modes and owners. */
 export async function buildTree(folder: string, order: TreeOrder, signal: AbortSignal): Promise<TreeWriter> {
-  const tree = new TreeWriter(folder, freeBytes(folder));
+  const kept = keptFree(folder);
+  // An archive does not tell how much it holds; and room that is made here counts below.
+  if (!order.extract) demandRoom(folder, bytesOf(order), 'Placing the files', kept);
+  const tree = new TreeWriter(folder, freeBytes(folder) - kept);
   if (order.extract) await unpackAll(order.artifacts, tree, signal);
   else await copyAll(order, tree, signal);
   const pace = pacing(signal);
@@ -36,10 +39,12 @@ async function unpackAll(artifacts: FetchedArtifact[], tree: TreeWriter, signal:
 }
 
 async function copyAll({ artifacts, fileName }: TreeOrder, tree: TreeWriter, signal: AbortSignal): Promise<void> {
-  const bytes = artifacts.reduce((sum, { size }) => sum + size, 0);
-  demandRoom(tree.folder, bytes, 'Placing the files');
   for (const artifact of artifacts) {
     signal.throwIfAborted();
     await tree.addCopy(fileName ?? baseName(artifact), 0o644, artifact);
   }
+}
+
+function bytesOf({ artifacts }: TreeOrder): number {
+  return artifacts.reduce((sum, { size }) => sum + size, 0);
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Step } from '@tideway/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepDisksFree } from '../system/disk.ts';
 import { type TarEntry, tarOf, withEntryType, zipOf, zstdOf } from '../testing/archives.ts';
 import { StepPlace } from '../testing/step-context.ts';
 import { treeOf } from '../testing/tree.ts';
@@ -15,7 +16,10 @@ let place: StepPlace;
 beforeEach(() => {
   place = new StepPlace();
 });
-afterEach(() => place.remove());
+afterEach(() => {
+  keepDisksFree(() => 0);
+  place.remove();
+});
 
 describe('an artifact that is put at a path', () => {
   beforeEach(() => place.addArtifact('app/1.0.0/app.conf', 'new'));
@@ -119,6 +123,21 @@ describe('an artifact that is put at a path', () => {
     await expect(filesStep.run(step({ path: '/opt/a' }), context)).rejects.toMatchObject({
       reason: 'no_room',
       message: expect.stringMatching(/^Placing the files needs 1152921504\.6 GB, but only [\d.]+ GB are free in \//),
+    });
+    expect(treeOf(place.root)).toEqual({});
+  });
+
+  it('leaves on the disk what is to stay free, also of what it unpacks', async () => {
+    keepDisksFree(() => 2 ** 60);
+    await expect(run({ path: '/opt/a' })).rejects.toMatchObject({
+      reason: 'no_room',
+      message: expect.stringMatching(
+        /^Placing the files needs 3 bytes, and 1152921504\.6 GB are to stay free, but only /,
+      ),
+    });
+    await expect(extract([{ name: 'x', body: 'new' }])).rejects.toMatchObject({
+      reason: 'no_room',
+      message: 'It needs more than the 0 bytes that may be used.',
     });
     expect(treeOf(place.root)).toEqual({});
   });

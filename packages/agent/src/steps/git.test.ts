@@ -221,6 +221,21 @@ describe.skipIf(!hasProgram('git'))('a git step with credentials', () => {
     expect(place.output).not.toContain('heim');
   });
 
+  it('does not need them to put back what was there', async () => {
+    repositories.commit('app', { VERSION: '1' });
+    const { url } = await repositories.startHttp('joe:geheim');
+    const registry = async () => ({ url, username: 'joe', password: 'geheim' });
+    const step = stepOf('main', { repository: `${url}/app.git`, registry: 'ours', submodules: true });
+    await run(step, { registry });
+    newUpdate();
+    repositories.commit('app', { VERSION: '2' });
+    await run(step, { registry });
+    expect(readFileSync(app('VERSION'), 'utf8')).toBe('2');
+    // In this place nobody knows a registry.
+    await undo(step);
+    expect(readFileSync(app('VERSION'), 'utf8')).toBe('1');
+  });
+
   it('asks nobody where they are missing, wrong or meant for another host', async () => {
     repositories.commit('app', { VERSION: '1' });
     const { url } = await repositories.startHttp('joe:geheim');

@@ -14,7 +14,11 @@ export const gitStep: StepExecutor<'git'> = {
     if (fault !== null) throw new StepFailure('invalid_value', fault);
     await putRepository(await gitFor(step, context), step.with, context);
   },
-  undo: async (step, context) => putRepositoryBack(await gitFor(step, context), step.with.submodules, context),
+  undo: async (step, context) => {
+    // The server need not be there, nor have anything to give for an update that it has closed.
+    const gits = { local: gitOf(context, step.with.repository, null), fetching: () => gitFor(step, context) };
+    await putRepositoryBack(gits, step.with.submodules, context);
+  },
 };
 
 async function gitFor({ with: { repository, registry } }: StepOf<'git'>, context: StepContext) {

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { jsonFile } from './json-file.ts';
-import { CommandNotStarted, runCommand } from './process.ts';
+import { runCommand } from './process.ts';
 import { bootId } from './process-identity.ts';
+import { limitTime } from './timing.ts';
 
 /** How a device boots, and by what one boot is told from the next. */
 export type DeviceBoot = {
@@ -13,8 +14,8 @@ export type DeviceBoot = {
 };
 
 /** The machine itself. */
-export function machineBoot(environment: Record<string, string>): DeviceBoot {
-  return { id: bootId, request: () => rebootMachine(environment) };
+export function machineBoot(environment: Record<string, string>, answerWithinMs = 60_000): DeviceBoot {
+  return { id: bootId, request: () => rebootMachine(environment, answerWithinMs) };
 }
 
 /**
@@ -36,23 +37,25 @@ export function countedBoot(stateFolder: string, restart: () => void): DeviceBoo
   };
 }
 
-async function rebootMachine(environment: Record<string, string>): Promise<string | null> {
+async function rebootMachine(environment: Record<string, string>, answerWithinMs: number): Promise<string | null> {
   const [program = '', ...words] = existsSync('/run/systemd/system') ? ['systemctl', 'reboot'] : ['reboot'];
+  const overtime = new Error(`${program} took longer than ${answerWithinMs / 1000} s`);
   let said = '';
   try {
-    const end = await runCommand({
-      program,
-      arguments: words,
-      folder: '/',
-      environment,
-      output: (text) => {
-        said += text;
-      },
-      signal: AbortSignal.timeout(60_000),
-    });
+    const end = await limitTime({ ms: answerWithinMs, overtime, signals: [] }, (signal) =>
+      runCommand({
+        program,
+        arguments: words,
+        folder: '/',
+        environment,
+        output: (text) => {
+          said += text;
+        },
+        signal,
+      }),
+    );
     return end.exitCode === 0 ? null : `The device could not be booted: ${said.trim() || `${program} failed`}.`;
   } catch (error) {
-    if (error instanceof CommandNotStarted) return `The device could not be booted: ${error.message}.`;
-    throw error;
+    return `The device could not be booted: ${error instanceof Error ? error.message : String(error)}.`;
   }
 }

@@ -28,6 +28,18 @@ export function demandRoom(folder: string, bytes: number, what: string, keepFree
   throw new StepFailure('no_room', `${what} needs ${inWords(bytes)}${kept}, but only ${free} are free in ${folder}.`);
 }
 
+/** Bytes that are to stay free on the file system of `folder`. */
+export function keptFree(folder: string): number {
+  return keptFreeOf(diskBytes(folder));
+}
+
+/** Has so many bytes of a disk of a size stay free. */
+export function keepDisksFree(bytesOf: typeof keptFreeOf): void {
+  keptFreeOf = bytesOf;
+}
+
+let keptFreeOf: (diskBytes: number) => number = () => 0;
+
 /** Removes what can be done without, and gives how many bytes of the file system of `folder` came free. */
 export function makeRoom(folder: string, bytes: number): number {
   const before = freeBytes(folder);

@@ -7,6 +7,7 @@ export function findProgram(name: string, environment: Record<string, string>): 
   return folders.map((folder) => path.join(folder, name)).find(isExecutable) ?? null;
 }
 
+/** Whether a file may be executed. */
 export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);

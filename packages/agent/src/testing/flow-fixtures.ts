@@ -31,15 +31,25 @@ export function runStepFixture(name: string, script: string, changes: StepChange
 export function filesStepFixture(name: string, changes: StepChanges = {}): Step {
   const artifacts = [{ artifact: 'app.bin', registry: null, sha256: null }];
   return {
-    ...runStepFixture(name, '', changes),
+    ...runStepFixture(name, '', { repeatable: true, ...changes }),
     uses: 'files',
     with: { artifacts, path: '/opt/app', mode: null, owner: null, extract: false },
   };
 }
 
+/** A step that runs a container. */
+export function dockerStepFixture(name: string, changes: StepChanges = {}): Step {
+  const container = { image: 'app', tag: '1', archive: null, registry: null, name: 'app', command: null };
+  return {
+    ...runStepFixture(name, '', { repeatable: true, ...changes }),
+    uses: 'docker',
+    with: { ...container, run_options: {}, wait_healthy_s: null, delete_previous_image: false },
+  };
+}
+
 /** A step that boots the device. */
 export function rebootStepFixture(name: string, changes: StepChanges = {}): Step {
-  return { ...runStepFixture(name, '', changes), uses: 'reboot', with: {} };
+  return { ...runStepFixture(name, '', { repeatable: true, ...changes }), uses: 'reboot', with: {} };
 }
 
 export function flowFixture(steps: Step[], changes: Partial<FlowDocument> = {}): FlowDocument {

@@ -35,7 +35,7 @@ export class TreeWriter {
   private used = 0;
   private readonly collectGarbage = garbageCollection();
 
-  /** @param room bytes that may be written */
+  /** @param room bytes that may be written; below zero where less is free than is to stay so */
   constructor(folder: string, room: number) {
     this.folder = folder;
     this.room = room;
@@ -123,7 +123,7 @@ export class TreeWriter {
     this.used += bytes;
     if (this.used > this.room) this.room += makeRoom(this.folder, this.used - this.room);
     if (this.used <= this.room) return;
-    throw new StepFailure('no_room', `It needs more than the ${inWords(this.room)} that are free.`);
+    throw new StepFailure('no_room', `It needs more than the ${inWords(Math.max(0, this.room))} that may be used.`);
   }
 }
 

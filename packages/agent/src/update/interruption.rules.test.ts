@@ -35,6 +35,13 @@ describe('an act that the end of the agent interrupted', () => {
     }
   });
 
+  it('is not done again where the step says so, whatever its type', () => {
+    for (const step of [filesStepFixture('a', { repeatable: false }), rebootStepFixture('a', { repeatable: false })]) {
+      const settled = settle(flowFixture([step]), [started, agentStarted]);
+      expect(settled).toMatchObject({ type: 'step_failed', reason: 'interrupted' });
+    }
+  });
+
   it('counts as failed where an abort had come', () => {
     const flow = flowFixture([runStepFixture('a', '', { repeatable: true })]);
     expect(settle(flow, [started, aborted, agentStarted])).toMatchObject({ type: 'step_failed' });

@@ -43,7 +43,7 @@ export const meanings: Record<Standing, Meaning> = {
   },
   in_repeatable_step: {
     means: 'The step is run again; a download goes on at the byte. After an abort, or the third time, it has failed.',
-    because: 'It leaves the same state however often it is run, or the flow says so with `repeatable`.',
+    because: 'It leaves the same state however often it is run, or the flow says so.',
   },
   in_other_step: {
     means: 'The step has failed, as `interrupted`, and is not retried; what the flow says of failures follows.',
@@ -74,10 +74,8 @@ export const meanings: Record<Standing, Meaning> = {
 export function standingOf(flow: FlowDocument, history: History): Standing {
   const deed = lastDeed(history);
   switch (deed?.type) {
-    case 'step_started': {
-      const { uses, repeatable } = stepAt(flow, deed.step);
-      return repeatable || naturallyRepeatable.has(uses) ? 'in_repeatable_step' : 'in_other_step';
-    }
+    case 'step_started':
+      return stepAt(flow, deed.step).repeatable ? 'in_repeatable_step' : 'in_other_step';
     case 'undo_started':
       return 'undoing';
     case 'rollback_started':
@@ -96,7 +94,7 @@ export function standingOf(flow: FlowDocument, history: History): Standing {
 /** What an act that was begun and never ended counts as; null where it is simply done, or done again. */
 export function settleInterrupted(flow: FlowDocument, history: History, restart: Restart): Happening | null {
   const deed = lastDeed(history);
-  const isStuck = startsWithoutProgress(history) >= maxTries;
+  const isStuck = isInBootLoop(history);
   if (deed?.type === 'step_started') return settleStep(flow, history, deed.step);
   if (deed?.type === 'undo_started' || deed?.type === 'rollback_started') {
     return beginnings(history, deed) < maxTries && !isStuck ? null : givenUp(flow, history, restart);
@@ -109,6 +107,11 @@ export function settleInterrupted(flow: FlowDocument, history: History, restart:
   return isStuck ? givenUp(flow, history, restart) : null;
 }
 
+/** Whether the agent starts again and again without getting on. */
+export function isInBootLoop(history: History): boolean {
+  return startsWithoutProgress(history) >= maxTries;
+}
+
 /** What it counts as when a boot that was asked for does not come. */
 export function bootFailure(history: History, step: number | null, message: string): Happening {
   const isOfUndo = history.some((one) => one.type === 'undo_started' && one.step === step);
@@ -116,16 +119,6 @@ export function bootFailure(history: History, step: number | null, message: stri
   if (isOfUndo) return { type: 'undone', step, done: false, message };
   return { type: 'step_failed', step, reason: 'boot_failed', message, exit_code: null };
 }
-
-/** Types that leave the same state however often they are run. */
-const naturallyRepeatable: ReadonlySet<StepType> = new Set([
-  'files',
-  'download-artifact',
-  'docker',
-  'compose',
-  'check',
-  'reboot',
-]);
 
 function settleStep(flow: FlowDocument, history: History, step: number): Happening {
   const interruptions = history.filter((one) => one.type === 'step_interrupted' && one.step === step).length;
@@ -135,7 +128,10 @@ function settleStep(flow: FlowDocument, history: History, step: number): Happeni
   return { type: 'step_failed', step, reason: 'interrupted', message, exit_code: null };
 }
 
-/** What would be next has been tried too often: it counts as failed, and what follows from that is next. */
+/**
+ * What would be next has been tried too often: it counts as failed, and what follows from that is next. A result is
+ * still written down: see `finish`.
+ */
 function givenUp(flow: FlowDocument, history: History, { restoring }: Restart): Happening | null {
   const act = nextAct(flow, history, restoring);
   const message = `Given up: the agent or the device stopped here ${maxTries} times.`;

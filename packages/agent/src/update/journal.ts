@@ -21,7 +21,7 @@ export class Journal {
   /** Begins the journal of an update. */
   static begin(file: string, clock: Clock, plan: Plan): Journal {
     const time = { spent_ms: 0, at: clock() };
-    const journal = new Journal(fileOf(file), clock, { plan, history: [], time });
+    const journal = new Journal(fileOf(file), clock, { plan, history: [], time, hooks_after_begun: false });
     journal.file.write(journal.entry);
     return journal;
   }
@@ -55,6 +55,15 @@ export class Journal {
     return this.history.at(-1)?.type === 'finished';
   }
 
+  /** Whether the owner's hooks after the update have begun. */
+  get areHooksAfterBegun(): boolean {
+    return this.entry.hooks_after_begun;
+  }
+
+  noteHooksAfter(): void {
+    this.save({ ...this.entry, hooks_after_begun: true });
+  }
+
   /** Writes down what has happened, or what is about to be done. */
   add(happening: Happening): void {
     const at = new Date(this.clock().wall_ms).toISOString();
@@ -82,7 +91,7 @@ function fileOf(file: string): JsonFile<Entry> {
   return jsonFile(file, entrySchema, 'without it the update that the device is at stays as it is, undone by nobody');
 }
 
-type Entry = { plan: Plan; history: DatedHappening[]; time: TimeSpent };
+type Entry = { plan: Plan; history: DatedHappening[]; time: TimeSpent; hooks_after_begun: boolean };
 
 const step = z.number().int().nonnegative();
 const undoing = { done: z.boolean(), message: z.string().nullable() };
@@ -129,4 +138,6 @@ const entrySchema: z.ZodType<Entry> = z.object({
     spent_ms: z.number(),
     at: z.object({ wall_ms: z.number(), uptime_ms: z.number(), boot_id: z.string() }),
   }),
+  // Earlier versions do not write it.
+  hooks_after_begun: z.boolean().default(false),
 });

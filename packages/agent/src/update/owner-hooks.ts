@@ -2,18 +2,30 @@ import { type HookKind, hasHooks, runHooks } from '../operator/hooks.ts';
 import { StepFailure } from '../steps/step.ts';
 import { killMarked, markerName } from '../system/leftover-processes.ts';
 import type { Finished } from './history.rules.ts';
+import type { Journal } from './journal.ts';
 import { AgentStopping, markerOf, updateEnvironment, type Workplace } from './perform-act.ts';
 
 /**
  * Runs what the owner of the device wants to have run before an update; null where the update may begin. An agent that
- * was killed meanwhile runs it once more.
+ * was killed meanwhile runs it again, and gives the update up in the end.
  */
 export async function runHooksBefore(at: Workplace, signals: AbortSignal[]): Promise<StepFailure | null> {
   return runAll(at, 'before-update', {}, signals);
 }
 
-/** Runs what the owner wants to have run after an update, which its failure does not change. */
-export async function runHooksAfter(at: Workplace, result: Finished, signals: AbortSignal[]): Promise<void> {
+/**
+ * Runs what the owner wants to have run after an update, which its failure does not change. Once: a hook may end the
+ * agent on purpose, and would do so for ever.
+ */
+export async function runHooksAfter(
+  at: Workplace,
+  journal: Journal,
+  result: Finished,
+  signals: AbortSignal[],
+): Promise<void> {
+  if (journal.areHooksAfterBegun) return killMarked(markerOf(at, { type: 'after-update' }));
+  if (!hasHooks('after-update', at.root)) return;
+  journal.noteHooksAfter();
   const told = { TIDEWAY_STATUS: statuses[result.event], TIDEWAY_REASON: result.reason ?? '' };
   await runAll(at, 'after-update', told, signals);
 }

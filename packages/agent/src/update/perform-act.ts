@@ -200,11 +200,16 @@ function filled<T>(template: T, values: Values): T {
 }
 
 function failureOf(error: unknown, signal: AbortSignal, output: UpdateOutput): StepFailure {
-  const cause = signal.reason instanceof StepFailure ? signal.reason : error;
+  const cause = signal.reason instanceof StepFailure && !saysMore(error, signal.reason) ? signal.reason : error;
   const message = output.masked(cause instanceof Error ? cause.message : String(cause));
   if (cause instanceof StepFailure) return new StepFailure(cause.reason, message, cause.exitCode);
   if (cause instanceof StateNotWritable) return new StepFailure(cause.reason, message);
   if (hasCode(cause, 'ENOSPC', 'EDQUOT')) return new StepFailure('no_room', `The disk is full: ${message}.`);
   if (hasCode(cause, 'EROFS')) return new StepFailure('read_only', `The file system is read-only: ${message}.`);
   return new StepFailure('step_failed', message);
+}
+
+/** Whether a failure tells why the act was broken off, and what came of that. */
+function saysMore(error: unknown, reason: StepFailure): boolean {
+  return error instanceof StepFailure && error.reason === reason.reason && error.message.startsWith(reason.message);
 }

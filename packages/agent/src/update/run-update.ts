@@ -13,7 +13,7 @@ import {
   lastDeed,
   stepAt,
 } from './history.rules.ts';
-import { bootFailure, settleInterrupted } from './interruption.rules.ts';
+import { bootFailure, isInBootLoop, settleInterrupted } from './interruption.rules.ts';
 import type { Journal } from './journal.ts';
 import { runHooksBefore } from './owner-hooks.ts';
 import { type DeviceAct, keepFolderOf, markerOf, performAct, type Workplace } from './perform-act.ts';
@@ -144,12 +144,15 @@ async function finish(
   const fault = result.event === 'succeeded' ? null : putConfigurationBack(at);
   const notUndone = fault === null ? [] : [{ step: 'configuration', done: false, message: fault }];
   // Before the result is written down: after a power cut in the middle it comes again, and nothing can change the result.
-  for (const [step, { uses }] of at.document.flow.steps.entries()) {
-    if (settlingTypes.has(uses) && isBegun(history, step)) {
-      await performAct(at, { type: 'settle_step', step }, [agentStopping]);
-    }
-  }
+  // Settling that ends the agent each time would keep the result back for ever.
+  if (!isInBootLoop(history)) await settleSteps(at, history, [agentStopping]);
   record({ ...result, undone: [...result.undone, ...notUndone] });
+}
+
+async function settleSteps(at: Workplace, history: History, signals: AbortSignal[]): Promise<void> {
+  for (const [step, { uses }] of at.document.flow.steps.entries()) {
+    if (settlingTypes.has(uses) && isBegun(history, step)) await performAct(at, { type: 'settle_step', step }, signals);
+  }
 }
 
 /** Puts the update's configuration in place before its first step; gives why it cannot be. */

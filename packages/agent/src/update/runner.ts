@@ -6,7 +6,7 @@ import { StepFailure } from '../steps/step.ts';
 import type { Clock } from '../system/clock.ts';
 import { keepReserve } from '../system/disk-reserve.ts';
 import { makePrivateFolder, moveIfThere, removeFolder } from '../system/durable-file.ts';
-import { type JsonFile, jsonFile } from '../system/json-file.ts';
+import { demandDisk, type JsonFile, jsonFile } from '../system/json-file.ts';
 import { longestTimerMs } from '../system/timing.ts';
 import type { DeviceApps } from './device-apps.ts';
 import type { Finished, Happening } from './history.rules.ts';
@@ -76,8 +76,11 @@ export class UpdateRunner {
   take(plan: Plan): void {
     if (this.journal) throw new Error(`Update ${this.journal.plan.update_id} is not finished`);
     this.deps.log.info(`Taking up update ${plan.update_id}.`);
-    removeFolder(path.join(this.deps.stateFolder, 'updates'));
-    keepReserve(this.deps.stateFolder);
+    const { stateFolder } = this.deps;
+    demandDisk(stateFolder, () => {
+      removeFolder(path.join(stateFolder, 'updates'));
+      keepReserve(stateFolder);
+    });
     this.go(Journal.begin(this.journalFile, this.deps.clock, plan));
   }
 
@@ -128,9 +131,12 @@ export class UpdateRunner {
   /** The last update's output is with the server: its folder can go. */
   dropOutput(updateId: string): void {
     if (this.current !== null) return;
-    // Whoever looks on the device still finds it.
-    moveIfThere(path.join(this.folderOf(updateId), 'output'), path.join(this.deps.stateFolder, 'last-output'));
-    removeFolder(this.folderOf(updateId));
+    const folder = this.folderOf(updateId);
+    demandDisk(folder, () => {
+      // Whoever looks on the device still finds it.
+      moveIfThere(path.join(folder, 'output'), path.join(this.deps.stateFolder, 'last-output'));
+      removeFolder(folder);
+    });
   }
 
   private go(journal: Journal): void {
@@ -150,7 +156,7 @@ export class UpdateRunner {
     const result = await this.resultOf(journal, read);
     clearTimeout(this.timer);
     if ('document' in read) {
-      await runHooksAfter(this.workplace(journal, read), result, [this.agentStopping.signal]);
+      await runHooksAfter(this.workplace(journal, read), journal, result, [this.agentStopping.signal]);
     }
     // Only now: the update may have gone on under a new attempt.
     const { plan } = journal;
@@ -160,7 +166,10 @@ export class UpdateRunner {
     if (report) this.finishedFile.write(report);
     journal.remove();
     this.journal = null;
-    for (const name of ['steps', 'artifacts']) removeFolder(path.join(this.folderOf(plan.update_id), name));
+    const folder = this.folderOf(plan.update_id);
+    demandDisk(folder, () => {
+      for (const name of ['steps', 'artifacts']) removeFolder(path.join(folder, name));
+    });
     this.deps.onChange();
   }
 
@@ -180,7 +189,7 @@ export class UpdateRunner {
   private workplace({ plan }: Journal, { document }: { document: Workplace['document'] }): Workplace {
     const { root, environment, configuration, boot, askForRegistry } = this.deps;
     const folder = this.folderOf(plan.update_id);
-    makePrivateFolder(folder);
+    demandDisk(folder, () => makePrivateFolder(folder));
     const output = new UpdateOutput(folder, Object.values(plan.secrets));
     const artifactFetcher = this.deps.artifactFetcher(path.join(folder, 'artifacts'), document);
     const own = { root, environment, configuration, boot, askForRegistry };

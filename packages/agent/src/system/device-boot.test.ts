@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { machineBoot } from './device-boot.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'tideway-boot-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a machine that is asked to boot', () => {
+  it('is on its way where the command has said so', async () => {
+    expect(await requestWith('exit 0')).toBeNull();
+  });
+
+  it.each([
+    ['refuses', 'echo "Access denied"; exit 1', /^The device could not be booted: Access denied\.$/],
+    ['hangs', 'sleep 1000', /^The device could not be booted: \w+ took longer than 0\.2 s\.$/],
+  ])('says why not where the command %s', async (_, script, sentence) => {
+    expect(await requestWith(script, 200)).toMatch(sentence);
+  });
+
+  it('says why not where there is no such command', async () => {
+    expect(await machineBoot({ PATH: folder }).request()).toMatch(
+      /^The device could not be booted: .* is not installed\.$/,
+    );
+  });
+});
+
+/** Asks for a boot with a command that is this shell text. */
+async function requestWith(script: string, answerWithinMs?: number): Promise<string | null> {
+  for (const name of ['systemctl', 'reboot']) {
+    writeFileSync(path.join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+  return machineBoot({ PATH: `${folder}:${process.env.PATH}` }, answerWithinMs).request();
+}
