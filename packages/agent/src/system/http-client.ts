@@ -59,7 +59,7 @@ export function httpClient(proxies: ProxySettings = noProxies): HttpClient {
     request: (url, request) =>
       follow(send, new URL(url), request).catch((error: unknown) => {
         const proxy = request.signal.aborted ? null : proxyOf(new URL(url), proxies);
-        if (proxy === null || !(error instanceof Error)) throw error;
+        if (proxy === null || !(error instanceof Error) || error.message.startsWith('the proxy')) throw error;
         throw new Error(`${error.message} (through the proxy ${proxy.host})`, { cause: error });
       }),
     socketAgent: (address) => {
