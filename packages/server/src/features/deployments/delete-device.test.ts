@@ -29,7 +29,11 @@ describe('deleting a device', () => {
     ]);
     expect(await readUpdates(first)).toEqual([
       { status: 'aborted', reason: 'device_deleted', message: 'The device was deleted; nothing had run on it' },
-      { status: 'aborted', reason: 'device_deleted', message: 'The device was deleted while it was at work' },
+      {
+        status: 'aborted',
+        reason: 'device_deleted',
+        message: 'The device was deleted while it was at work: what it did then is not known',
+      },
     ]);
 
     await server.request('DELETE', `${project}/devices/${second}`);

@@ -18,7 +18,7 @@ export async function abortOpenUpdatesOf(tx: Tx, deviceIds: readonly number[]): 
         update device_update u
         set status = 'aborted', reason = 'device_deleted', finished_at = tideway_now(),
             message = case o.status when 'pending' then 'The device was deleted; nothing had run on it'
-                                    else 'The device was deleted while it was at work' end
+                                    else 'The device was deleted while it was at work: what it did then is not known' end
         from open_update o where u.deployment_id = o.deployment_id and u.device_id = o.device_id
         returning u.deployment_id, u.device_id, o.status as former`,
   );
