@@ -56,7 +56,8 @@ export class PreviousFiles {
 
   /** Removes what this or an earlier run has put together. */
   removeStaging(): void {
-    for (const staging of this.stagings) rmSync(staging, { recursive: true, force: true });
+    // `force` alone does not bear a file where the folder above was.
+    for (const staging of this.stagings) if (lookAt(staging)) rmSync(staging, { recursive: true, force: true });
   }
 
   /** Keeps what is at these places now, where nothing is kept of them yet. */

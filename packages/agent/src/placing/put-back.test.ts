@@ -91,11 +91,24 @@ describe('putting back', () => {
     mkdirSync(path.join(place.root, 'opt/app/settings'));
     await expect(putBack(place.context())).rejects.toMatchObject({
       reason: 'undo_incomplete',
-      message: expect.stringMatching(/^Not put back: \/.*opt\/app\/settings: /),
+      message: expect.stringMatching(/^Not put back: \/.*opt\/app\/settings: a folder is there now, and stays\.$/),
     });
+    expect(Object.keys(treeOf(place.root)).filter((name) => name.includes('.tideway'))).toEqual([]);
     rmSync(path.join(place.root, 'opt/app/settings'), { recursive: true });
     await putBack(place.context());
     expect(treeOf(place.root)).toEqual(before);
+  });
+
+  it('leaves nothing of its own behind and names the file that is where a folder was', async () => {
+    furnish();
+    await unpack(release);
+    rmSync(path.join(place.root, 'opt/app'), { recursive: true });
+    place.write('opt/app', 'a file');
+    await expect(putBack(place.context())).rejects.toMatchObject({
+      reason: 'undo_incomplete',
+      message: expect.stringContaining('opt/app cannot be made a folder: a file is in the way'),
+    });
+    expect(Object.keys(treeOf(place.root))).toEqual(['opt', 'opt/app']);
   });
 
   it('restores what a file is also known as on the device', async () => {

@@ -37,9 +37,25 @@ async function restore(state: PreviousState, previous: PreviousFiles, output: St
   if (state.was === 'absent') return removeNew(place, output);
   const kept = previous.keptOf(state);
   if (isSameFile(kept, place)) return;
-  mkdirSync(path.dirname(place), { recursive: true });
-  if (!linkIfPossible(kept, beside)) await copyWithAttributes(kept, beside);
-  renameSync(beside, place);
+  if (lookAt(place)?.isDirectory()) throw new Error('a folder is there now, and stays');
+  makeFolderOf(place);
+  try {
+    if (!linkIfPossible(kept, beside)) await copyWithAttributes(kept, beside);
+    renameSync(beside, place);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+}
+
+function makeFolderOf(place: string): void {
+  const folder = path.dirname(place);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    if (hasCode(error, 'EEXIST', 'ENOTDIR')) throw new Error(`${folder} cannot be made a folder: a file is in the way`);
+    throw error;
+  }
 }
 
 function removeNew(place: string, output: StepContext['output']): void {
