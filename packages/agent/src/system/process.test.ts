@@ -1,4 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { CommandNotStarted, runCommand } from './process.ts';
 import { processStatus } from './process-identity.ts';
@@ -52,6 +54,24 @@ describe('a command', () => {
     await expect(runCommand(command)).rejects.toEqual(
       new CommandNotStarted('no-such-program could not be started: it is not installed'),
     );
+  });
+
+  it('names what else is missing where its program is there', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'tideway-process-'));
+    try {
+      const program = path.join(folder, 'script');
+      writeFileSync(program, '#!/no/such/interpreter\n', { mode: 0o755 });
+      const command = commandOf('', new AbortController().signal, () => undefined);
+      const gone = path.join(folder, 'gone');
+      await expect(runCommand({ ...command, folder: gone })).rejects.toThrow(
+        `/bin/sh could not be started: there is no folder ${gone}, in which it is to run`,
+      );
+      await expect(runCommand({ ...command, program })).rejects.toThrow(
+        `${program} could not be started: it is there, but its interpreter or loader seems not to be installed`,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as wait } from 'node:timers/promises';
+import { hasCode } from './files.ts';
+import { findProgram } from './find-program.ts';
 import { killMarked, markerName, signalGroup } from './leftover-processes.ts';
 import { identifyProcess, type ProcessIdentity } from './process-identity.ts';
 
@@ -62,7 +66,7 @@ async function start(command: Command): Promise<{ child: ChildProcess; pid: numb
   });
   if (child.pid !== undefined) return { child, pid: child.pid };
   const [error] = await once(child, 'error');
-  throw new CommandNotStarted(`${command.program} could not be started: ${sentence(error)}`);
+  throw new CommandNotStarted(`${command.program} could not be started: ${sentence(error, command)}`);
 }
 
 /** A command that could not be noted would be forgotten if the agent died: then it must not run. */
@@ -76,9 +80,17 @@ function noteStart(pid: number, { onStarted }: Command): void {
   }
 }
 
-function sentence(error: unknown): string {
+function sentence(error: unknown, command: Command): string {
   if (!(error instanceof Error)) return String(error);
-  return 'code' in error && error.code === 'ENOENT' ? 'it is not installed' : error.message;
+  return hasCode(error, 'ENOENT') ? whatIsMissing(command) : error.message;
+}
+
+/** The operating system has one code for a missing program, folder or interpreter. */
+function whatIsMissing({ program, folder, environment }: Command): string {
+  if (!existsSync(folder)) return `there is no folder ${folder}, in which it is to run`;
+  const file = program.includes('/') ? path.resolve(folder, program) : findProgram(program, environment);
+  if (file === null || !existsSync(file)) return 'it is not installed';
+  return 'it is there, but its interpreter or loader seems not to be installed';
 }
 
 async function forward(pipe: NodeJS.ReadableStream | null, output: (text: string) => void): Promise<void> {
