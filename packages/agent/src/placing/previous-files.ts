@@ -11,6 +11,17 @@ import { copyWithAttributes, linkIfPossible, lookAt } from '../system/files.ts';
 export type PreviousState = z.infer<typeof stateSchema>;
 
 /**
+ * Makes the folder for what a step needs to be undone. A step does so before anything else, so that a folder that is
+ * missing later is one that was lost.
+ */
+export async function beginKeeping(keepFolder: string): Promise<void> {
+  const folder = folderIn(keepFolder);
+  if (lookAt(folder)) return;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  await syncDisks([folder]);
+}
+
+/**
  * What a step needs to be undone, in its keep folder: it is on the disk before the first file is changed. Also after a
  * crash and a second run, what was found first stands.
  */
@@ -22,9 +33,12 @@ export class PreviousFiles {
   private kept = 0;
 
   constructor(keepFolder: string) {
-    this.folder = path.join(keepFolder, 'previous');
+    this.folder = folderIn(keepFolder);
     this.mark = `.tideway-${createHash('sha256').update(this.folder).digest('hex').slice(0, 12)}`;
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    if (!lookAt(this.folder)) {
+      const fault = `${this.folder}, in which the step keeps what was there before, is gone`;
+      throw new StepFailure('undo_incomplete', `${fault}: what it has put in place stays as it is.`);
+    }
     this.read();
   }
 
@@ -135,6 +149,10 @@ export class PreviousFiles {
   private get manifest(): string {
     return path.join(this.folder, 'manifest');
   }
+}
+
+function folderIn(keepFolder: string): string {
+  return path.join(keepFolder, 'previous');
 }
 
 const place = z.string();

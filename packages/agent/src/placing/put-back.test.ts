@@ -22,12 +22,11 @@ import { type TarEntry, tarOf } from '../testing/archives.ts';
 import { StepPlace } from '../testing/step-context.ts';
 import { treeOf } from '../testing/tree.ts';
 import { placeArtifacts } from './place-artifacts.ts';
+import { beginKeeping } from './previous-files.ts';
 import { putBack } from './put-back.ts';
 
 let place: StepPlace;
-beforeEach(() => {
-  place = new StepPlace();
-});
+beforeEach(beginPlace);
 afterEach(() => place.remove());
 
 describe('putting back', () => {
@@ -140,7 +139,6 @@ describe('putting back', () => {
     furnish();
     const before = treeOf(place.root);
     const { keepFolder } = place.context();
-    mkdirSync(path.join(keepFolder, 'previous'));
     writeFileSync(path.join(keepFolder, 'previous/manifest'), '{"was":"there","place":"/op');
     await unpack(release);
     await putBack(place.context());
@@ -174,7 +172,7 @@ describe('a process that is killed while it places or puts back', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(cut, { minLength: 1, maxLength: 4 }), async (cuts) => {
         place.remove();
-        place = new StepPlace();
+        await beginPlace();
         furnishWidely();
         for (const { act, percent } of cuts) {
           await runInChild(act, { diesAt: Math.ceil((calls[act] * percent) / 100) });
@@ -281,6 +279,11 @@ const release: TarEntry[] = [
   { name: 'releases/2/lib/x', body: 'new' },
 ];
 
+async function beginPlace(): Promise<void> {
+  place = new StepPlace();
+  await beginKeeping(place.context().keepFolder);
+}
+
 function furnish(): void {
   place.write('opt/app/settings', 'old');
   place.write('opt/app/releases/1/app', 'old');
@@ -293,6 +296,7 @@ async function unpack(entries: TarEntry[], owner: string | null = null, keepFold
   place.addArtifact('app', await tarOf(entries));
   const artifacts = [await place.context().fetchArtifact('app')];
   const context = place.context(keepFolder === undefined ? {} : { keepFolder });
+  await beginKeeping(context.keepFolder);
   await placeArtifacts({ artifacts, path: '/opt/app', mode: null, owner, extract: true }, context);
 }
 

@@ -1,11 +1,13 @@
 import { fetchReferenced } from '../placing/fetch-referenced.ts';
 import { placeArtifacts } from '../placing/place-artifacts.ts';
+import { beginKeeping } from '../placing/previous-files.ts';
 import { putBack } from '../placing/put-back.ts';
 import { type StepExecutor, StepFailure } from './step.ts';
 
 /** Puts artifacts, or what they hold, at a path. */
 export const filesStep: StepExecutor<'files'> = {
   run: async (step, context) => {
+    await beginKeeping(context.keepFolder);
     const { path, owner, extract } = step.with;
     const mode = readMode(step.with.mode);
     const artifacts = await fetchReferenced(step.with.artifacts, context.fetchArtifact);
