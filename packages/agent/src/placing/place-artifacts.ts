@@ -11,9 +11,9 @@ import { PreviousFiles } from './previous-files.ts';
 export type PlacingOrder = {
   artifacts: FetchedArtifact[];
   path: string;
-  /** Null keeps the archive's, or 0644. */
+  /** Null keeps the archive's, else that of the file which is replaced, else 0644. */
   mode: number | null;
-  /** `user` or `user:group`; null is the agent's own. */
+  /** `user` or `user:group`; null is that of the file which is replaced, where nothing is unpacked, else the agent's own. */
   owner: string | null;
   extract: boolean;
 };
@@ -33,8 +33,8 @@ export async function placeArtifacts(
   const previous = new PreviousFiles(keepFolder);
   previous.removeStaging();
   try {
-    const { fileName } = destination;
-    const tree = await buildTree(previous.makeStaging(workFolder), { ...order, fileName, owner }, signal);
+    const { folder: target, fileName } = destination;
+    const tree = await buildTree(previous.makeStaging(workFolder), { ...order, target, fileName, owner }, signal);
     const placements = planPlacements(root, destination, tree);
     // And with it the folder that `keep` writes to, whose own new names nothing else forces to the disk.
     await syncDisks([tree.folder, keepFolder]);

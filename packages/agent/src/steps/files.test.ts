@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Step } from '@tideway/protocol';
@@ -54,6 +54,34 @@ describe('an artifact that is put at a path', () => {
     expect(treeOf(place.root)['bin/app']).toBe(file('new', 0o755));
     await expect(run({ path: '/bin/app', mode: '0999' })).rejects.toMatchObject({ reason: 'invalid_value' });
   });
+
+  it('has the mode of the file that it replaces where none is asked for, without special bits', async () => {
+    for (const [name, mode] of Object.entries({ key: 0o600, tool: 0o755, special: 0o4755 })) {
+      place.write(`opt/${name}`, 'old');
+      chmodSync(path.join(place.root, 'opt', name), mode);
+      await run({ path: `/opt/${name}` });
+    }
+    symlinkSync('tool', path.join(place.root, 'opt/link'));
+    await run({ path: '/opt/link' });
+    expect(treeOf(path.join(place.root, 'opt'))).toEqual({
+      key: file('new', 0o600),
+      link: file('new'),
+      special: file('new', 0o755),
+      tool: file('new', 0o755),
+    });
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'has the owner of the file that it replaces where none is asked for (as root)',
+    async () => {
+      place.write('opt/a', 'old');
+      chownSync(path.join(place.root, 'opt/a'), 1234, 1235);
+      await run({ path: '/opt/a', mode: '4755' });
+      expect([ownerOf('opt/a'), treeOf(place.root)['opt/a']]).toEqual(['1234:1235', 'file 1234:1235 4755: new']);
+      await run({ path: '/opt/a', owner: '77:78' });
+      expect(ownerOf('opt/a')).toBe('77:78');
+    },
+  );
 
   it.skipIf(process.getuid?.() !== 0)(
     'has the owner that is asked for, by the accounts below the root (as root)',
@@ -168,6 +196,28 @@ describe('an artifact that is put at a path', () => {
     await downloadArtifactStep.run(simple, place.context());
     expect(read('opt/app.conf')).toBe('new');
     await downloadArtifactStep.undo?.(simple, place.context());
+    expect(treeOf(place.root)).toEqual({});
+  });
+});
+
+describe('a step that is undone', () => {
+  it('counts as not undone where what it kept is gone', async () => {
+    place.addArtifact('app/1.0.0/app.conf', 'new');
+    place.write('etc/app.conf', 'old');
+    await run({ path: '/etc/app.conf' });
+    const { keepFolder } = place.context();
+    rmSync(keepFolder, { recursive: true });
+    mkdirSync(keepFolder);
+    await expect(undo()).rejects.toMatchObject({
+      reason: 'undo_incomplete',
+      message: `${keepFolder}/previous, in which the step keeps what was there before, is gone: what it has put in place stays as it is.`,
+    });
+    expect(read('etc/app.conf')).toBe('new');
+  });
+
+  it('says nothing where it never came to placing', async () => {
+    await expect(run({ artifacts: ['missing'] })).rejects.toThrow();
+    await undo();
     expect(treeOf(place.root)).toEqual({});
   });
 });
@@ -384,6 +434,10 @@ const base: Pick<Step, 'env' | 'timeout_s' | 'retry' | 'uninterruptible' | 'repe
 
 async function run(asked: Asked): Promise<void> {
   await filesStep.run(step(asked), place.context());
+}
+
+async function undo(): Promise<void> {
+  await filesStep.undo?.(step({}), place.context());
 }
 
 async function extract(entries: TarEntry[], where = '/opt/app'): Promise<void> {

@@ -39,7 +39,7 @@ export const stepWithTexts = {
     ...place,
     mode: z
       .string()
-      .regex(/^0?[0-7]{3}$/, 'must be an octal mode such as 0644')
+      .regex(/^0?[0-7]{3,4}$/, 'must be an octal mode such as 0644')
       .optional(),
     owner: text.optional(),
     extract: flag.optional(),
@@ -151,7 +151,7 @@ export const stepSchema = z.discriminatedUnion('uses', [
       /** Each is put at `path`; an archive is unpacked there where `extract` is true. */
       artifacts: z.array(z.object(artifactReference)).min(1),
       path: template,
-      /** Octal, as `0644`; null keeps the archive's or the default. */
+      /** Octal, as `0644`; null keeps the archive's, else that of the file which is replaced, else 0644. */
       mode: z.string().nullable(),
       /** `user` or `user:group`. */
       owner: template.nullable(),

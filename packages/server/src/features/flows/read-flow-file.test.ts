@@ -117,6 +117,7 @@ describe('a file of flows', () => {
   it.each([
     ['script', '{ artifact: a/b.sh, arguments: [x, "${{ device.name }}"] }'],
     ['files', '{ artifacts: [a/b, { artifact: c/d }], path: /opt, mode: 644, owner: app:app }'],
+    ['files', '{ artifact: a/b, path: /opt/b, mode: "04755" }'],
     ['download-artifact', '{ artifact: a/b, path: /opt/b }'],
     ['docker', '{ archive: images/app.tar, run-options: { env: [A=1, B=2] }, wait-healthy: 30s }'],
     ['compose', '{ artifact: app/compose.yml, project: app, env: { TAG: "${{ inputs.tag }}" }, wait-healthy: 1m }'],
