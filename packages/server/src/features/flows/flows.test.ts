@@ -124,6 +124,14 @@ describe('a flow', () => {
     ]);
   });
 
+  it('warns of files at one place that are undone in forward order', async () => {
+    const step = (name: string) => `{ name: ${name}, uses: tideway/files, with: { artifact: a/b, path: /opt/a } }`;
+    const source = `flows:\n  onward:\n    order: forward\n    steps: [${step('a')}, ${step('b')}]\n`;
+    const created = await server.request('POST', flows, { body: source, headers: yaml });
+
+    expect(created.body.warnings.at(-1).message).toMatch(/^flows\.onward: "a" and "b" may put files at the same place/);
+  });
+
   it.each([
     ['description: "a\\0b"', 'flows.odd.description'],
     ['description: "a\\ud800b"', 'flows.odd.description'],

@@ -9,6 +9,7 @@ import { findRegistryNames } from '../registries/registry.views.ts';
 import { artifactPaths, registryNames } from './fill-flow.rules.ts';
 import { findExistingPaths, insertFlow, insertVersion, lockFlow, renameFlow } from './flow.store.ts';
 import { readFlowFile } from './read-flow-file.rules.ts';
+import { undoOrderFaults } from './undo-order.rules.ts';
 
 /**
  * Creates the flows of a text, all or none. `id` names the flow where the text holds one, so that a pipeline can keep
@@ -116,7 +117,7 @@ async function addVersion(
   return version;
 }
 
-/** What may still come before the flow is deployed: then it would be refused. */
+/** What may still come before the flow is deployed, which would be refused without it; and what its order may not undo. */
 async function warningsOf(tx: Tx, caller: ProjectCaller, documents: FlowDocument[]): Promise<Fault[]> {
   const known = documents.map((document) => ({
     document,
@@ -135,6 +136,7 @@ async function warningsOf(tx: Tx, caller: ProjectCaller, documents: FlowDocument
     ...registryNames(document)
       .filter((name) => !registries.includes(name))
       .map((name) => warning(document, `there is no registry ${name} yet`)),
+    ...undoOrderFaults(document).map((fault) => warning(document, fault)),
   ]);
 }
 
