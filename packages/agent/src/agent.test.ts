@@ -103,7 +103,7 @@ describe('an agent', () => {
     server.refuseNext = { status: 503, retryAfterS: 1 };
     device.start();
     await server.until(() => server.hellos.length > 0);
-    expect(device.log).toMatch(/Refused: unavailable Next try in [12] s\./);
+    expect(device.log).toMatch(/Refused: unavailable\. Next try in [12] s\./);
   });
 
   it('says that it was deleted, and asks on slowly', async () => {

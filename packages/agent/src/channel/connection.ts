@@ -40,6 +40,7 @@ export class Connection {
   private readonly key: DeviceKey;
   private readonly introduction: Introduction;
   private readonly log: Log;
+  private readonly stateFolder: string;
   private readonly identityFile: JsonFile<Identity>;
   private opened: Session | null = null;
   private opening: Promise<Session> | null = null;
@@ -54,6 +55,7 @@ export class Connection {
     this.key = deps.key;
     this.introduction = deps.introduction;
     this.log = deps.log;
+    this.stateFolder = deps.stateFolder;
     this.identityFile = jsonFile(
       path.join(deps.stateFolder, 'identity.json'),
       identitySchema,
@@ -213,7 +215,8 @@ export class Connection {
     const proof = { device_id, public_key: this.key.publicKey, challenge, signature };
     const granted = await this.door.session(proof, signal).catch((error: unknown) => {
       if (!(error instanceof ServerRefusal) || error.status !== 401) throw error;
-      throw new DeviceUnknown(`The server does not know device ${device_id} (any more): ${error.message}`);
+      const how = `To join anew, as another device, stop the agent, remove identity.json and key.json in ${this.stateFolder}, and give it a pairing token`;
+      throw new DeviceUnknown(`The server does not know device ${device_id} (any more): ${error.message}. ${how}.`);
     });
     if (granted.installation_id !== installation_id) {
       throw new DeviceUnknown(`This server is not the one that device ${device_id} has joined.`);

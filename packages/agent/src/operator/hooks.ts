@@ -28,6 +28,10 @@ const longestS = 10 * 60;
 export async function runHooks(kind: HookKind, { root, environment, output, signals }: HookCall): Promise<void> {
   const folder = path.join(root, hooksFolder, `${kind}.d`);
   for (const name of hooksIn(folder)) {
+    if (!isExecutable(path.join(folder, name))) {
+      output(`${name} is left out: it is not executable.\n`);
+      continue;
+    }
     output(`${name}\n`);
     const overtime = new StepFailure('hook_failed', `The hook ${name} took longer than ${longestS} s.`);
     const program = path.join(folder, name);
@@ -53,7 +57,7 @@ export function hasHooks(kind: HookKind, root: string): boolean {
 
 function hooksIn(folder: string): string[] {
   try {
-    return namesIn(folder).filter((name) => isExecutable(path.join(folder, name)));
+    return namesIn(folder);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new StepFailure('hook_failed', `The hooks in ${folder} cannot be read: ${why}.`);

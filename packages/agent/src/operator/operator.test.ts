@@ -108,13 +108,14 @@ describe('hooks of the owner of a device', () => {
   it('run before and after an update, once around a boot, and know of it', async () => {
     own('hooks/before-update.d/1', '#!/bin/sh\necho "before $TIDEWAY_FLOW $TIDEWAY_DEPLOYMENT_ID" >> log\n', 0o755);
     own('hooks/after-update.d/1', '#!/bin/sh\necho "after $TIDEWAY_STATUS $TIDEWAY_APP" >> log\n', 0o755);
-    own('hooks/after-update.d/not-a-program', 'echo wrong >> log\n');
+    own('hooks/before-update.d/not-a-program', 'echo wrong >> log\n');
     const app = { name: 'camera', version: '2.0' };
     const flow = flowFixture([rebootStepFixture('Boot'), runStepFixture('Step', 'echo step >> log')]);
     const update = server.order({ flow, document: { app } });
     device.start();
     expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded' });
     await device.settled(() => device.read('log')?.includes('after') ?? false);
+    expect(server.outputs.get(update)).toContain('not-a-program is left out: it is not executable.\n');
     expect(device.read('log')).toMatch(/^before release \S+\nstep\nafter success camera\n$/);
   });
 

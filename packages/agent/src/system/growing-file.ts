@@ -19,8 +19,8 @@ export class GrowingFile {
     try {
       appendFileSync(this.file, text, { mode: 0o600 });
     } catch (error) {
-      // A step that fills the disk, or a disk that breaks, loses its output and not its update.
-      if (!hasCode(error, 'ENOSPC', 'EDQUOT', 'EROFS', 'EIO')) throw error;
+      // A step that fills the disk or removes its folder, or a disk that breaks, loses its output and not its update.
+      if (!hasCode(error, 'ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'ENOENT')) throw error;
     }
     this.size = sizeOf(this.file);
   }

@@ -53,6 +53,7 @@ main() {
 }
 
 say() { printf '%s\n' "$*"; }
+warn() { printf '%s\n' "install.sh: $*" >&2; }
 fail() { printf '%s\n' "install.sh: $*" >&2; exit 1; }
 misused() { printf '%s\n' "install.sh: $*" 'Options: --help' >&2; exit 2; }
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -294,12 +295,17 @@ write_settings() {
   say "# Settings of the Tideway agent. Written by install.sh; lines that are added stay."
   say "TIDEWAY_SERVER='$server'"
   added=
-  [ ! -e "$settings" ] || added=$(grep -v -e '^#' -e '^TIDEWAY_SERVER=' -e '_TOKEN=' "$settings")
+  [ ! -e "$settings" ] || added=$(grep -v -e '^# Settings of the Tideway agent\.' -e '^TIDEWAY_SERVER=' -e '^TIDEWAY_[A-Z]*_TOKEN=' "$settings")
   [ -z "$added" ] || say "$added"
   for variable in HTTPS_PROXY HTTP_PROXY NO_PROXY; do
-    eval "value=\${$variable:-}"
-    case $value in '' | *[!A-Za-z0-9:/@.,_~%*-]*) continue ;; esac
-    case $added in *"$variable="*) continue ;; esac
+    # In small letters they win, as for the agent itself.
+    small=$(say "$variable" | tr 'A-Z' 'a-z')
+    eval "value=\${$small:-\${$variable:-}}"
+    case $value in
+      '') continue ;;
+      *[\'\\[:cntrl:]]*) warn "$variable holds a character that $settings cannot hold: set it there by hand." && continue ;;
+    esac
+    case $added in *"$variable="* | *"$small="*) continue ;; esac
     say "$variable='$value'"
   done
 }
