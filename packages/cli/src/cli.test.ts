@@ -21,17 +21,23 @@ describe('the tideway command', () => {
   it('says which setting is wrong and what was expected, in one line', async () => {
     const ended = await tideway(['serve'], { TIDEWAY_PORT: 'abc' });
 
-    expect(ended).toEqual({ code: 1, said: 'tideway: TIDEWAY_PORT must be a number from 0 to 65535, not "abc"\n' });
+    expect(ended).toMatchObject({
+      code: 1,
+      said: 'tideway: TIDEWAY_PORT must be a number from 0 to 65535, not "abc"\n',
+    });
   });
 
-  it('makes no token before there is an account, and says what to do', async () => {
-    const ended = await tideway(['token', 'create'], {});
+  it.each([['token', 'create'], ['sign-in-link']])(
+    'makes no %s before there is an account, and says what to do',
+    async (...words) => {
+      const ended = await tideway(words, {});
 
-    expect(ended.code).toBe(1);
-    expect(ended.said).toBe('tideway: There is no account yet: start the server once to make it\n');
-    expect(existsSync(join(home, 'data', 'PG_VERSION'))).toBe(true);
-    expect(existsSync(join(home, 'data', 'postmaster.pid'))).toBe(false);
-  });
+      expect(ended.code).toBe(1);
+      expect(ended.said).toBe('tideway: There is no account yet: start the server once to make it\n');
+      expect(existsSync(join(home, 'data', 'PG_VERSION'))).toBe(true);
+      expect(existsSync(join(home, 'data', 'postmaster.pid'))).toBe(false);
+    },
+  );
 
   it.each([
     [{ TIDEWAY_HOME: fileURLToPath(import.meta.url) }, /The data folder \S+ is no folder: set TIDEWAY_HOME to one\n$/],
@@ -61,6 +67,27 @@ describe('the tideway command', () => {
     expect(second.said).toMatch(
       /^tideway: The data folder \S+ is in use by another server \(tideway server \d+ on \S+\)\n$/,
     );
+  });
+});
+
+describe('tideway sign-in-link', () => {
+  it('prints a link, beside a running server, that signs the owner in once', async () => {
+    const stage = new Stage(programs);
+    const url = await stage.startServer();
+    const settings = { TIDEWAY_HOME: join(stage.home, 'server'), TIDEWAY_PUBLIC_URL: url };
+    const { code, out } = await tideway(['sign-in-link'], settings);
+    const unknown = await tideway(['sign-in-link', 'nobody@example.org'], settings);
+    const [page, token] = out.trim().split('#');
+    const statuses = [];
+    for (let time = 0; time < 2; time += 1) {
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ token });
+      statuses.push((await fetch(`${url}/api/v2/session/by-link`, { method: 'POST', headers, body })).status);
+    }
+    await stage.stop();
+
+    expect([code, page, statuses]).toEqual([0, `${url}/sign-in`, [201, 401]]);
+    expect(unknown).toMatchObject({ code: 1, said: 'tideway: There is no user nobody@example.org\n' });
   });
 });
 
@@ -112,18 +139,18 @@ async function enterDevices(serverHome: string, count: number): Promise<void> {
   await client.end();
 }
 
-/** Runs the command to its end; gives its exit code and what it said on standard error. */
+/** Runs the command to its end; gives its exit code, and what it said on standard output and standard error. */
 function tideway(
   words: string[],
   env: Record<string, string>,
-): Promise<{ code: number | string | null; said: string }> {
+): Promise<{ code: number | string | null; out: string; said: string }> {
   const { DATABASE_URL: _yours, ...environment } = process.env;
   const options = {
     env: { ...environment, TIDEWAY_HOME: home, TIDEWAY_PORT: '0', TIDEWAY_LOG_LEVEL: 'silent', ...env },
   };
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(programs, 'tideway.mjs'), ...words], options, (error, _stdout, said) =>
-      resolve({ code: error?.code ?? 0, said }),
+    execFile(process.execPath, [join(programs, 'tideway.mjs'), ...words], options, (error, out, said) =>
+      resolve({ code: error?.code ?? 0, out, said }),
     );
   });
 }
