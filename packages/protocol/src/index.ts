@@ -32,6 +32,7 @@ export * from './rest/project.ts';
 export * from './rest/registry.ts';
 export * from './rest/session.ts';
 export * from './rest/update-flow.ts';
+export * from './rest/user.ts';
 export * from './rest/why.ts';
 export * from './role.ts';
 export * from './time.ts';

@@ -6,6 +6,7 @@ import { installScriptRoutes } from './device-channel/install/install-script.rou
 import { accessTokenRoutes } from './features/accounts/access-token.routes.ts';
 import { auditEventRoutes } from './features/accounts/audit-event.routes.ts';
 import { sessionRoutes } from './features/accounts/sessions/session.routes.ts';
+import { userRoutes } from './features/accounts/users/user.routes.ts';
 import { artifactRoutes } from './features/artifacts/artifact.routes.ts';
 import { deployUpdateRoutes } from './features/deployments/deploy-update.routes.ts';
 import { deploymentRoutes } from './features/deployments/deployment.routes.ts';
@@ -39,6 +40,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...accessTokenRoutes(deps),
     ...auditEventRoutes(deps),
     ...sessionRoutes(deps),
+    ...userRoutes(deps),
     ...projectRoutes(deps),
     ...labelRoutes(deps),
     ...deviceRoutes(deps),

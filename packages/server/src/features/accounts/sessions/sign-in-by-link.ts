@@ -12,7 +12,7 @@ import { type OpenedSession, openSession } from './open-session.ts';
 import { findUserByEmail, lockUser, putLink, takeLink } from './session.store.ts';
 
 /** A link is good for so long. */
-const linkHours = 24;
+export const linkHours = 24;
 
 /** Signs somebody in by a link, which is used up by that. */
 export async function signInByLink(
