@@ -10,6 +10,7 @@ import { artifactPaths, registryNames } from './fill-flow.rules.ts';
 import { findExistingPaths, insertFlow, insertVersion, lockFlow, renameFlow } from './flow.store.ts';
 import { readFlowFile } from './read-flow-file.rules.ts';
 import { undoOrderFaults } from './undo-order.rules.ts';
+import { visibleSecretFaults } from './visible-secrets.rules.ts';
 
 /**
  * Creates the flows of a text, all or none. `id` names the flow where the text holds one, so that a pipeline can keep
@@ -117,7 +118,7 @@ async function addVersion(
   return version;
 }
 
-/** What may still come before the flow is deployed, which would be refused without it; and what its order may not undo. */
+/** What may still come before the flow is deployed, which would be refused without it; and what is unwise. */
 async function warningsOf(tx: Tx, caller: ProjectCaller, documents: FlowDocument[]): Promise<Fault[]> {
   const known = documents.map((document) => ({
     document,
@@ -136,7 +137,7 @@ async function warningsOf(tx: Tx, caller: ProjectCaller, documents: FlowDocument
     ...registryNames(document)
       .filter((name) => !registries.includes(name))
       .map((name) => warning(document, `there is no registry ${name} yet`)),
-    ...undoOrderFaults(document).map((fault) => warning(document, fault)),
+    ...[...undoOrderFaults(document), ...visibleSecretFaults(document)].map((fault) => warning(document, fault)),
   ]);
 }
 
