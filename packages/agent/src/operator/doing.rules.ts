@@ -1,5 +1,5 @@
 import type { FlowDocument } from '@tideway/protocol';
-import { failuresOf, type History, lastDeed } from '../update/history.rules.ts';
+import { failuresOf, lastDeed } from '../update/history.rules.ts';
 import type { DatedHappening } from '../update/report.rules.ts';
 
 /** What an update is at. */
@@ -30,7 +30,7 @@ export function doingOf(flow: FlowDocument | null, history: readonly DatedHappen
   };
 }
 
-function inWords(flow: FlowDocument | null, history: History, place: string): string {
+function inWords(flow: FlowDocument | null, history: readonly DatedHappening[], place: string): string {
   const deed = lastDeed(history);
   const isStopping = history.some(({ type }) => type === 'stop_requested') ? ', to be stopped' : '';
   switch (deed?.type) {
@@ -65,10 +65,14 @@ function inWords(flow: FlowDocument | null, history: History, place: string): st
   }
 }
 
-function failureOf(flow: FlowDocument | null, history: History, step: number): string {
+function failureOf(flow: FlowDocument | null, history: readonly DatedHappening[], step: number): string {
   const tries = failuresOf(history, step);
-  const attempts = flow?.steps[step]?.retry.attempts ?? 1;
-  return tries < attempts ? `waiting for try ${tries + 1} of ${attempts} of ` : 'failed in ';
+  const { attempts, delay_s } = flow?.steps[step]?.retry ?? { attempts: 1, delay_s: 0 };
+  if (tries >= attempts) return 'failed in ';
+  // A pause begins anew where the agent was started in it.
+  const fromMs = Date.parse(history.at(-1)?.at ?? '');
+  const until = Number.isNaN(fromMs) ? '' : ` until ${new Date(fromMs + delay_s * 1000).toISOString()}`;
+  return `waiting${until} for try ${tries + 1} of ${attempts} of `;
 }
 
 function placeOf(flow: FlowDocument | null, index: number | null, name: string | null): string {
