@@ -27,6 +27,7 @@ export * from './rest/device.ts';
 export * from './rest/device-selection.ts';
 export * from './rest/events.ts';
 export * from './rest/label.ts';
+export * from './rest/overview.ts';
 export * from './rest/pairing-token.ts';
 export * from './rest/project.ts';
 export * from './rest/registry.ts';

@@ -14,6 +14,7 @@ import { deviceDeletionRoutes } from './features/deployments/device-deletion.rou
 import { deviceFilterRoutes } from './features/deployments/device-filter.routes.ts';
 import { eventRoutes } from './features/deployments/event.routes.ts';
 import { Followers } from './features/deployments/followers.ts';
+import { overviewRoutes } from './features/deployments/overview.routes.ts';
 import { selectedDevicesRoutes } from './features/deployments/selected-devices.routes.ts';
 import { watchClock } from './features/deployments/watch-clock.ts';
 import { deviceRoutes } from './features/devices/device.routes.ts';
@@ -51,6 +52,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...deployUpdateRoutes(deps),
     ...deploymentRoutes(deps),
     ...eventRoutes(deps, followers),
+    ...overviewRoutes(deps),
     ...deviceDeletionRoutes(deps),
     ...deviceFilterRoutes(deps),
     ...selectedDevicesRoutes(deps),

@@ -1,7 +1,7 @@
 import type { SelectedDevices } from '@tideway/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, rows } from '../../platform/database/database.ts';
-import { deviceIsOnline } from '../devices/online.rules.ts';
+import { presenceIsOnline } from '../devices/online.rules.ts';
 
 /** A device as lists name it. */
 type NamedDevice = { id: string; name: string };
@@ -16,8 +16,9 @@ export async function viewSelectedDevices(db: Db, isSelected: RawBuilder<boolean
   const parts = await rows<{ name: string; is_online: boolean; devices: number }>(
     db,
     sql`select g.name, s.is_online, s.devices
-        from (select d.group_id, ${deviceIsOnline} as is_online, count(*) as devices
-              from device d where ${isSelected} group by 1, 2) s
+        from (select d.group_id, ${presenceIsOnline} as is_online, count(*) as devices
+              from device d left join device_presence o on o.device_id = d.id
+              where ${isSelected} group by 1, 2) s
         join device_group g on g.id = s.group_id`,
   );
   const online = sum(parts.filter((part) => part.is_online));

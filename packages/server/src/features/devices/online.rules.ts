@@ -15,6 +15,9 @@ const makesOnline = sql`(
 export const deviceIsOnline = sql<boolean>`exists (
   select from device_presence o where o.device_id = d.id and ${makesOnline})`;
 
+/** The same where the device's row `o` of `device_presence` is joined: for many devices at once. */
+export const presenceIsOnline = sql<boolean>`coalesce(${makesOnline}, false)`;
+
 /** The same to be shown of the devices of a page: each is looked up by itself, never all that there are. */
 export const shownDeviceIsOnline = sql<boolean>`coalesce(
   (select ${makesOnline} from device_presence o where o.device_id = d.id), false)`;
