@@ -173,7 +173,8 @@ export class KillMatrix {
     await device.kill();
     const files = await observe(device.root, stepCase);
     if (course === 'through') open.files.new = files;
-    open.usual = readdirSync(device.state);
+    // The kill may come before the output of the update has got this name.
+    open.usual = [...readdirSync(device.state), 'last-output'];
     const update = await this.#update(open, deployment);
     const faults = await this.#faultsOf(open, course, update, []);
     if (faults.length > 0) throw new Error(`${stepCase.type} does not work undisturbed: ${faults.join('; ')}`);
