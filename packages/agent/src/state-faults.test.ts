@@ -229,7 +229,7 @@ describe.skipIf(!canMount)('a disk for the state folder that takes nothing while
     const first = server.order({ flow: flowFixture([runStepFixture('First', 'true')]) });
     const agent = device.start();
     await server.resultOf(first);
-    await device.settled(() => device.readState('last-output') !== null);
+    await device.settled(() => device.readState('outbox.json') === '[]');
     await device.settled(() => spawnSync('mount', ['-o', 'remount,ro', device.state]).status === 0);
     const update = server.order({ flow: flowFixture([runStepFixture('Only', 'true')]) });
     await device.logged(/\S+ cannot be written: its file system is read-only\. (Next try in|The agent goes on)/);
