@@ -11,8 +11,24 @@ const features = [
   'deployments',
   'notifications',
 ];
+/** The dashboard's: a page may use what those before it know. */
+const pages = [
+  'session',
+  'account',
+  'projects',
+  'labels',
+  'artifacts',
+  'devices',
+  'register-device',
+  'flows',
+  'deployments',
+  'new-deployment',
+  'overview',
+  'settings',
+];
+const dashboard = '^packages/dashboard/src';
 const server = '^packages/server/src';
-const test = '\\.test\\.ts$';
+const test = '\\.test\\.tsx?$';
 const allowedInRules = [
   '\\.rules\\.ts$',
   '^packages/protocol/',
@@ -28,6 +44,13 @@ const featureOrder = features.map((feature, index) => ({
   severity: 'error',
   from: { path: `${server}/features/${feature}/`, pathNot: test },
   to: { path: `${server}/features/(${features.slice(index + 1).join('|') || '-'})/` },
+}));
+
+const pageOrder = pages.map((page, index) => ({
+  name: `page-order-${page}`,
+  severity: 'error',
+  from: { path: `${dashboard}/features/${page}/`, pathNot: test },
+  to: { path: `${dashboard}/features/(${pages.slice(index + 1).join('|') || '-'})/` },
 }));
 
 export default {
@@ -58,6 +81,25 @@ export default {
       to: { path: '^packages/testkit/' },
     },
     ...featureOrder,
+    {
+      name: 'dashboard-knows-the-protocol-alone',
+      severity: 'error',
+      from: { path: '^packages/dashboard/', pathNot: test },
+      to: { path: '^packages/', pathNot: '^packages/(dashboard|protocol)/' },
+    },
+    ...pageOrder,
+    {
+      name: 'dashboard-platform-knows-no-pages',
+      severity: 'error',
+      from: { path: `${dashboard}/platform/` },
+      to: { path: `${dashboard}/(features|app)/` },
+    },
+    {
+      name: 'pages-do-not-know-what-stands-around-them',
+      severity: 'error',
+      from: { path: `${dashboard}/features/` },
+      to: { path: `${dashboard}/app/` },
+    },
     {
       name: 'platform-knows-nothing-of-features',
       severity: 'error',

@@ -9,6 +9,7 @@ const tools = join(root, 'node_modules', '.bin');
 
 const checks = [
   ['types', () => run('tsc', '-p', '.')],
+  ['types of the dashboard', () => run('tsc', '-p', 'packages/dashboard')],
   ['format and lint', () => run('biome', 'check', '--error-on-warnings', '.')],
   ['import rules', () => run('depcruise', '--config', '.dependency-cruiser.mjs', 'packages', 'bench')],
   ['unused code and packages', () => run('knip')],

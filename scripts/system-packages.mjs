@@ -23,6 +23,8 @@ const packages = [
   { name: 'squashfs-tools', program: 'mksquashfs' },
   { name: 'liblzo2-2', program: 'mksquashfs' },
   { name: 'cpio', program: 'cpio' },
+  // The dashboard in a real browser.
+  { name: 'chromium', program: 'chromium' },
 ];
 
 /** Installs what is missing, as root on Debian; elsewhere the tests that need it are skipped, and say so. */

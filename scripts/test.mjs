@@ -3,12 +3,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startVitest } from 'vitest/node';
+import { buildDashboard } from './build-dashboard.mjs';
 import { bundle, bundleAgentProgram } from './bundle.mjs';
 import { installSystemPackages } from './system-packages.mjs';
 
 installSystemPackages();
 for (const program of ['tideway', 'tideway-agent', 'demo']) await bundle(program);
 await bundleAgentProgram();
+await buildDashboard();
 
 const folder = mkdtempSync(join(tmpdir(), 'tideway-results-'));
 const outputFile = join(folder, 'results.json');

@@ -67,6 +67,7 @@ const settings: Deps['settings'] = {
   trustedProxies: [],
   publicUrl: null,
   agentFiles: '/nonexistent',
+  dashboardFiles: '/nonexistent',
   agentUpdateSpreadS: null,
 };
 

@@ -68,6 +68,7 @@ async function depsWithoutBatches(
       trustedProxies: [],
       publicUrl: null,
       agentFiles: '/nonexistent',
+      dashboardFiles: '/nonexistent',
       agentUpdateSpreadS: null,
     },
   });

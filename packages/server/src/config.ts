@@ -35,6 +35,8 @@ export type Config = {
   publicUrl: string | null;
   /** TIDEWAY_AGENT_FILES: folder of the agent's program that devices get; `agent` beside this one by default. */
   agentFiles: string;
+  /** TIDEWAY_DASHBOARD_FILES: folder of the built dashboard; `dashboard` beside this one by default. */
+  dashboardFiles: string;
   /** TIDEWAY_AGENT_UPDATES, TIDEWAY_AGENT_UPDATE_SPREAD: seconds; null, where the first is `off`: agents stay as they are. */
   agentUpdateSpreadS: number | null;
   /** TIDEWAY_LOG_LEVEL: `debug`, `info`, `warn`, `error` or `silent`. */
@@ -84,6 +86,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config | { fau
     trustedProxies,
     publicUrl: publicUrl?.url ?? null,
     agentFiles: resolve(env.TIDEWAY_AGENT_FILES || fileURLToPath(new URL('agent', import.meta.url))),
+    dashboardFiles: resolve(env.TIDEWAY_DASHBOARD_FILES || fileURLToPath(new URL('dashboard', import.meta.url))),
     agentUpdateSpreadS,
     logLevel,
   };

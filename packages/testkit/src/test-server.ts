@@ -61,6 +61,7 @@ const testSettings: Deps['settings'] = {
   trustedProxies: [],
   publicUrl: null,
   agentFiles: '/nonexistent',
+  dashboardFiles: '/nonexistent',
   agentUpdateSpreadS: null,
 };
 

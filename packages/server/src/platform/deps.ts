@@ -48,6 +48,8 @@ export type Settings = {
   publicUrl: string | null;
   /** Folder of the agent's program that is given out. */
   agentFiles: string;
+  /** Folder of the built dashboard. */
+  dashboardFiles: string;
   /** Seconds over which agents spread the update of their own program; null: they are told of none. */
   agentUpdateSpreadS: number | null;
 };

@@ -15,6 +15,7 @@ import { drainOnClose } from './draining.ts';
 import { describeRoutes, schemaOf } from './openapi.ts';
 import { refuseOtherMethods } from './other-methods.ts';
 import { limitDownloads, limitRequests } from './overload.ts';
+import { type AnswerPage, servePages } from './pages.ts';
 import { answerError, invalidRequest, unstorableText } from './refusals.ts';
 import { requestId } from './request-id.ts';
 import { logRequests, nameRequest, noteAnswer } from './request-log.ts';
@@ -30,7 +31,9 @@ const silentConnectionMs = 120_000;
 /** What is in flight when the server is stopped has so long to end. */
 const drainForMs = 20_000;
 
-type HttpDeps = Pick<Deps, 'log' | 'metrics'> & { settings: Pick<Settings, 'limits' | 'trustedProxies'> };
+type HttpDeps = Pick<Deps, 'log' | 'metrics'> & {
+  settings: Pick<Settings, 'limits' | 'trustedProxies' | 'dashboardFiles'>;
+};
 
 const bodyForms: BodyForm[] = ['json', 'json_of_any_type', 'json_of_any_text', 'text', 'stream'];
 
@@ -59,7 +62,10 @@ export async function createHttpServer(
     },
   });
   server.setErrorHandler(answerError);
-  server.setNotFoundHandler((_request, reply) => answerNotFound(reply));
+  let answerPage: AnswerPage = () => false;
+  server.setNotFoundHandler((request, reply) => {
+    if (!answerPage(request, reply)) answerNotFound(reply);
+  });
   server.setValidatorCompiler(
     ({ schema, httpPart }) =>
       (data) =>
@@ -80,6 +86,7 @@ export async function createHttpServer(
     });
   }
   refuseOtherMethods(server, routes);
+  answerPage = await servePages(server, settings.dashboardFiles);
   return server;
 }
 

@@ -34,7 +34,11 @@ beforeAll(async () => {
   ];
   server = await createHttpServer(
     routes,
-    { log: createLog('silent'), metrics: createMetrics(), settings: { limits: defaultLimits, trustedProxies: [] } },
+    {
+      log: createLog('silent'),
+      metrics: createMetrics(),
+      settings: { limits: defaultLimits, trustedProxies: [], dashboardFiles: '/nonexistent' },
+    },
     'test',
   );
   url = await server.listen({ host: '127.0.0.1', port: 0 });

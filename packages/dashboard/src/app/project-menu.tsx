@@ -1,0 +1,36 @@
+import { Button, Menu } from '@mantine/core';
+import { IconChevronDown } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { projectsQuery, useProjectName } from '../features/projects/project.queries.ts';
+import { MenuLink } from '../platform/ui/links.tsx';
+
+/** Which project the pages are of, and the others. */
+export function ProjectMenu({ project }: { project: string | null }) {
+  const projects = useQuery(projectsQuery).data ?? [];
+  const name = useProjectName(project ?? '');
+  if (project === null && projects.length === 0) return null;
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button
+          variant="subtle"
+          color="gray"
+          c="var(--mantine-color-text)"
+          rightSection={<IconChevronDown size={14} />}
+          style={{ minWidth: 0 }}
+          aria-label={`Project: ${name || 'none'}`}
+        >
+          {name || 'Choose a project'}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown mah="70vh" style={{ overflowY: 'auto' }}>
+        <Menu.Label>Projects</Menu.Label>
+        {projects.map(({ key, name }) => (
+          <MenuLink key={key} to="/p/$project" params={{ project: key }}>
+            {name}
+          </MenuLink>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,245 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  useRouter,
+} from '@tanstack/react-router';
+import { z } from 'zod';
+import { StartPage } from '../features/projects/start-page.tsx';
+import { sessionQuery } from '../features/session/session.queries.ts';
+import { SignInPage } from '../features/session/sign-in-page.tsx';
+import { queryClient } from '../platform/api/query-client.ts';
+import { Refused } from '../platform/api/refused.ts';
+import { EmptyNote, ErrorNote, LoadingNote } from '../platform/ui/notes.tsx';
+import { LiveProject } from './live-project.tsx';
+import { Shell } from './shell.tsx';
+
+// Every page there is. All but the first are loaded when they are visited.
+
+const root = createRootRoute({ component: Outlet });
+
+const signInRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: z.object({ back: z.string().optional() }),
+  component: SignInPage,
+});
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(sessionQuery);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 401) throw error;
+      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { back: location.href } });
+    }
+  },
+});
+
+const startRoute = createRoute({ getParentRoute: () => signedIn, path: '/', component: StartPage });
+
+const accountRoute = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../features/account/account-page.tsx'), 'AccountPage'),
+});
+
+const settingsRoutes = [
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/settings/access-tokens',
+    component: lazyRouteComponent(() => import('../features/settings/access-tokens-page.tsx'), 'AccessTokensPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/settings/users',
+    component: lazyRouteComponent(() => import('../features/settings/users-page.tsx'), 'UsersPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/settings/projects',
+    component: lazyRouteComponent(() => import('../features/settings/projects-page.tsx'), 'ProjectsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/settings/audit-log',
+    validateSearch: z.object({
+      project: z.string().optional(),
+      actor: z.string().optional(),
+      action: z.string().optional(),
+    }),
+    component: lazyRouteComponent(() => import('../features/settings/audit-log-page.tsx'), 'AuditLogPage'),
+  }),
+] as const;
+
+const projectRoute = createRoute({ getParentRoute: () => signedIn, path: '/p/$project', component: LiveProject });
+
+const overviewRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/overview/overview-page.tsx'), 'OverviewPage'),
+});
+
+/** A device filter in an address: the JSON of the order's `device_filter`, with what else narrows the table. */
+const deviceSearch = z.object({
+  filter: z.string().optional(),
+  search: z.string().optional(),
+  attention: z.enum(['needs_approval', 'held', 'not_joined', 'blocked']).optional(),
+});
+
+const deviceRoutes = [
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'devices',
+    validateSearch: deviceSearch,
+    component: lazyRouteComponent(() => import('../features/devices/devices-page.tsx'), 'DevicesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'devices/$device',
+    component: lazyRouteComponent(() => import('../features/devices/device-page.tsx'), 'DevicePage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'register-device',
+    component: lazyRouteComponent(
+      () => import('../features/register-device/register-device-page.tsx'),
+      'RegisterDevicePage',
+    ),
+  }),
+] as const;
+
+const deploymentRoutes = [
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'deployments',
+    validateSearch: z.object({
+      state: z.enum(['scheduled', 'paused', 'running', 'finished', 'archived']).optional(),
+      flow: z.string().optional(),
+      app: z.string().optional(),
+      search: z.string().optional(),
+    }),
+    component: lazyRouteComponent(() => import('../features/deployments/deployments-page.tsx'), 'DeploymentsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'deployments/new',
+    validateSearch: z.object({
+      flow: z.string().optional(),
+      version: z.number().optional(),
+      filter: z.string().optional(),
+      /** Devices that were picked, by id. */
+      devices: z.array(z.string()).optional(),
+    }),
+    component: lazyRouteComponent(
+      () => import('../features/new-deployment/new-deployment-page.tsx'),
+      'NewDeploymentPage',
+    ),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'deployments/$deployment',
+    validateSearch: z.object({
+      status: z.enum(['pending', 'in_progress', 'success', 'failed', 'aborted']).optional(),
+      search: z.string().optional(),
+      /** The device whose update is shown beside the table. */
+      device: z.string().optional(),
+    }),
+    component: lazyRouteComponent(() => import('../features/deployments/deployment-page.tsx'), 'DeploymentPage'),
+  }),
+] as const;
+
+const flowRoutes = [
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'flows',
+    component: lazyRouteComponent(() => import('../features/flows/flows-page.tsx'), 'FlowsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'flows/new',
+    /** The flow whose text is to be the beginning. */
+    validateSearch: z.object({ like: z.string().optional() }),
+    component: lazyRouteComponent(() => import('../features/flows/flow-editor-page.tsx'), 'FlowEditorPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'flows/$flow',
+    validateSearch: z.object({ version: z.number().optional(), compare: z.number().optional() }),
+    component: lazyRouteComponent(() => import('../features/flows/flow-page.tsx'), 'FlowPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'flows/$flow/edit',
+    component: lazyRouteComponent(() => import('../features/flows/flow-editor-page.tsx'), 'FlowEditorPage'),
+  }),
+] as const;
+
+const otherRoutes = [
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'apps',
+    component: lazyRouteComponent(() => import('../features/labels/apps-page.tsx'), 'AppsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'groups-and-tags',
+    component: lazyRouteComponent(() => import('../features/labels/groups-and-tags-page.tsx'), 'GroupsAndTagsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'artifacts',
+    validateSearch: z.object({ prefix: z.string().optional() }),
+    component: lazyRouteComponent(() => import('../features/artifacts/artifacts-page.tsx'), 'ArtifactsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'pairing-tokens',
+    component: lazyRouteComponent(() => import('../features/settings/pairing-tokens-page.tsx'), 'PairingTokensPage'),
+  }),
+  createRoute({
+    getParentRoute: () => projectRoute,
+    path: 'registries',
+    component: lazyRouteComponent(() => import('../features/settings/registries-page.tsx'), 'RegistriesPage'),
+  }),
+] as const;
+
+const tree = root.addChildren([
+  signInRoute,
+  signedIn.addChildren([
+    startRoute,
+    accountRoute,
+    ...settingsRoutes,
+    projectRoute.addChildren([overviewRoute, ...deviceRoutes, ...deploymentRoutes, ...flowRoutes, ...otherRoutes]),
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  defaultPendingComponent: LoadingNote,
+  defaultNotFoundComponent: NoSuchPage,
+  defaultErrorComponent: BrokenPage,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+function NoSuchPage() {
+  return <EmptyNote title="There is no such page">The address may be wrong, or the thing was deleted.</EmptyNote>;
+}
+
+function BrokenPage({ error }: { error: unknown }) {
+  const { invalidate } = useRouter();
+  return <ErrorNote error={error} onRetry={() => invalidate()} />;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../platform/ui/page.tsx';
+
+export function ArtifactsPage() {
+  return <Page title="Artifacts">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../platform/ui/page.tsx';
+
+export function DeploymentPage() {
+  return <Page title="Deployment">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../platform/ui/page.tsx';
+
+export function FlowsPage() {
+  return <Page title="Update flows">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../platform/ui/page.tsx';
+
+export function GroupsAndTagsPage() {
+  return <Page title="Groups and tags">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../platform/ui/page.tsx';
+
+export function NewDeploymentPage() {
+  return <Page title="New deployment">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../platform/ui/page.tsx';
+
+export function AuditLogPage() {
+  return <Page title="Audit log">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../platform/ui/page.tsx';
+
+export function UsersPage() {
+  return <Page title="Users">{null}</Page>;
+}

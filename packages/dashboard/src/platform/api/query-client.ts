@@ -1,0 +1,14 @@
+import { QueryClient } from '@tanstack/react-query';
+import { Refused } from './refused.ts';
+
+/** What was read from the server. A refusal is an answer and is not asked for again; what could not be reached is. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (failures, error) => !(error instanceof Refused && error.status < 500) && failures < 3,
+      refetchOnWindowFocus: true,
+    },
+    mutations: { retry: false },
+  },
+});

@@ -1,0 +1,28 @@
+import { useSyncExternalStore } from 'react';
+
+/** Whether the server has refused the session while a page was in use: the page stays, and one signs in over it. */
+let hasEnded = false;
+const listeners = new Set<() => void>();
+
+export function noteSessionEnded(): void {
+  setEnded(true);
+}
+
+export function noteSignedIn(): void {
+  setEnded(false);
+}
+
+export function useSessionHasEnded(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => hasEnded,
+  );
+}
+
+function setEnded(value: boolean): void {
+  hasEnded = value;
+  for (const listener of listeners) listener();
+}

@@ -1,0 +1,48 @@
+import { Alert, Button, Center, Loader, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { sentenceOf } from '../api/refused.ts';
+
+/** While something is read for the first time. */
+export function LoadingNote({ what = 'Loading' }: { what?: string }) {
+  return (
+    <Center py="xl" role="status" aria-label={what}>
+      <Loader size="sm" />
+    </Center>
+  );
+}
+
+/** What went wrong, and a way on. */
+export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  return (
+    <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} role="alert" my="sm">
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm" c="var(--mantine-color-text)" style={{ overflowWrap: 'anywhere' }}>
+          {sentenceOf(error)}
+        </Text>
+        {onRetry && (
+          <Button size="xs" variant="default" onClick={onRetry}>
+            Try again
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+
+/** Nothing there yet: what it would be, and how to get it. */
+export function EmptyNote({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+  return (
+    <Center py="xl">
+      <Stack align="center" gap="xs" maw={460}>
+        <Text fw={600}>{title}</Text>
+        {children && (
+          <Text size="sm" c="dimmed" ta="center">
+            {children}
+          </Text>
+        )}
+        {action}
+      </Stack>
+    </Center>
+  );
+}

@@ -1,0 +1,32 @@
+import {
+  IconBan,
+  IconCircleCheckFilled,
+  IconCircleDashed,
+  IconProgress,
+  IconSquareRoundedXFilled,
+} from '@tabler/icons-react';
+import type { UpdateStatus } from '@tideway/protocol';
+import { statusColors, statusWords } from './status.ts';
+
+const shapes = {
+  pending: IconCircleDashed,
+  in_progress: IconProgress,
+  success: IconCircleCheckFilled,
+  failed: IconSquareRoundedXFilled,
+  aborted: IconBan,
+};
+
+/** A status as its shape and colour; the word beside it, unless it stands there anyway. */
+export function StatusMark({ status, withWord = true }: { status: UpdateStatus; withWord?: boolean }) {
+  const Shape = shapes[status];
+  return (
+    <span style={{ display: 'inline-flex', alignItems: 'center', gap: 6, whiteSpace: 'nowrap' }}>
+      <Shape
+        size={16}
+        color={statusColors[status]}
+        {...(withWord ? { 'aria-hidden': true } : { role: 'img', 'aria-label': statusWords[status] })}
+      />
+      {withWord && statusWords[status]}
+    </span>
+  );
+}

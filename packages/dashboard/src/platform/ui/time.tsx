@@ -1,0 +1,75 @@
+import { useSyncExternalStore } from 'react';
+
+const wholeTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+const steps: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+];
+
+/** A time as the viewer reads clocks; in UTC where the pointer rests. `as="ago"` says how long it is away. */
+export function Time({ at, as = 'time' }: { at: string | null; as?: 'time' | 'ago' }) {
+  const nowMs = useSecondsClock(as === 'ago');
+  if (at === null) return <span>—</span>;
+  const date = new Date(at);
+  return (
+    <time dateTime={at} title={`${utcText(at)}${as === 'ago' ? `\n${wholeTime.format(date)}` : ''}`}>
+      {as === 'ago' ? agoText(date.getTime() - nowMs) : wholeTime.format(date)}
+    </time>
+  );
+}
+
+/** `2026-11-28 17:03:21 UTC` */
+export function utcText(at: string): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** `90 s`, `15 min`, `2 h 5 min`, `3 d 4 h` */
+export function durationText(seconds: number): string {
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor((seconds % 86_400) / 3600), 'h'],
+    [Math.floor((seconds % 3600) / 60), 'min'],
+    [Math.floor(seconds % 60), 's'],
+  ];
+  const first = parts.findIndex(([value]) => value > 0);
+  if (first === -1) return '0 s';
+  const shown = parts.slice(first, first + 2).filter(([value]) => value > 0);
+  return shown.map(([value, unit]) => `${value} ${unit}`).join(' ');
+}
+
+function agoText(differenceMs: number): string {
+  const seconds = Math.round(differenceMs / 1000);
+  // Clocks of server and viewer are never quite the same.
+  if (Math.abs(seconds) < 3) return 'now';
+  const [unit, length] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1];
+  return relative.format(Math.trunc(seconds / length), unit);
+}
+
+let now = Date.now();
+const listeners = new Set<() => void>();
+let ticking: ReturnType<typeof setInterval> | undefined;
+
+/** One clock for the whole page. */
+function useSecondsClock(isNeeded: boolean): number {
+  return useSyncExternalStore(isNeeded ? listen : noSubscription, () => now);
+}
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  ticking ??= setInterval(() => {
+    now = Date.now();
+    for (const each of listeners) each();
+  }, 5_000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      clearInterval(ticking);
+      ticking = undefined;
+    }
+  };
+}
+
+const noSubscription = () => () => {};

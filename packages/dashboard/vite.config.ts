@@ -1,0 +1,9 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Built by `scripts/build-dashboard.mjs`. `npx vite packages/dashboard` serves it with a server on port 8080 behind it. */
+export default defineConfig({
+  plugins: [react()],
+  build: { outDir: '../../dist/dashboard', emptyOutDir: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
+  server: { proxy: { '/api': 'http://localhost:8080' } },
+});

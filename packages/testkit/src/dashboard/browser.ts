@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Role } from '@tideway/protocol';
+import axe from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
+import type { TestServer } from '../test-server.ts';
+
+/** Debian's name for it, and where others have it. */
+const chromiumFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+
+/** Whether there is a browser; without one the tests of the dashboard are skipped. */
+export const hasBrowser = chromiumFile !== undefined;
+
+/** Folder of the built dashboard, for a test server that gives it out. */
+export const dashboardFiles = join(dirname(fileURLToPath(import.meta.url)), '../../../../dist/dashboard');
+
+/** One real browser for the tests of a file, whose pages each have cookies of their own. */
+export function useBrowser(): { open: (server: TestServer, options?: OpenOptions) => Promise<DashboardPage> } {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+  return { open: (server, options) => openDashboard(browser, server, options) };
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumFile ?? '',
+    // As root there is no sandbox, and a machine without a network is not asked for Google's hosts.
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+export type OpenOptions = {
+  /** Who looks: the owner where it is left out, a new user of that role otherwise; nobody where it is null. */
+  role?: Role | null;
+  width?: number;
+  height?: number;
+  colorScheme?: 'light' | 'dark';
+};
+
+/** A page of the dashboard in a browser session of its own. */
+export type DashboardPage = {
+  page: Page;
+  /** Goes to a path of the dashboard. */
+  goTo: (path: string) => Promise<void>;
+  /** What the page's scripts threw, said on the console as errors, or were kept from by the page's policy. */
+  faults: string[];
+  close: () => Promise<void>;
+};
+
+export async function openDashboard(
+  browser: Browser,
+  server: TestServer,
+  { role = 'owner', width = 1440, height = 900, colorScheme = 'light' }: OpenOptions = {},
+): Promise<DashboardPage> {
+  const context = await browser.newContext({
+    baseURL: server.url,
+    viewport: { width, height },
+    colorScheme,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+  });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+  page.on('console', (message) => {
+    // The browser itself says so of every call that is refused; what the page makes of it is looked at.
+    if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) faults.push(message.text());
+  });
+  if (role !== null) {
+    await page.goto(`/sign-in?back=/account#${await signInToken(server, role)}`);
+    await page.getByRole('heading', { name: 'Your account' }).waitFor();
+  }
+  return {
+    page,
+    goTo: async (path) => {
+      await page.goto(path);
+    },
+    faults,
+    close: () => context.close(),
+  };
+}
+
+/** A token that signs somebody of this role in, once. */
+export async function signInToken(server: TestServer, role: Role): Promise<string> {
+  const made =
+    role === 'owner'
+      ? await server.request('POST', `/api/v2/users/${await ownerId(server)}/sign-in-link`)
+      : await server.request('POST', '/api/v2/users', { body: { email: `${role}-${Date.now()}@example.org`, role } });
+  if (made.status >= 300) throw new Error(`No sign-in link: ${JSON.stringify(made.body)}`);
+  return made.body.sign_in_token;
+}
+
+async function ownerId(server: TestServer): Promise<string> {
+  const { body } = await server.request('GET', '/api/v2/users');
+  return body.items[0].id;
+}
+
+type AxeResult = { violations: { id: string; impact: string; help: string; nodes: { html: string }[] }[] };
+
+/** Fails where a rule of WCAG 2.1 AA is broken seriously on the page as it stands. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate(
+    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] })",
+  )) as AxeResult;
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(serious.map(({ id, help, nodes }) => [id, help, nodes.map(({ html }) => html.slice(0, 200))])).toEqual([]);
+}
