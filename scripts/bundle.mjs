@@ -11,6 +11,7 @@ const entries = {
   'tideway-agent': 'packages/agent/src/main.ts',
   demo: 'packages/testkit/src/demo/main.ts',
   bench: 'bench/main.ts',
+  screenshots: 'packages/testkit/src/screenshots/main.ts',
 };
 
 const dist = join(root, 'dist');
@@ -25,7 +26,7 @@ const asOneModule = {
   logLevel: 'warning',
 };
 
-/** Bundles one program (`tideway`, `tideway-agent`, `demo` or `bench`) and gives the URL of its file, to be imported or run. */
+/** Bundles one program (`tideway`, `tideway-agent`, `demo`, `bench` or `screenshots`) and gives the URL of its file, to be imported or run. */
 export async function bundle(name) {
   const temporary = join(dist, `.${name}-${process.pid}`);
   if (!mayWrite(temporary)) return bundledBefore(name);
@@ -36,7 +37,7 @@ export async function bundle(name) {
       outdir: temporary,
       outExtension: { '.js': '.mjs' },
       sourcemap: true,
-      external: ['pg-native'],
+      external: ['pg-native', 'playwright-core'],
       define: { TIDEWAY_AGENT_VERSION: JSON.stringify(`${packageVersion('agent')}+checkout`) },
     });
     copyMigrations(temporary);

@@ -1,17 +1,13 @@
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Role } from '@tideway/protocol';
 import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { TestServer } from '../test-server.ts';
+import { launchBrowser } from './launch-browser.ts';
 
-/** Debian's name for it, and where others have it. */
-const chromiumFile = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-
-/** Whether there is a browser; without one the tests of the dashboard are skipped. */
-export const hasBrowser = chromiumFile !== undefined;
+export { hasBrowser } from './launch-browser.ts';
 
 /** Folder of the built dashboard, for a test server that gives it out. */
 export const dashboardFiles = join(dirname(fileURLToPath(import.meta.url)), '../../../../dist/dashboard');
@@ -24,22 +20,6 @@ export function useBrowser(): { open: (server: TestServer, options?: OpenOptions
   });
   afterAll(() => browser?.close());
   return { open: (server, options) => openDashboard(browser, server, options) };
-}
-
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumFile ?? '',
-    // As root there is no sandbox, and a machine without a network is not asked for Google's hosts.
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
 }
 
 export type OpenOptions = {
