@@ -9,6 +9,8 @@ export type Sizes = {
   manyDevices: number;
   /** Past updates of each device of the larger project: ten million of them in all. */
   pastUpdates: number;
+  /** Devices of the fleet that a browser looks at. */
+  browsedDevices: number;
   connectedDevices: number;
   /** Devices that come back to a server that was killed. */
   returningDevices: number;
@@ -26,6 +28,8 @@ export type Bench = {
   largeFleet: () => Promise<Fleet>;
   /** A thousand devices and ten thousand past updates. */
   smallFleet: () => Promise<Fleet>;
+  /** A fleet that a person looks at in a browser. */
+  browsedFleet: () => Promise<Fleet>;
   /** As many devices as hold a channel open. */
   connectedFleet: () => Promise<Fleet>;
 };
@@ -37,6 +41,7 @@ const whole: Sizes = {
   fewDevices: 200_000,
   manyDevices: 1_000_000,
   pastUpdates: 10,
+  browsedDevices: 100_000,
   connectedDevices: 5_000,
   returningDevices: 15_000,
   loadS: 6,
@@ -50,6 +55,7 @@ export function sizesOf({ isQuick }: { isQuick: boolean }): Sizes {
     ...whole,
     fewDevices: 20_000,
     manyDevices: 100_000,
+    browsedDevices: 20_000,
     connectedDevices: 500,
     returningDevices: 1_500,
     loadS: 2,

@@ -3,6 +3,7 @@ import { abortRow } from './rows/abort.ts';
 import { agentMemoryRow } from './rows/agent-memory.ts';
 import { callsRow } from './rows/calls.ts';
 import { channelRow } from './rows/channel.ts';
+import { dashboardRow } from './rows/dashboard.ts';
 import { firstStepRow } from './rows/first-step.ts';
 import { followersRow } from './rows/followers.ts';
 import { idleTrafficRow } from './rows/idle-traffic.ts';
@@ -25,6 +26,7 @@ export const rows: Row[] = [
   reportsRow,
   followersRow,
   channelRow,
+  dashboardRow,
   reconnectRow,
   firstStepRow,
   placingRow,

@@ -37,7 +37,7 @@ async function prepare({ isQuick }: { isQuick: boolean }): Promise<{ bench: Benc
     made.set(name, found);
     return found;
   };
-  const { fewDevices, manyDevices, connectedDevices, pastUpdates } = sizes;
+  const { fewDevices, manyDevices, browsedDevices, connectedDevices, pastUpdates } = sizes;
   return {
     bench: {
       sizes,
@@ -48,6 +48,7 @@ async function prepare({ isQuick }: { isQuick: boolean }): Promise<{ bench: Benc
           { key: 'many', devices: manyDevices, pastUpdates },
         ]),
       smallFleet: () => fleet('small', [{ key: 'small', devices: 1000, pastUpdates }]),
+      browsedFleet: () => fleet('browsed', [{ key: 'browsed', devices: browsedDevices, pastUpdates: 1 }]),
       connectedFleet: () => fleet('connected', [{ key: 'connected', devices: connectedDevices, pastUpdates }]),
     },
     end: async () => {

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import {
   createApp,
   createDeps,
@@ -67,7 +68,7 @@ const settings: Deps['settings'] = {
   trustedProxies: [],
   publicUrl: null,
   agentFiles: '/nonexistent',
-  dashboardFiles: '/nonexistent',
+  dashboardFiles: fileURLToPath(new URL('dashboard', import.meta.url)),
   agentUpdateSpreadS: null,
 };
 
