@@ -36,10 +36,13 @@ export async function servePages(server: FastifyInstance, folder: string): Promi
     globIgnore: ['**/*.{gz,br}', '**/index.html'],
     schemaHide: true,
     cacheControl: false,
-    setHeaders: (reply, path) => {
-      reply.header('x-content-type-options', 'nosniff');
+    setHeaders: (response, path) => {
+      response.setHeader('x-content-type-options', 'nosniff');
       // Names of these files hold a hash of what is in them.
-      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache');
+      response.setHeader(
+        'cache-control',
+        path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
     },
   });
   return (request, reply) => {
