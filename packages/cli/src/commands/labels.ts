@@ -1,4 +1,4 @@
-import { labelSchema } from '@tideway/protocol';
+import { type LabelInUse, labelInUseSchema, labelSchema } from '@tideway/protocol';
 import { Command } from 'commander';
 import { openProject } from '../client/open-server.ts';
 import { print, printAnswer, printList } from '../output/print.ts';
@@ -33,8 +33,11 @@ function labelCommand(kind: Kind): Command {
 
 async function listLabels(kind: Kind, options: ListOptions): Promise<void> {
   const { api, path } = await openProject(options.project);
-  const labels = await api.list(`${path}/${kind}s`, labelSchema, options);
-  const columns = [{ title: 'NAME', cell: ({ name }: (typeof labels)[number]) => name }];
+  const labels = await api.list(`${path}/${kind}s`, labelInUseSchema, options);
+  const columns = [
+    { title: 'NAME', cell: ({ name }: LabelInUse) => name },
+    { title: 'DEVICES', cell: ({ devices }: LabelInUse) => devices },
+  ];
   printList(labels, options, columns, `There is no ${kind}`);
 }
 

@@ -1,4 +1,4 @@
-import { labelSchema, newLabelSchema, type Role } from '@tideway/protocol';
+import { labelInUseSchema, labelSchema, newLabelSchema, type Role } from '@tideway/protocol';
 import { z } from 'zod';
 import type { Deps } from '../../platform/deps.ts';
 import { defineRoute, pageOf, pageQuery, type Route } from '../../platform/http/route.ts';
@@ -27,11 +27,11 @@ function routesOf(deps: Deps, of: { kind: LabelKind; plural: string; tag: string
       method: 'GET',
       path: `/api/v2/:project_key/${plural}`,
       tag,
-      summary: `List the ${plural} in the order of their names`,
+      summary: `List the ${plural} in the order of their names, each with how many devices carry it`,
       access: inProject(deps, 'viewer'),
       params: z.object(projectParams),
       query: pageQuery,
-      answer: pageOf(labelSchema),
+      answer: pageOf(labelInUseSchema),
       handle: ({ caller, query }) => listLabels(deps.db, kind, caller.project.id, query),
     }),
     defineRoute({

@@ -76,6 +76,29 @@ describe.each(['groups', 'tags', 'apps'])('the %s of a project', (plural) => {
     expect(list.body.items.map((item: { name: string }) => item.name)).not.toContain('Ours');
   });
 
+  it('say in their list how many devices carry them; deleted ones count no more', async () => {
+    for (const name of ['Used', 'Used too', 'Unused']) await server.request('POST', path, { body: { name } });
+    const carry = (name: string) =>
+      ({
+        groups: { group: name },
+        tags: { group: 'Production', tags: [name] },
+        apps: { group: 'Production', apps: [{ name, version: '1' }] },
+      })[plural];
+    const ids: string[] = [];
+    for (const name of ['Used', 'Used', 'Used too', 'Used']) {
+      const device = { name: `${plural} in use ${ids.length}`, ...carry(name) };
+      ids.push((await server.request('POST', `${project}/devices`, { body: device })).body.id);
+    }
+    await server.request('DELETE', `${project}/devices/${ids[0]}`);
+    const { body } = await server.request('GET', path);
+    const used = body.items.filter(({ name }: { name: string }) => /^(Used|Unused)/.test(name));
+    expect(used).toEqual([
+      { id: 'Unused', name: 'Unused', devices: 0 },
+      { id: 'Used', name: 'Used', devices: 2 },
+      { id: 'Used too', name: 'Used too', devices: 1 },
+    ]);
+  });
+
   it('are changed by operators, but for apps, which need an admin', async () => {
     const operator = await createTokenOf(server, 'operator');
     const { status } = await server.request('POST', path, { token: operator, body: { name: 'By an operator' } });
