@@ -2,6 +2,17 @@ import { z } from 'zod';
 
 const namedDevice = z.object({ id: z.string(), name: z.string() });
 
+/** What may ask for somebody's attention, as the overview counts it; `blocked`: the update trigger is on. */
+export const deviceAttentions = ['needs_approval', 'held', 'not_joined', 'blocked'] as const;
+
+/** What narrows a list of devices, beside a filter. */
+export const deviceSearchSchema = z.strictObject({
+  /** A part of id, name or description. */
+  search: z.string().max(128).optional(),
+  attention: z.enum(deviceAttentions).optional(),
+});
+export type DeviceSearch = z.output<typeof deviceSearchSchema>;
+
 /** Which devices a filter selects at this moment. */
 export const selectedDevicesSchema = z.object({
   devices: z.number().int(),
@@ -12,6 +23,13 @@ export const selectedDevicesSchema = z.object({
   sample: z.array(namedDevice),
 });
 export type SelectedDevices = z.infer<typeof selectedDevicesSchema>;
+
+/** What an order with a filter selects, and how many devices a list of the same filter and search has. */
+export const selectionPreviewSchema = selectedDevicesSchema.extend({
+  /** Those that await approval are among them; no order selects these. */
+  listed: z.number().int(),
+});
+export type SelectionPreview = z.infer<typeof selectionPreviewSchema>;
 
 /** What an order would do, which has been asked with `dry_run`. */
 export const dryRunSchema = selectedDevicesSchema.extend({

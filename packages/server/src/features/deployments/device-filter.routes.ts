@@ -1,4 +1,9 @@
-import { deviceSelectionSchema, selectedDevicesSchema, selectionExplanationSchema } from '@tideway/protocol';
+import {
+  deviceSearchSchema,
+  deviceSelectionSchema,
+  selectionExplanationSchema,
+  selectionPreviewSchema,
+} from '@tideway/protocol';
 import { z } from 'zod';
 import type { Deps } from '../../platform/deps.ts';
 import { defineRoute, type Route } from '../../platform/http/route.ts';
@@ -15,12 +20,12 @@ export function deviceFilterRoutes(deps: Deps): Route[] {
       method: 'POST',
       path: `${path}/preview`,
       tag: 'Devices',
-      summary: 'See which devices a filter selects at this moment',
+      summary: 'See which devices a filter selects at this moment, of those that a search finds',
       access: inProject(deps, 'viewer'),
       params: z.object(projectParams),
-      body: deviceSelectionSchema(),
+      body: deviceSelectionSchema().extend(deviceSearchSchema.shape),
       bodyIsCheckedInside: true,
-      answer: selectedDevicesSchema,
+      answer: selectionPreviewSchema,
       handle: ({ caller, body }) => previewSelection(deps, caller, body),
     }),
     defineRoute({

@@ -40,9 +40,17 @@ export const lastStatus = sql`coalesce((
      where device_id = d.id and finished_at is not null order by deployment_id desc limit 1)) u
   order by u.deployment_id desc limit 1), (${archivedStatus}))`;
 
+/** Whether the device of a row `d` is one of the project that meets the condition: lists show it. */
+export function isListed(projectId: number, condition: DeviceCondition): RawBuilder<boolean> {
+  return sql`d.project_id = ${projectId} and d.deleted_at is null and ${conditionSql(condition)}`;
+}
+
+/** Whether orders select the device of a row `d` that lists show. */
+export const isOpenToOrders = sql<boolean>`not d.needs_approval`;
+
 /** Whether an order of the project selects the device of a row `d` that meets the condition. */
 export function isSelectable(projectId: number, condition: DeviceCondition): RawBuilder<boolean> {
-  return sql`d.project_id = ${projectId} and d.deleted_at is null and not d.needs_approval and ${conditionSql(condition)}`;
+  return sql`${isOpenToOrders} and ${isListed(projectId, condition)}`;
 }
 
 /**

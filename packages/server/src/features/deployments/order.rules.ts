@@ -2,8 +2,10 @@ import {
   type BulkChanges,
   bulkChangesSchema,
   canonicalJson,
+  type DeviceSearch,
   deploymentBodySchema,
   deployUpdateBodySchema,
+  deviceSearchSchema,
   deviceSelectionSchema,
   type Fault,
   type Filter,
@@ -151,6 +153,15 @@ export function readSelection(body: unknown): Read<{ selection: Selection }> {
   const sent = checked.value as SelectionBody;
   const filter = sent.device_filter ?? sent.devices_filter ?? {};
   return { selection: { ...partsOf(filter), deviceIds: sent.device_ids ?? null, fields: { filter: filterKey } } };
+}
+
+/** Reads the body of a call that shows devices: those that a filter selects, narrowed by a search. */
+export function readSelectionSearch(body: unknown): Read<{ selection: Selection; search: DeviceSearch }> {
+  const { search, attention, ...asked } = objectIn(body);
+  const searched = checkAgainst(deviceSearchSchema, { search, attention });
+  const read = readSelection(asked);
+  const faults = [searched, read].flatMap((one) => ('faults' in one ? one.faults : []));
+  return 'faults' in searched || 'faults' in read ? { faults } : { ...read, search: searched.value };
 }
 
 /** Reads the body of the question whether a filter selects a device. */

@@ -1,6 +1,7 @@
 import type { Overview } from '@tideway/protocol';
 import { sql } from 'kysely';
 import { type Db, oneRow, rows } from '../../platform/database/database.ts';
+import { deviceHindrance } from '../devices/device-search.rules.ts';
 import { presenceIsOnline } from '../devices/online.rules.ts';
 
 /** A project at a glance, as things stand now. */
@@ -26,9 +27,7 @@ function countDevices(db: Db, projectId: number): Promise<Overview['devices']> {
                count(*) filter (where state = 'offline') as offline,
                count(*) filter (where update_trigger_on) as blocked
         from (select d.update_trigger_on,
-                     case when d.joined_at is null then 'not_joined' when d.held_at is not null then 'held'
-                          when d.needs_approval then 'needs_approval' when ${presenceIsOnline} then 'online'
-                          else 'offline' end as state
+                     coalesce(${deviceHindrance}, case when ${presenceIsOnline} then 'online' else 'offline' end) as state
               from device d left join device_presence o on o.device_id = d.id
               where d.project_id = ${projectId} and d.deleted_at is null) s`,
   );

@@ -1,4 +1,10 @@
-import { bulkAnswerSchema, bulkBodySchema, deviceSchema, deviceSelectionSchema } from '@tideway/protocol';
+import {
+  bulkAnswerSchema,
+  bulkBodySchema,
+  deviceSchema,
+  deviceSearchSchema,
+  deviceSelectionSchema,
+} from '@tideway/protocol';
 import { z } from 'zod';
 import type { Deps } from '../../platform/deps.ts';
 import { idPageQuery } from '../../platform/http/id-page.ts';
@@ -18,10 +24,10 @@ export function selectedDevicesRoutes(deps: Deps): Route[] {
       path: `${path}/search`,
       tag: 'Devices',
       summary:
-        'List the devices that the filter of an order matches, oldest first; page by `limit` and `after` in the body',
+        'List the devices that the filter of an order and a search match, oldest first; page by `limit` and `after` in the body',
       access: inProject(deps, 'viewer'),
       params: z.object(projectParams),
-      body: deviceSelectionSchema().extend(idPageQuery.partial().shape),
+      body: deviceSelectionSchema().extend({ ...deviceSearchSchema.shape, ...idPageQuery.partial().shape }),
       bodyIsCheckedInside: true,
       answer: pageOf(deviceSchema),
       handle: ({ caller, body }) => searchDevicesByFilter(deps, caller, body),

@@ -2,6 +2,7 @@ import {
   claimableDeviceSchema,
   deviceChangesSchema,
   deviceSchema,
+  deviceSearchSchema,
   nameSchema,
   newDeviceSchema,
 } from '@tideway/protocol';
@@ -26,7 +27,7 @@ const listQuery = idPageQuery.extend({
   tags: z.preprocess((tags) => (typeof tags === 'string' ? [tags] : tags), z.array(nameSchema).max(100).optional()),
   state: z.enum(['online', 'offline']).optional(),
   app: nameSchema.optional(),
-  search: z.string().max(128).optional(),
+  ...deviceSearchSchema.shape,
 });
 
 /** The devices of a project. Deleting one ends its updates, and stands with them. */
@@ -36,7 +37,7 @@ export function deviceRoutes(deps: Deps): Route[] {
       method: 'GET',
       path: '/api/v2/:project_key/devices',
       tag,
-      summary: 'List devices, oldest first; `tags` repeated finds those with any of them',
+      summary: 'List devices, oldest first; `tags` repeated finds those with any of them, `attention` those of a state',
       access: inProject(deps, 'viewer'),
       params: z.object(projectParams),
       query: listQuery,

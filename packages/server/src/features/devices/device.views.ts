@@ -1,20 +1,19 @@
-import type { Device } from '@tideway/protocol';
+import type { Device, DeviceSearch } from '@tideway/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, firstRow, oneRow, rows } from '../../platform/database/database.ts';
-import { patternOf } from '../../platform/database/pattern.rules.ts';
 import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
 import { type AppVersion, findDrift } from './device-drift.rules.ts';
+import { searchConditions } from './device-search.rules.ts';
 import { deviceIsOnline, lastContactAt, shownDeviceIsOnline } from './online.rules.ts';
 
-export type DeviceListQuery = IdPage & {
-  group_name?: string | undefined;
-  /** Devices with any of them. */
-  tags?: string[] | undefined;
-  state?: 'online' | 'offline' | undefined;
-  app?: string | undefined;
-  /** A part of id, name or description. */
-  search?: string | undefined;
-};
+export type DeviceListQuery = IdPage &
+  DeviceSearch & {
+    group_name?: string | undefined;
+    /** Devices with any of them. */
+    tags?: string[] | undefined;
+    state?: 'online' | 'offline' | undefined;
+    app?: string | undefined;
+  };
 
 /** One page of a project's devices, oldest first. */
 export async function listDevices(
@@ -94,7 +93,7 @@ function conditionOf(projectId: number, { after, limit: _, ...filter }: DeviceLi
   return sql`(d.project_id, d.id) > (${projectId}, ${after ?? 0}) and d.project_id <= ${projectId}`;
 }
 
-function filterConditions({ group_name, tags, state, app, search }: Omit<DeviceListQuery, keyof IdPage>) {
+function filterConditions({ group_name, tags, state, app, ...search }: Omit<DeviceListQuery, keyof IdPage>) {
   const conditions: RawBuilder<unknown>[] = [];
   if (group_name !== undefined) {
     conditions.push(sql`d.group_id in (select g.id from device_group g
@@ -109,10 +108,7 @@ function filterConditions({ group_name, tags, state, app, search }: Omit<DeviceL
     conditions.push(sql`exists (select from device_app c join app a on a.id = c.app_id
                                 where c.device_id = d.id and a.name = ${app})`);
   }
-  if (search !== undefined) {
-    conditions.push(sql`d.public_id || ' ' || d.name || ' ' || d.description ilike ${patternOf(search)}`);
-  }
-  return conditions;
+  return [...conditions, ...searchConditions(search)];
 }
 
 type DeviceRow = {
