@@ -31,6 +31,7 @@ export * from './rest/overview.ts';
 export * from './rest/pairing-token.ts';
 export * from './rest/project.ts';
 export * from './rest/registry.ts';
+export * from './rest/saved-filter.ts';
 export * from './rest/session.ts';
 export * from './rest/update-flow.ts';
 export * from './rest/user.ts';

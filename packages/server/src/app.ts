@@ -20,6 +20,7 @@ import { watchClock } from './features/deployments/watch-clock.ts';
 import { deviceRoutes } from './features/devices/device.routes.ts';
 import { labelRoutes } from './features/devices/label.routes.ts';
 import { pairingTokenRoutes } from './features/devices/pairing-token.routes.ts';
+import { savedFilterRoutes } from './features/devices/saved-filters/saved-filter.routes.ts';
 import { flowRoutes } from './features/flows/flow.routes.ts';
 import { projectRoutes } from './features/projects/project.routes.ts';
 import { registryRoutes } from './features/registries/registry.routes.ts';
@@ -45,6 +46,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...projectRoutes(deps),
     ...labelRoutes(deps),
     ...deviceRoutes(deps),
+    ...savedFilterRoutes(deps),
     ...pairingTokenRoutes(deps),
     ...artifactRoutes(deps),
     ...registryRoutes(deps),

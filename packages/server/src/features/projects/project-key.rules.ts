@@ -48,6 +48,7 @@ const reservedKeys = new Set([
     'reports',
     'roles',
     'root',
+    'saved-filters',
     'search',
     'secrets',
     'server',

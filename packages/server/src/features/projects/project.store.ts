@@ -65,8 +65,8 @@ export async function findOpenDeployments(tx: Tx, projectId: number): Promise<st
 }
 
 /**
- * Leaves a tombstone of a project: its devices and credentials are gone with it, nobody joins any more, and its history
- * stays.
+ * Leaves a tombstone of a project: its devices, credentials and saved filters are gone with it, nobody joins any more, and
+ * its history stays.
  */
 export async function setProjectDeleted(tx: Tx, id: number): Promise<void> {
   await execute(tx, sql`update device set deleted_at = tideway_now() where project_id = ${id} and deleted_at is null`);
@@ -75,6 +75,7 @@ export async function setProjectDeleted(tx: Tx, id: number): Promise<void> {
     sql`update pairing_token set revoked_at = tideway_now() where project_id = ${id} and revoked_at is null`,
   );
   await execute(tx, sql`update registry set username = null, password = null where project_id = ${id}`);
+  await execute(tx, sql`delete from saved_filter where project_id = ${id}`);
   await execute(tx, sql`update project set deleted_at = tideway_now() where id = ${id}`);
 }
 

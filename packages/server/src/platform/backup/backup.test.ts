@@ -24,7 +24,9 @@ let file: string;
 
 beforeAll(async () => {
   server = await startTestServer();
-  await makeGreenhouses(server);
+  const { path } = await makeGreenhouses(server);
+  const filter = { name: 'wet ones', device_filter: { groups: [{ name: 'North' }] } };
+  expect((await server.request('POST', `${path}/saved-filters`, { body: filter })).status).toBe(201);
   await server.deps.blobs.put('artifacts/one', Readable.from([Buffer.alloc(9_000_000, 'x')]), 10_000_000);
   await server.deps.blobs.put('output/empty', Readable.from([]), 1);
   source = new pg.Client(server.database.connection);
