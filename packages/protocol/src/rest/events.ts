@@ -28,5 +28,11 @@ export const updateEventSchema = updateSchema.extend({
 });
 export type UpdateEvent = z.infer<typeof updateEventSchema>;
 
+/**
+ * Devices of the project have joined, come, gone or been changed: read again what you show of them. Sent to followers of a
+ * project at most once a second. A device that polls comes and goes by time, of which nobody is told.
+ */
+export const devicesEventSchema = z.strictObject({});
+
 /** More has happened than was told: read again what you show. `deployment_id` is null where it may be any. */
 export const resyncEventSchema = z.object({ deployment_id: z.string().nullable() });

@@ -55,7 +55,10 @@ export function openChannelDoor(server: Server, deps: Deps, channels: OpenChanne
   };
 }
 
-async function admit(deps: Deps, request: IncomingMessage): Promise<ProvenDevice> {
+/** A device that may open a channel, and whose it is. */
+type AdmittedDevice = ProvenDevice & { projectId: number };
+
+async function admit(deps: Deps, request: IncomingMessage): Promise<AdmittedDevice> {
   if (new URL(request.url ?? '', 'http://server').pathname !== path) {
     throw new Refusal('not_found', 'There is no WebSocket at this address');
   }
@@ -64,8 +67,8 @@ async function admit(deps: Deps, request: IncomingMessage): Promise<ProvenDevice
     request.headers.authorization,
     callerAddress(request, deps.settings.trustedProxies),
   );
-  await noteContact(deps, device, null);
-  return device;
+  const { project_id: projectId } = await noteContact(deps, device, null);
+  return { ...device, projectId };
 }
 
 /** Serves a channel until it has ended, and the database knows that. */
@@ -73,7 +76,7 @@ async function serve(
   deps: Deps,
   channels: OpenChannels,
   socket: WebSocket,
-  device: ProvenDevice,
+  device: AdmittedDevice,
   address: string,
   closing: AbortSignal,
 ): Promise<void> {
@@ -87,12 +90,16 @@ async function serve(
     return exchangeMessages(deps, device, messages, { address, over: 'channel' });
   });
   channels.add(device.id, channel);
-  await opened.catch(() => socket.terminate());
+  await opened.then(
+    () => deps.changes.tellDevices(device.projectId),
+    () => socket.terminate(),
+  );
   await ended;
   channels.remove(device.id, channel);
   await noteChannelEnded(deps, event).catch((error: unknown) => {
     deps.log.debug({ err: error }, 'The end of a channel could not be noted');
   });
+  deps.changes.tellDevices(device.projectId);
 }
 
 /** While a frame waits no other is read: who says too much is slowed down, and loses nothing. */

@@ -51,11 +51,12 @@ async function lockSelection(tx: Tx, caller: ProjectCaller, selection: Selection
 async function change(
   tx: Tx,
   onCommit: OnCommit,
-  { wakes }: BulkDeps,
+  deps: BulkDeps,
   caller: ProjectCaller,
   ids: number[],
   changes: Parameters<typeof changeDevices>[3],
 ): Promise<void> {
   await changeDevices(tx, caller, ids, changes);
-  if (changes.update_trigger === 'off') onCommit(() => wakes.devices(ids));
+  if (changes.update_trigger === 'off') onCommit(() => deps.wakes.devices(ids));
+  onCommit(() => deps.changes.tellDevices(caller.project.id));
 }

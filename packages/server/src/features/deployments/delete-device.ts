@@ -30,6 +30,7 @@ export async function deleteDevices(
   onCommit(() => {
     for (const { deploymentId, deviceId } of ended) changes.tell(deploymentId, [deviceId]);
   });
+  onCommit(() => changes.tellDevices(caller.project.id));
   // They find out at once that they are not known here any more.
   onCommit(() => wakes.devices(deviceIds));
 }

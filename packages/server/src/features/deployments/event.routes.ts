@@ -24,7 +24,8 @@ export function eventRoutes(deps: Deps, followers: Followers): Route[] {
       method: 'GET',
       path: '/api/v2/:project_key/events',
       tag: 'Deployments',
-      summary: 'Follow all deployments of a project: the same events of each of them',
+      summary:
+        'Follow a project: the same events of each of its deployments, and `devices` when some have come, gone or been changed',
       access: inProject(deps, 'viewer'),
       params: z.object(projectParams),
       ...eventStream,

@@ -176,6 +176,58 @@ describe('who follows a project', () => {
   });
 });
 
+describe('who shows the devices of a project', () => {
+  it.each([
+    ['that server', () => server],
+    ['another server', () => other],
+  ])('of which the devices speak to %s hears when to read again, at most once a second', async (_name, at) => {
+    const sinceMs = performance.now();
+    const events = await follow('/events', { at: at() });
+    const device = await hearAfter(events, () => fleet.joinDevice());
+    const channel = await hearAfter(events, () => device.openChannel());
+    await hearAfter(events, () => channel.close());
+    await hearAfter(events, () => fleet.call('PATCH', `/devices/${device.id}`, { update_trigger: 'on' }));
+    const bulk = { device_ids: [device.id], update_trigger: 'off' };
+    await hearAfter(events, () => fleet.call('POST', '/devices/bulk', bulk));
+    await hearAfter(events, () => fleet.call('POST', `/devices/${device.id}/approve`));
+    const registered = { name: `registered at ${events.received.length}`, group: 'Production' };
+    await hearAfter(events, () => fleet.call('POST', '/devices', registered));
+    await hearAfter(events, () => server.request('DELETE', `${fleet.path}/devices/${device.id}`));
+    expect(events.received.find(isOfDevices)).toMatchObject({ data: {} });
+    const heard = events.received.filter(isOfDevices).length;
+    expect(heard).toBeLessThanOrEqual((performance.now() - sinceMs) / 1000 + 1);
+  });
+
+  it('hears nothing of those of another project', async () => {
+    const quiet = await makeDeviceFleet(server, 'Quiet');
+    const events = await follow('/events');
+    const ofQuiet = await followEvents(server, `${quiet.path}/events`);
+    open.push(ofQuiet);
+    await hearAfter(events, () => fleet.joinDevice());
+    await hearAfter(ofQuiet, () => quiet.joinDevice());
+    expect(ofQuiet.received.filter(isOfDevices)).toHaveLength(1);
+  });
+
+  it('hears of them beside those who follow one deployment, who do not', async () => {
+    const id = await fleet.deployTo([await fleet.joinDevice()]);
+    const [project, deployment] = [await follow('/events'), await follow(`/deployments/${id}/events`)];
+    await hearAfter(project, () => fleet.joinDevice());
+    await fleet.call('POST', `/deployments/${id}/abort`);
+    await deployment.wait(({ name, data }) => name === 'counts' && data.finished_at !== null);
+    expect(deployment.received.filter(isOfDevices)).toEqual([]);
+  });
+});
+
+/** Does something, and waits until it is told that devices have changed. */
+async function hearAfter<Result>(events: FollowedEvents, act: () => Promise<Result>): Promise<Result> {
+  const before = events.received.filter(isOfDevices).length;
+  const result = await act();
+  await events.wait(() => events.received.filter(isOfDevices).length > before);
+  return result;
+}
+
+const isOfDevices = ({ name }: { name: string }) => name === 'devices';
+
 type Where = { at?: TestServer; token?: string; headers?: Record<string, string> };
 
 async function follow(path: string, { at = server, ...options }: Where = {}): Promise<FollowedEvents> {

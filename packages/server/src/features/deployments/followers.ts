@@ -27,6 +27,7 @@ const ticksBetweenResyncs = 20;
 /** What is followed is looked at so often even where nothing was heard: what servers tell each other may be lost. */
 const ticksBetweenLooks = 20;
 const ticksBetweenSigns = 60;
+const ticksBetweenDevices = 4;
 
 /**
  * Those who follow deployments at this server. What changed anywhere is heard from the servers, read once from the tables,
@@ -40,6 +41,8 @@ export class Followers {
   private readonly lastCounts = new Map<number, string>();
   private changed = new Map<number, Changed>();
   private readonly resyncsDue = new Map<number, Standing>();
+  /** Projects of which devices have come, gone or been changed. */
+  private readonly devicesDue = new Set<number>();
   private ticks = 0;
   private ticking: NodeJS.Timeout | null = null;
   private isTelling = false;
@@ -87,9 +90,17 @@ export class Followers {
   private listen(): Promise<void> {
     this.listening ??= this.deps.changes.listen({
       onChanged: (deploymentId, devices) => this.note(deploymentId, devices),
-      onRegained: () => this.lookAtAll('many'),
+      onDevicesChanged: (projectId) => this.noteDevices(projectId),
+      onRegained: () => {
+        this.lookAtAll('many');
+        for (const projectId of this.ofProjects.keys()) this.noteDevices(projectId);
+      },
     });
     return this.listening;
+  }
+
+  private noteDevices(projectId: number): void {
+    if (this.ofProjects.has(projectId)) this.devicesDue.add(projectId);
   }
 
   private note(deploymentId: number, devices: ChangedDevices): void {
@@ -106,6 +117,7 @@ export class Followers {
     if (this.ticks % ticksBetweenSigns === 0) for (const stream of this.streams()) stream.keepAlive();
     if (this.ticks % ticksBetweenLooks === 0) this.lookAtAll([]);
     if (this.ticks % ticksBetweenResyncs === 0) this.sayResyncs();
+    if (this.ticks % ticksBetweenDevices === 0) this.sayDevices();
     if (this.isTelling || this.changed.size === 0) return;
     const changed = this.changed;
     this.changed = new Map();
@@ -155,6 +167,13 @@ export class Followers {
       for (const stream of this.readersOf(standing)) stream.send(text);
     }
     this.resyncsDue.clear();
+  }
+
+  private sayDevices(): void {
+    const text = eventText('devices', {});
+    for (const projectId of this.devicesDue)
+      for (const stream of this.ofProjects.get(projectId) ?? []) stream.send(text);
+    this.devicesDue.clear();
   }
 
   private readersOf({ id, projectId }: Standing): EventStream[] {

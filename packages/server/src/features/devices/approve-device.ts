@@ -9,7 +9,7 @@ import { lockDeviceOrRefuse } from './lock-device-or-refuse.ts';
 
 /** A person's yes to a device: to one that joined and awaits approval, or to one that is held as a possible copy. */
 export async function approveDevice(
-  { db, wakes }: Pick<Deps, 'db' | 'wakes'>,
+  { db, wakes, changes }: Pick<Deps, 'db' | 'wakes' | 'changes'>,
   caller: ProjectCaller,
   publicId: string,
 ): Promise<Device> {
@@ -27,6 +27,7 @@ export async function approveDevice(
       after: { needs_approval: after.needs_approval, held: after.held },
     });
     onCommit(() => wakes.devices([id]));
+    onCommit(() => changes.tellDevices(projectId));
     return after;
   });
 }

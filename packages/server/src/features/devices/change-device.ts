@@ -11,7 +11,7 @@ import { resolveApps, resolveGroup, resolveTags } from './resolve-labels.ts';
 
 /** Changes what people decide about a device. Operators tag, group and hold devices back; the rest is for admins. */
 export async function changeDevice(
-  { db, wakes }: Pick<Deps, 'db' | 'wakes'>,
+  deps: Pick<Deps, 'db' | 'wakes' | 'changes'>,
   caller: ProjectCaller,
   publicId: string,
   changes: DeviceChanges,
@@ -19,7 +19,7 @@ export async function changeDevice(
   const { name, description, apps } = changes;
   if (name !== undefined || description !== undefined || apps !== undefined) requireRole(caller, 'admin');
   const projectId = caller.project.id;
-  return inTransaction(db, async (tx, onCommit) => {
+  return inTransaction(deps.db, async (tx, onCommit) => {
     const id = await lockDeviceOrRefuse(tx, projectId, publicId);
     const before = await readDevice(tx, id);
     await applyChanges(tx, projectId, id, changes);
@@ -31,7 +31,8 @@ export async function changeDevice(
       before: sameFields(before, changes),
       after: sameFields(after, changes),
     });
-    if (changes.update_trigger === 'off') onCommit(() => wakes.devices([id]));
+    if (changes.update_trigger === 'off') onCommit(() => deps.wakes.devices([id]));
+    onCommit(() => deps.changes.tellDevices(projectId));
     return after;
   });
 }

@@ -13,13 +13,13 @@ import { resolveApps, resolveGroup, resolveTags } from './resolve-labels.ts';
  * becomes this device by guessing its name.
  */
 export async function createDevice(
-  { db, randomBytes }: Pick<Deps, 'db' | 'randomBytes'>,
+  { db, randomBytes, changes }: Pick<Deps, 'db' | 'randomBytes' | 'changes'>,
   caller: ProjectCaller,
   order: NewDevice,
 ): Promise<ClaimableDevice> {
   const projectId = caller.project.id;
   const claim = order.public_key === undefined ? createSecretToken('twc', randomBytes) : null;
-  return inTransaction(db, async (tx) => {
+  return inTransaction(db, async (tx, onCommit) => {
     const groupId = await resolveGroup(tx, projectId, order.group);
     const tagIds = await resolveTags(tx, projectId, order.tags ?? []);
     const apps = await resolveApps(tx, projectId, order.apps ?? []);
@@ -36,6 +36,7 @@ export async function createDevice(
     await setDeviceApps(tx, id, apps);
     const device = await readDevice(tx, id);
     await recordAuditEvent(tx, caller, { action: 'device.created', target: device.id, projectId, after: order });
+    onCommit(() => changes.tellDevices(projectId));
     return { ...device, claim_token: claim?.token ?? null };
   });
 }

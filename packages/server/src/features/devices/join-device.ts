@@ -19,7 +19,7 @@ import {
 import { resolveGroup } from './resolve-labels.ts';
 import { type PairingToken, usePairingToken } from './use-pairing-token.ts';
 
-type JoinDeps = Pick<Deps, 'db' | 'randomBytes' | 'installation'>;
+type JoinDeps = Pick<Deps, 'db' | 'randomBytes' | 'installation' | 'changes'>;
 
 /**
  * Lets a device join: by its registered key, by the claim token of a registered device, or as a new device by a pairing
@@ -34,6 +34,7 @@ export async function joinDevice(deps: JoinDeps, order: JoinOrder, address: stri
     if (violatesUnique(error, 'device_public_key')) return join();
     throw error;
   });
+  deps.changes.tellDevices(device.project_id);
   return {
     device_id: device.public_id,
     installation_id: deps.installation.publicId,

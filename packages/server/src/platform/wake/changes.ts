@@ -9,6 +9,8 @@ export type ChangedDevices = readonly number[] | 'many';
 export type Changes = {
   /** Updates of a deployment, or only the deployment. To be called when the transaction is committed. */
   tell: (deploymentId: number, devices: ChangedDevices) => void;
+  /** Devices of a project have come, gone or been changed; which is not said. To be called after the commit as well. */
+  tellDevices: (projectId: number) => void;
   /** Hears what this server and all others tell, until `stop`. */
   listen: (listener: ChangeListener) => Promise<void>;
   /** Says what is not said yet, and hears no more. */
@@ -17,6 +19,7 @@ export type Changes = {
 
 export type ChangeListener = {
   onChanged: (deploymentId: number, devices: ChangedDevices) => void;
+  onDevicesChanged: (projectId: number) => void;
   /** The line was broken: what was told meanwhile is not known. */
   onRegained: () => void;
 };
@@ -27,10 +30,14 @@ const maxDevices = 200;
 /** A notification holds 8,000 bytes. */
 const maxPayload = 7000;
 
+/** A deployment with its devices, or a project: in a form in which a server of the version before finds no deployment. */
+type Entry = [number, ChangedDevices] | [null, [number]];
+
 /** Changes, many in one notification. One may be lost: who follows looks at the tables now and then as well. */
 export class ChangeLine implements Changes {
   private readonly line: NotifyLine;
   private waiting = new Map<number, Set<number> | 'many'>();
+  private projects = new Set<number>();
   private sending: NodeJS.Timeout | null = null;
 
   constructor(pool: SwitchablePool, log: Log) {
@@ -39,13 +46,19 @@ export class ChangeLine implements Changes {
 
   tell(deploymentId: number, devices: ChangedDevices): void {
     this.waiting.set(deploymentId, joinChanged(this.waiting.get(deploymentId), devices));
-    this.sending ??= setTimeout(() => void this.send(), gatherMs);
+    this.sendSoon();
   }
 
-  async listen({ onChanged, onRegained }: ChangeListener): Promise<void> {
+  tellDevices(projectId: number): void {
+    this.projects.add(projectId);
+    this.sendSoon();
+  }
+
+  async listen({ onChanged, onDevicesChanged, onRegained }: ChangeListener): Promise<void> {
     const onPayload = (payload: string) => {
-      for (const [deploymentId, devices] of JSON.parse(payload) as [number, ChangedDevices][]) {
-        onChanged(deploymentId, devices);
+      for (const entry of JSON.parse(payload) as Entry[]) {
+        if (entry[0] === null) onDevicesChanged(entry[1][0]);
+        else onChanged(...entry);
       }
     };
     await this.line.listen({ onPayload, onRegained });
@@ -57,11 +70,18 @@ export class ChangeLine implements Changes {
     await this.send();
   }
 
+  private sendSoon(): void {
+    this.sending ??= setTimeout(() => void this.send(), gatherMs);
+  }
+
   private async send(): Promise<void> {
     this.sending = null;
-    const changed = this.waiting;
+    const { waiting, projects } = this;
     this.waiting = new Map();
-    for (const payload of payloadsOf(changed)) await this.line.say(payload);
+    this.projects = new Set();
+    const changed = [...waiting].map(([id, devices]): Entry => [id, devices === 'many' ? devices : [...devices]]);
+    const ofProjects = [...projects].map((projectId): Entry => [null, [projectId]]);
+    for (const payload of payloadsOf([...changed, ...ofProjects])) await this.line.say(payload);
   }
 }
 
@@ -73,12 +93,12 @@ export function joinChanged(before: Set<number> | 'many' | undefined, devices: C
   return all.size > maxDevices ? 'many' : all;
 }
 
-function payloadsOf(changed: ReadonlyMap<number, Set<number> | 'many'>): string[] {
+function payloadsOf(changed: readonly Entry[]): string[] {
   const payloads: string[] = [];
   let entries: string[] = [];
   let length = 0;
-  for (const [deploymentId, devices] of changed) {
-    const entry = JSON.stringify([deploymentId, devices === 'many' ? devices : [...devices]]);
+  for (const one of changed) {
+    const entry = JSON.stringify(one);
     if (length + entry.length > maxPayload) {
       payloads.push(`[${entries.join(',')}]`);
       entries = [];
