@@ -73,7 +73,7 @@ describe('every route', () => {
   });
 
   it('refuses a character in its body that the database cannot keep, and names the field', async () => {
-    const taking = server.routes.filter(({ body, bodyForm }) => body && bodyForm !== 'stream');
+    const taking = server.routes.filter((route) => route.body && route.bodyForm !== 'stream' && !saysFaults(route));
     const answers = await Promise.all(
       taking.filter(isForPeople).map(async (route) => {
         const { headers, body: sent } = unstorableBodyOf(route);
@@ -217,6 +217,11 @@ function keysOf(route: Route): string[] {
 
 function isForPeople(route: Route): boolean {
   return !route.path.startsWith('/device/');
+}
+
+/** What is wrong with its body is its answer, and no refusal. */
+function saysFaults({ path }: Route): boolean {
+  return path.endsWith('/update-flows/check');
 }
 
 /** About the person in front of a browser: a token is not enough. */

@@ -37,3 +37,12 @@ export const savedFlowsSchema = z.object({
   warnings: z.array(faultSchema),
 });
 export type SavedFlows = z.infer<typeof savedFlowsSchema>;
+
+/** What saving a text of flows would refuse (`errors`) and warn of. */
+export const checkedFlowsSchema = z.object({
+  errors: z.array(faultSchema),
+  warnings: z.array(faultSchema),
+  /** As far as they could be read: with errors some may be missing, and steps of them. */
+  flows: z.array(updateFlowVersionSchema.pick({ name: true, description: true, inputs: true, steps: true })),
+});
+export type CheckedFlows = z.infer<typeof checkedFlowsSchema>;

@@ -54,7 +54,7 @@ export function neededArtifacts(document: FlowDocument, filled: FlowDocument): N
   return [...needed.values()];
 }
 
-/** Paths in the built-in store of the artifacts that a flow needs, each once. */
+/** Paths in the built-in store of the artifacts that a flow needs, each once, as the flow writes them. */
 export function artifactPaths(document: FlowDocument): string[] {
   const paths = document.steps.flatMap(artifactsOf).filter(({ registry }) => registry === null);
   return [...new Set(paths.map(({ artifact }) => artifact))];

@@ -1,4 +1,5 @@
 import {
+  checkedFlowsSchema,
   flowVersionSummarySchema,
   savedFlowsSchema,
   updateFlowSchema,
@@ -9,6 +10,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { idPageQuery } from '../../platform/http/id-page.ts';
 import { defineRoute, pageOf, type Route } from '../../platform/http/route.ts';
 import { inProject, projectParams } from '../projects/in-project.access.ts';
+import { checkFlows } from './check-flows.ts';
 import { deleteFlow } from './delete-flow.ts';
 import { listFlows, listVersions, readFlow } from './flow.views.ts';
 import { addFlowVersion, createFlows } from './save-flow.ts';
@@ -44,6 +46,19 @@ export function flowRoutes(deps: Deps): Route[] {
       status: 201,
       answer: savedFlowsSchema,
       handle: ({ caller, query, body }) => createFlows(deps, caller, body, query.id),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: `${path}/check`,
+      tag,
+      summary: 'Check a text of flows without saving it; with id, as the new version of that flow',
+      access: inProject(deps, 'viewer'),
+      bodyForm: 'text',
+      params: z.object(projectParams),
+      query: z.strictObject({ id: z.string().optional() }),
+      body: z.string(),
+      answer: checkedFlowsSchema,
+      handle: ({ caller, query, body }) => checkFlows(deps, caller, body, query.id ?? null),
     }),
     defineRoute({
       method: 'GET',

@@ -1,6 +1,6 @@
 import type { FlowDocument } from '@tideway/protocol';
 import { sql } from 'kysely';
-import { execute, firstRow, oneRow, rows } from '../../platform/database/database.ts';
+import { type Db, execute, firstRow, oneRow, rows } from '../../platform/database/database.ts';
 import type { Tx } from '../../platform/database/transaction.ts';
 
 export type FlowRow = { id: number; public_id: string; name: string };
@@ -49,9 +49,9 @@ export async function markFlowDeleted(tx: Tx, flowId: number): Promise<void> {
 }
 
 /** Those of the paths that are in the project's artifact store. */
-export async function findExistingPaths(tx: Tx, projectId: number, paths: string[]): Promise<string[]> {
+export async function findExistingPaths(db: Db, projectId: number, paths: string[]): Promise<string[]> {
   const found = await rows<{ path: string }>(
-    tx,
+    db,
     sql`select path from artifact where project_id = ${projectId} and path = any(${paths}::text[])`,
   );
   return found.map((row) => row.path);

@@ -5,12 +5,10 @@ import type { Deps } from '../../platform/deps.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
-import { findRegistryNames } from '../registries/registry.views.ts';
-import { artifactPaths, registryNames } from './fill-flow.rules.ts';
-import { findExistingPaths, insertFlow, insertVersion, lockFlow, renameFlow } from './flow.store.ts';
+import { collectWarnings } from './collect-warnings.ts';
+import { insertFlow, insertVersion, lockFlow, renameFlow } from './flow.store.ts';
+import { oneFlowMessage, takenNameMessage } from './flow-messages.rules.ts';
 import { readFlowFile } from './read-flow-file.rules.ts';
-import { undoOrderFaults } from './undo-order.rules.ts';
-import { visibleSecretFaults } from './visible-secrets.rules.ts';
 
 /**
  * Creates the flows of a text, all or none. `id` names the flow where the text holds one, so that a pipeline can keep
@@ -31,7 +29,7 @@ export async function createFlows(
       const version = await addVersion(tx, caller, flow, source, document, 'flow.created');
       saved.push({ name: document.name, uuid: flow.public_id, version });
     }
-    return answer(saved, await warningsOf(tx, caller, documents));
+    return answer(saved, await collectWarnings(tx, caller.project.id, documents));
   });
 }
 
@@ -45,9 +43,7 @@ export async function addFlowVersion(
   const documents = readOrRefuse(source);
   const [document] = documents;
   if (!document || documents.length > 1) {
-    throw new Refusal('invalid_flow', 'The text must hold exactly one flow, the new version of this one', {
-      field: 'flows',
-    });
+    throw new Refusal('invalid_flow', oneFlowMessage, { field: 'flows' });
   }
   return inTransaction(db, async (tx) => {
     const flow = await lockFlow(tx, caller.project.id, id);
@@ -55,7 +51,7 @@ export async function addFlowVersion(
     if (flow.name !== document.name) await refuseTaken(renameFlow(tx, flow.id, document.name), document.name, id);
     const version = await addVersion(tx, caller, flow, source, document, 'flow.changed');
     const saved = [{ name: document.name, uuid: flow.public_id, version }];
-    return answer(saved, await warningsOf(tx, caller, documents));
+    return answer(saved, await collectWarnings(tx, caller.project.id, documents));
   });
 }
 
@@ -90,10 +86,7 @@ async function refuseTaken<Result>(change: Promise<Result>, name: string, id: st
     return await change;
   } catch (error) {
     if (violatesUnique(error, 'flow_name')) {
-      throw new Refusal(
-        'already_exists',
-        `There is a flow ${name} already; send the text to it with PUT as a new version`,
-      );
+      throw new Refusal('already_exists', takenNameMessage(name));
     }
     if (violatesUnique(error, 'flow_public_id')) throw new Refusal('already_exists', `There is a flow ${id} already`);
     throw error;
@@ -116,33 +109,6 @@ async function addVersion(
     after: { name: document.name, version },
   });
   return version;
-}
-
-/** What may still come before the flow is deployed, which would be refused without it; and what is unwise. */
-async function warningsOf(tx: Tx, caller: ProjectCaller, documents: FlowDocument[]): Promise<Fault[]> {
-  const known = documents.map((document) => ({
-    document,
-    paths: artifactPaths(document).filter((path) => !path.includes('${{')),
-  }));
-  const existing = await findExistingPaths(
-    tx,
-    caller.project.id,
-    known.flatMap(({ paths }) => paths),
-  );
-  const registries = await findRegistryNames(tx, caller.project.id, documents.flatMap(registryNames));
-  return known.flatMap(({ document, paths }) => [
-    ...paths
-      .filter((path) => !existing.includes(path))
-      .map((path) => warning(document, `there is no artifact ${path} yet`)),
-    ...registryNames(document)
-      .filter((name) => !registries.includes(name))
-      .map((name) => warning(document, `there is no registry ${name} yet`)),
-    ...[...undoOrderFaults(document), ...visibleSecretFaults(document)].map((fault) => warning(document, fault)),
-  ]);
-}
-
-function warning({ name }: FlowDocument, message: string): Fault {
-  return { path: `flows.${name}`, message: `flows.${name}: ${message}` };
 }
 
 function answer(saved: SavedFlows['update_flows'], warnings: Fault[]): SavedFlows {
