@@ -1,4 +1,4 @@
-import type { Deployment, Update, UpdateDetails, UpdateStatus, Why } from '@tideway/protocol';
+import type { Deployment, DeploymentState, Update, UpdateDetails, UpdateStatus, Why } from '@tideway/protocol';
 import { fieldsOf, tableOf } from '../output/print.ts';
 import { timeText } from '../output/readable.rules.ts';
 import type { Cell, Column } from '../output/table.rules.ts';
@@ -105,12 +105,17 @@ const gateColumns: Column<Why['gates'][number]>[] = [
   { title: 'TRIED NEXT', cell: ({ tried_next_at }) => timeText(tried_next_at) },
 ];
 
-function stateOf({ archived_at, finished_at, paused_at, start_at }: Deployment): Cell {
-  if (archived_at !== null) return 'archived';
-  if (finished_at !== null) return 'finished';
-  if (paused_at !== null) return { text: 'paused', colour: 'yellow' };
-  return start_at !== null && Date.parse(start_at) > Date.now() ? 'scheduled' : { text: 'running', colour: 'green' };
+function stateOf({ state }: Deployment): Cell {
+  return { text: state, colour: stateColours[state] };
 }
+
+const stateColours: Record<DeploymentState, Colour | null> = {
+  scheduled: null,
+  paused: 'yellow',
+  running: 'green',
+  finished: null,
+  archived: null,
+};
 
 function whyOf({ message, reason, waiting_for, abort_requested_at, status }: Update): string {
   if (status === 'in_progress' && abort_requested_at !== null) return 'asked to stop';

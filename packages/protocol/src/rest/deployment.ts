@@ -14,6 +14,7 @@ export type DeploymentState = (typeof deploymentStates)[number];
 export const deploymentSchema = z.object({
   id: z.string(),
   uuid: z.string(),
+  state: z.enum(deploymentStates),
   flow: z.object({ id: z.string(), name: z.string(), version: z.number().int() }),
   app: z.object({ name: z.string(), version: z.string() }).nullable(),
   comment: z.string(),
@@ -67,9 +68,12 @@ export const waitingReasons = [
   'ready',
 ] as const;
 
+/** A device as lists name it. */
+const namedDeviceSchema = z.object({ id: z.string(), name: z.string() });
+
 /** One device's part in a deployment. */
 export const updateSchema = z.object({
-  device: z.object({ id: z.string(), name: z.string() }),
+  device: namedDeviceSchema,
   status: updateStatusSchema,
   /** Only of a pending update. */
   waiting_for: z.enum(waitingReasons).nullable(),
@@ -82,6 +86,16 @@ export const updateSchema = z.object({
   /** Until when the device may confirm the abort: longer where it must not be interrupted, or undoes. */
   abort_ends_at: z.string().nullable(),
   finished_at: z.string().nullable(),
+  /** The step that its device spoke of last; null where it has spoken of none. */
+  step: z
+    .object({
+      name: z.string(),
+      status: z.enum(['started', 'success', 'failed']),
+      tries: z.number().int(),
+      exit_code: z.number().int().nullable(),
+      message: z.string().nullable(),
+    })
+    .nullable(),
 });
 export type Update = z.infer<typeof updateSchema>;
 
@@ -109,3 +123,30 @@ export const updateDetailsSchema = updateSchema.extend({
   ),
 });
 export type UpdateDetails = z.infer<typeof updateDetailsSchema>;
+
+/** Where the failures of a deployment come from, by what they say; where most devices failed alike first, at most 100. */
+export const failuresSchema = z.object({
+  items: z.array(
+    z.object({
+      /** Null where no step is to blame. */
+      step: z.string().nullable(),
+      reason: z.string(),
+      message: z.string().nullable(),
+      devices: z.number().int(),
+      /** Five of the devices, in the order in which the updates are listed. */
+      sample: z.array(namedDeviceSchema),
+    }),
+  ),
+});
+export type Failures = z.infer<typeof failuresSchema>;
+
+/**
+ * The course of a deployment: how many updates had each status at up to 200 times with even spaces between them, from its
+ * beginning until its end, or until now. The five always add up to its devices. Of an archived one the end alone is kept.
+ */
+export const progressSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  points: z.array(statusCountsSchema.extend({ at: z.string() })),
+});
+export type Progress = z.infer<typeof progressSchema>;

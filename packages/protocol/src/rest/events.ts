@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { statusCountsSchema } from '../update-status.ts';
-import { updateSchema } from './deployment.ts';
+import { deploymentStates, updateSchema } from './deployment.ts';
 
 /** How a deployment stands: sent at first, and at most four times a second while it changes. */
 export const countsEventSchema = z.object({
   deployment_id: z.string(),
+  state: z.enum(deploymentStates),
   devices: z.number().int(),
   counts: statusCountsSchema,
   paused_at: z.string().nullable(),
@@ -13,19 +14,8 @@ export const countsEventSchema = z.object({
 });
 export type CountsEvent = z.infer<typeof countsEventSchema>;
 
-/** An update that has changed, with the step that its device spoke of last. */
-export const updateEventSchema = updateSchema.extend({
-  deployment_id: z.string(),
-  step: z
-    .object({
-      name: z.string(),
-      status: z.enum(['started', 'success', 'failed']),
-      tries: z.number().int(),
-      exit_code: z.number().int().nullable(),
-      message: z.string().nullable(),
-    })
-    .nullable(),
-});
+/** An update that has changed. */
+export const updateEventSchema = updateSchema.extend({ deployment_id: z.string() });
 export type UpdateEvent = z.infer<typeof updateEventSchema>;
 
 /**

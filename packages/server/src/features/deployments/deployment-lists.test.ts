@@ -39,7 +39,9 @@ afterAll(() => server.stop());
 
 describe('the list of deployments', () => {
   it.each(['finished', 'paused', 'scheduled', 'running'] as const)('has each in one state: %s', async (state) => {
-    expect(await idsOf(`/deployments?state=${state}`)).toEqual([ids[state]]);
+    const { body } = await server.request('GET', `${fleet.path}/deployments?state=${state}`);
+    expect(body.items).toMatchObject([{ id: ids[state], state }]);
+    expect((await server.request('GET', `${fleet.path}/deployments/${ids[state]}`)).body.state).toBe(state);
   });
 
   it.each([
@@ -85,6 +87,33 @@ describe('the updates of a deployment', () => {
   ])('are narrowed by %s', async (query, names) => {
     const { body } = await server.request('GET', `${fleet.path}/deployments/${ids.finished}/updates?${query}`);
     expect(body.items.map(({ device }: { device: { name: string } }) => device.name)).toEqual(names);
+  });
+});
+
+describe('an update in a list', () => {
+  it('has the step that its device spoke of last', async () => {
+    const [silent, busy, failed] = [await fleet.joinDevice(), await fleet.joinDevice(), await fleet.joinDevice()];
+    const id = await fleet.deployTo([silent, busy, failed]);
+    for (const device of [busy, failed]) {
+      await device.next();
+      await device.report({ update_id: id, seq: 1, event: 'step_started', step: 0 });
+      await device.report({ update_id: id, seq: 2, event: 'step_succeeded', step: 0, exit_code: 0 });
+      await device.report({ update_id: id, seq: 3, event: 'step_started', step: 1 });
+    }
+    const end = { step: 1, exit_code: 3, message: 'no water' };
+    await failed.report({ update_id: id, seq: 4, event: 'step_failed', ...end });
+    await failed.report({ update_id: id, seq: 5, event: 'failed', reason: 'step_failed', ...end });
+    const started = { name: 'second', status: 'started', tries: 1, exit_code: null, message: null };
+    const steps = [null, started, { ...started, status: 'failed', exit_code: 3, message: 'no water' }];
+
+    const { body } = await server.request('GET', `${fleet.path}/deployments/${id}/updates`);
+    expect(body.items.map(({ step }: { step: unknown }) => step)).toEqual(steps);
+    const second = await server.request('GET', `${fleet.path}/deployments/${id}/updates?status=in_progress`);
+    expect(second.body.items).toMatchObject([{ device: { id: busy.id }, step: started }]);
+    const history = await server.request('GET', `${fleet.path}/devices/${failed.id}/updates`);
+    expect(history.body.items).toMatchObject([{ deployment_id: id, step: steps[2] }]);
+    const one = await server.request('GET', `${fleet.path}/deployments/${id}/updates/${failed.id}`);
+    expect(one.body.step).toEqual(steps[2]);
   });
 });
 

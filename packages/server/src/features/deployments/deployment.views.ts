@@ -4,6 +4,7 @@ import { type Db, firstRow, rows } from '../../platform/database/database.ts';
 import { patternOf } from '../../platform/database/pattern.rules.ts';
 import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
 import { Refusal } from '../../platform/refusal.ts';
+import { deploymentState, isInState } from './deployment-state.rules.ts';
 
 /** Narrows the list of deployments. */
 export type DeploymentFilter = {
@@ -33,7 +34,7 @@ export async function pageOfDeployments(
 
 function filterConditions({ state, flow, app, search }: DeploymentFilter): RawBuilder<unknown>[] {
   return [
-    state === undefined ? sql`` : sql`and ${states[state]}`,
+    state === undefined ? sql`` : sql`and ${isInState[state]}`,
     flow === undefined ? sql`` : sql`and (f.public_id = ${flow} or f.name = ${flow})`,
     app === undefined ? sql`` : sql`and a.name = ${app}`,
     search === undefined
@@ -41,15 +42,6 @@ function filterConditions({ state, flow, app, search }: DeploymentFilter): RawBu
       : sql`and concat_ws(' ', d.public_id, d.comment, f.name, d.app_version, d.created_by) ilike ${patternOf(search)}`,
   ];
 }
-
-/** One of them is true of every deployment. */
-const states: Record<DeploymentState, RawBuilder<boolean>> = {
-  archived: sql`d.archived_at is not null`,
-  finished: sql`d.finished_at is not null and d.archived_at is null`,
-  paused: sql`d.finished_at is null and d.paused_at is not null`,
-  scheduled: sql`d.finished_at is null and d.paused_at is null and coalesce(d.start_at > tideway_now(), false)`,
-  running: sql`d.finished_at is null and d.paused_at is null and coalesce(d.start_at <= tideway_now(), true)`,
-};
 
 /** A deployment with its five counts. Refuses with `not_found`. */
 export async function readDeploymentView(db: Db, projectId: number, publicId: string): Promise<Deployment> {
@@ -62,7 +54,7 @@ export async function readDeploymentView(db: Db, projectId: number, publicId: st
 }
 
 const selectDeployments: RawBuilder<unknown> = sql`
-  select d.id, d.public_id, d.comment, d.device_filter, d.parameters, d.configuration, d.devices, d.created_by,
+  select d.id, d.public_id, ${deploymentState} as state, d.comment, d.device_filter, d.parameters, d.configuration, d.devices, d.created_by,
          d.created_at, d.start_at, d.paused_at, d.expires_at, d.finished_at, d.archived_at, d.app_version, a.name as app_name,
          d.time_limit_s, d.abort_deadline_s, d.supersedes, d.failure_limit_reached_at,
          coalesce(to_jsonb(d.max_failures), to_jsonb(d.max_failures_percent || '%')) as max_failures,
@@ -78,6 +70,7 @@ const selectDeployments: RawBuilder<unknown> = sql`
 type DeploymentRow = StatusCounts & {
   id: number;
   public_id: string;
+  state: DeploymentState;
   comment: string;
   device_filter: Record<string, unknown>;
   parameters: Record<string, string>;
@@ -108,6 +101,7 @@ function showDeployment(row: DeploymentRow): Deployment {
   return {
     id: row.public_id,
     uuid: row.public_id,
+    state: row.state,
     flow: { id: row.flow_public_id, name: row.flow_name, version: row.flow_version },
     app: row.app_name === null ? null : { name: row.app_name, version: row.app_version ?? '' },
     comment: row.comment,

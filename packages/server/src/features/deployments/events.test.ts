@@ -43,7 +43,7 @@ describe('who follows a deployment', () => {
     const events = await follow(`/deployments/${id}/events`, { at: at() });
     expect(await events.wait(({ name }) => name === 'counts')).toMatchObject({
       id: expect.stringMatching(/^\d+$/),
-      data: { deployment_id: id, devices: 1, counts: { pending: 1 }, finished_at: null },
+      data: { deployment_id: id, state: 'running', devices: 1, counts: { pending: 1 }, finished_at: null },
     });
     await device.next();
     await events.wait(({ name, data }) => name === 'counts' && data.counts.in_progress === 1);
@@ -90,7 +90,7 @@ describe('who follows a deployment', () => {
     const id = await fleet.deployTo([bad, gone], { options: { max_failures: 1 } });
     const events = await follow(`/deployments/${id}/events`);
     await fleet.call('POST', `/deployments/${id}/pause`);
-    await events.wait(({ data }) => typeof data.paused_at === 'string');
+    await events.wait(({ data }) => data.state === 'paused' && typeof data.paused_at === 'string');
     await fleet.call('POST', `/deployments/${id}/resume`);
     await bad.next();
     await bad.report({ update_id: id, seq: 1, event: 'failed' });

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { type Db, oneRow, rows } from '../../platform/database/database.ts';
 import { deviceHindrance } from '../devices/device-search.rules.ts';
 import { presenceIsOnline } from '../devices/online.rules.ts';
+import { isInState } from './deployment-state.rules.ts';
 
 /** A project at a glance, as things stand now. */
 export async function viewOverview(db: Db, projectId: number): Promise<Overview> {
@@ -36,10 +37,10 @@ function countDevices(db: Db, projectId: number): Promise<Overview['devices']> {
 function countDeployments(db: Db, projectId: number): Promise<Overview['deployments']> {
   return oneRow(
     db,
-    sql`select count(*) filter (where paused_at is not null) as paused,
-               count(*) filter (where paused_at is null and start_at > tideway_now()) as scheduled,
-               count(*) filter (where paused_at is null and coalesce(start_at <= tideway_now(), true)) as running
-        from deployment where project_id = ${projectId} and finished_at is null`,
+    sql`select count(*) filter (where ${isInState.paused}) as paused,
+               count(*) filter (where ${isInState.scheduled}) as scheduled,
+               count(*) filter (where ${isInState.running}) as running
+        from deployment d where d.project_id = ${projectId} and d.finished_at is null`,
   );
 }
 

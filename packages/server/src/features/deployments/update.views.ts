@@ -120,8 +120,8 @@ async function findUpdate(db: Db, projectId: number, deploymentId: string, devic
   return row;
 }
 
-/** Asked after the rows are read: what is archived meanwhile would be read in part. */
-async function refuseArchived(db: Db, projectId: number, publicId: string): Promise<void> {
+/** Refuses an archived deployment. Asked after its rows are read: what is archived meanwhile would be read in part. */
+export async function refuseArchived(db: Db, projectId: number, publicId: string): Promise<void> {
   const found = await firstRow<{ archived_at: Date | null }>(
     db,
     sql`select archived_at from deployment where project_id = ${projectId} and public_id = ${publicId}`,
@@ -136,12 +136,14 @@ function devicesOfId(projectId: number, deviceId: string): RawBuilder<unknown> {
 }
 
 /**
- * Why a pending update waits is asked of what stands in the tables now, never kept.
+ * Updates, each with the step that its device spoke of last. Why a pending one waits is asked of what stands in the tables
+ * now, never kept.
  * @param updates what gives the updates `u` with their devices `d`
  */
 export const selectUpdates = (updates: RawBuilder<unknown>) => sql`
   select u.*, d.public_id as device_public_id, d.name as device_name, p.public_id as deployment_public_id,
-         v.document as flow,
+         v.document as flow, s.step as last_step, s.status as step_status, s.tries as step_tries,
+         s.exit_code as step_exit_code, s.message as step_message,
          case when u.status <> 'pending' then null
               when p.start_at > tideway_now() then 'scheduled'
               when p.paused_at is not null then 'paused'
@@ -158,7 +160,10 @@ export const selectUpdates = (updates: RawBuilder<unknown>) => sql`
               else 'ready' end as waiting_for
   from ${updates}
   join deployment p on p.id = u.deployment_id
-  join flow_version v on v.id = p.flow_version_id`;
+  join flow_version v on v.id = p.flow_version_id
+  left join lateral (select * from update_step
+                     where deployment_id = u.deployment_id and device_id = u.device_id and attempt = u.attempt
+                     order by step desc limit 1) s on true`;
 
 /** A row of `selectUpdates`. */
 export type UpdateRow = {
@@ -182,7 +187,17 @@ export type UpdateRow = {
   abort_ends_at: Date | null;
   stopping_until: Date | null;
   finished_at: Date | null;
-};
+} & LastStep;
+
+type LastStep =
+  | { last_step: null }
+  | {
+      last_step: number;
+      step_status: StepRow['status'];
+      step_tries: number;
+      step_exit_code: number | null;
+      step_message: string | null;
+    };
 
 type StepRow = {
   step: number;
@@ -206,6 +221,18 @@ export function showUpdate(row: UpdateRow): Update {
     abort_requested_at: row.abort_requested_at?.toISOString() ?? null,
     abort_ends_at: latest(row.abort_ends_at, row.stopping_until)?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,
+    step: showLastStep(row, row.flow),
+  };
+}
+
+function showLastStep(row: LastStep, flow: FlowDocument): Update['step'] {
+  if (row.last_step === null) return null;
+  return {
+    name: flow.steps[row.last_step]?.name ?? '',
+    status: row.step_status,
+    tries: row.step_tries,
+    exit_code: row.step_exit_code,
+    message: row.step_message,
   };
 }
 
