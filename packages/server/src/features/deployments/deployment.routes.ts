@@ -5,7 +5,9 @@ import {
   deploymentSchema,
   deploymentStates,
   dryRunSchema,
+  failuresSchema,
   nameSchema,
+  progressSchema,
   retryBodySchema,
   updateDetailsSchema,
   updateSchema,
@@ -20,9 +22,11 @@ import { inProject, projectParams } from '../projects/in-project.access.ts';
 import { abortDeployment, abortUpdate } from './abort-deployment.ts';
 import { readDeploymentView } from './deployment.views.ts';
 import { explainDevice, explainUpdate } from './explain-update.ts';
+import { listFailures } from './failure.views.ts';
 import { listDeployments } from './list-deployments.ts';
 import { pauseDeployment, resumeDeployment } from './pause-deployment.ts';
 import { createdAnswer, placeProjectOrder } from './place-order.ts';
+import { viewProgress } from './progress.views.ts';
 import { retryDeployment } from './retry-deployment.ts';
 import { listUpdates, listUpdatesOfDevice, locateOutput, readUpdate } from './update.views.ts';
 import { readUpdateOutput } from './update-output.ts';
@@ -78,6 +82,29 @@ export function deploymentRoutes(deps: Deps): Route[] {
       params,
       answer: deploymentSchema,
       handle: ({ caller, params }) => readDeploymentView(deps.db, caller.project.id, params.id),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${path}/:id/failures`,
+      tag,
+      summary: "Learn where a deployment's failures come from: by step, reason and message",
+      access: inProject(deps, 'viewer'),
+      params,
+      answer: failuresSchema,
+      handle: async ({ caller, params }) => {
+        await readDeploymentView(deps.db, caller.project.id, params.id);
+        return listFailures(deps.db, caller.project.id, params.id);
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: `${path}/:id/progress`,
+      tag,
+      summary: "See a deployment's course over time, for a chart",
+      access: inProject(deps, 'viewer'),
+      params,
+      answer: progressSchema,
+      handle: ({ caller, params }) => viewProgress(deps.db, caller.project.id, params.id),
     }),
     defineRoute({
       method: 'GET',
