@@ -8,6 +8,7 @@ import { auditEventRoutes } from './features/accounts/audit-event.routes.ts';
 import { sessionRoutes } from './features/accounts/sessions/session.routes.ts';
 import { userRoutes } from './features/accounts/users/user.routes.ts';
 import { artifactRoutes } from './features/artifacts/artifact.routes.ts';
+import { artifactUseRoutes } from './features/deployments/artifact-use.routes.ts';
 import { deployUpdateRoutes } from './features/deployments/deploy-update.routes.ts';
 import { deploymentRoutes } from './features/deployments/deployment.routes.ts';
 import { deviceDeletionRoutes } from './features/deployments/device-deletion.routes.ts';
@@ -55,6 +56,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...deploymentRoutes(deps),
     ...eventRoutes(deps, followers),
     ...overviewRoutes(deps),
+    ...artifactUseRoutes(deps),
     ...deviceDeletionRoutes(deps),
     ...deviceFilterRoutes(deps),
     ...selectedDevicesRoutes(deps),

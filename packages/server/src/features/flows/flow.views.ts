@@ -37,6 +37,22 @@ export async function readFlow(
   };
 }
 
+/** The newest versions of a project's flows, newest flow first: at most so many, of those before the flow `before`. */
+export async function listNewestVersions(
+  db: Db,
+  projectId: number,
+  { before, limit }: { before: number | null; limit: number },
+): Promise<{ flowId: number; publicId: string; number: number; document: FlowDocument }[]> {
+  return rows(
+    db,
+    sql`select f.id as "flowId", f.public_id as "publicId", v.number, v.document
+        from flow f join flow_version v on v.flow_id = f.id
+        where f.project_id = ${projectId} and f.deleted_at is null and (${before}::bigint is null or f.id < ${before})
+          and v.number = (select max(number) from flow_version where flow_id = f.id)
+        order by f.id desc limit ${limit}`,
+  );
+}
+
 /** All versions of a flow, newest first. Refuses with `not_found`. */
 export async function listVersions(db: Db, projectId: number, publicId: string): Promise<FlowVersionSummary[]> {
   const found = await rows<{ number: number; created_at: Date; created_by: string }>(
