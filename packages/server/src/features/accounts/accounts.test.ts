@@ -163,6 +163,47 @@ describe('the audit log', () => {
     expect((await server.request('GET', '/api/v2/audit-events', { token: limited })).body.items).toEqual([]);
   });
 
+  it('is narrowed by project, actor, what was done, and a part of who did it or to what', async () => {
+    await server.request('POST', '/api/v2/projects', { body: { name: 'Narrow' } });
+    await server.request('POST', '/api/v2/narrow/groups', { body: { name: 'North 100%' } });
+    await server.request('POST', '/api/v2/narrow/tags', { body: { name: 'north' } });
+    const { body } = await server.request('GET', '/api/v2/audit-events?project_key=narrow');
+    const all = ['tag.created', 'group.created', 'project.created'];
+    expect(body.items.map((event: { action: string }) => event.action)).toEqual(all);
+
+    const { actor } = body.items[0];
+    const others = body.items[2].target;
+    expect(await actionsOf(`project_key=narrow&actor=${encodeURIComponent(actor)}`)).toEqual(all);
+    expect(await actionsOf('project_key=narrow&action=group.')).toEqual(['group.created']);
+    expect(await actionsOf('project_key=narrow&action=_')).toEqual([]);
+    expect(await actionsOf('project_key=narrow&search=NORTH')).toEqual(['tag.created', 'group.created']);
+    expect(await actionsOf(`project_key=narrow&search=${others}`)).toEqual(['project.created']);
+    expect(await actionsOf('project_key=narrow&search=100%25')).toEqual(['group.created']);
+    expect(await actionsOf('project_key=narrow&limit=1&action=project.')).toEqual(['project.created']);
+    for (const nothing of ['project_key=none', 'actor=nobody', 'action=none.', 'search=none%25']) {
+      expect(await actionsOf(nothing)).toEqual([]);
+    }
+  });
+
+  it('that is narrowed shows limited users nothing of other projects', async () => {
+    await server.request('POST', '/api/v2/projects', { body: { name: 'Hidden' } });
+    await server.request('POST', '/api/v2/projects', { body: { name: 'Seen' } });
+    const token = await createTokenOf(server, 'admin', { projects: ['seen'] });
+    expect(await actionsOf('project_key=hidden', token)).toEqual([]);
+    expect(await actionsOf('action=project.', token)).toEqual(['project.created']);
+    expect(await actionsOf('search=hidden', token)).toEqual([]);
+  });
+
+  it.each([
+    ['action', 65],
+    ['actor', 321],
+    ['project_key', 129],
+    ['search', 129],
+  ])('refuses what is too long as its %s', async (key, length) => {
+    const { status, body } = await server.request('GET', `/api/v2/audit-events?${key}=${'x'.repeat(length)}`);
+    expect([status, body.code, body.field]).toEqual([400, 'invalid_request', key]);
+  });
+
   it('refuses a cursor that no page gave', async () => {
     const { status, body } = await server.request('GET', '/api/v2/audit-events?after=x%27');
     expect([status, body.field]).toEqual([400, 'after']);
@@ -192,4 +233,9 @@ describe('the first start', () => {
 
 function withoutToken({ token: _, ...shown }: Record<string, unknown>): Record<string, unknown> {
   return shown;
+}
+
+async function actionsOf(query: string, token: string = server.owner.token): Promise<string[]> {
+  const { body } = await server.request('GET', `/api/v2/audit-events?${query}`, { token });
+  return body.items.map((event: { action: string }) => event.action);
 }

@@ -1,4 +1,5 @@
 import { auditEventSchema } from '@tideway/protocol';
+import { z } from 'zod';
 import type { Deps } from '../../platform/deps.ts';
 import { idPageQuery } from '../../platform/http/id-page.ts';
 import { defineRoute, pageOf, type Route } from '../../platform/http/route.ts';
@@ -15,7 +16,12 @@ export function auditEventRoutes(deps: Deps): Route[] {
       tag: 'Audit log',
       summary: 'List the changes, newest first',
       access: signedIn(deps, 'admin'),
-      query: idPageQuery,
+      query: idPageQuery.extend({
+        project_key: z.string().max(128).optional(),
+        actor: z.string().max(320).optional(),
+        action: z.string().max(64).optional(),
+        search: z.string().max(128).optional(),
+      }),
       answer: pageOf(auditEventSchema),
       handle: ({ caller, query }) => listAuditEvents(deps.db, caller, query),
     }),
