@@ -90,7 +90,7 @@ describe('an archived deployment', () => {
 
     await archive(id);
     const archived_at = expect.stringMatching(/^\d{4}-/);
-    const after = { ...before.body, archived_at, finished_at: expect.any(String) };
+    const after = { ...before.body, state: 'archived', archived_at, finished_at: expect.any(String) };
     expect((await show(id)).body).toEqual(after);
     expect((await show(id)).body.counts).toMatchObject({ success: 1, failed: 1, aborted: 1 });
     const listed = await server.request('GET', `${fleet.path}/deployments?limit=200`);

@@ -81,6 +81,7 @@ describe('a preview of a filter', () => {
       status: 200,
       body: {
         devices: 1,
+        listed: 1,
         by_state: { online: 0, offline: 1 },
         by_group: [{ name: 'Production', devices: 1 }],
         sample: [{ id: device.id, name: 'picked' }],

@@ -180,7 +180,7 @@ describe('who shows the devices of a project', () => {
   it.each([
     ['that server', () => server],
     ['another server', () => other],
-  ])('of which the devices speak to %s hears when to read again, at most once a second', async (_name, at) => {
+  ])('of which the devices speak to %s hears when to read again, at most once a second', async (name, at) => {
     const sinceMs = performance.now();
     const events = await follow('/events', { at: at() });
     const device = await hearAfter(events, () => fleet.joinDevice());
@@ -190,7 +190,7 @@ describe('who shows the devices of a project', () => {
     const bulk = { device_ids: [device.id], update_trigger: 'off' };
     await hearAfter(events, () => fleet.call('POST', '/devices/bulk', bulk));
     await hearAfter(events, () => fleet.call('POST', `/devices/${device.id}/approve`));
-    const registered = { name: `registered at ${events.received.length}`, group: 'Production' };
+    const registered = { name: `registered beside ${name}`, group: 'Production' };
     await hearAfter(events, () => fleet.call('POST', '/devices', registered));
     await hearAfter(events, () => server.request('DELETE', `${fleet.path}/devices/${device.id}`));
     expect(events.received.find(isOfDevices)).toMatchObject({ data: {} });
