@@ -17,8 +17,8 @@ export function SignInPage() {
     if (token === '' || isSent.current) return;
     isSent.current = true;
     signInByLink(token).then(
-      // Who has come by a link may have no password yet: there one is set.
-      ({ has_password }) => navigate({ href: has_password || back ? safeBack(back) : '/account', replace: true }),
+      // Who has come by a link has no password, or has forgotten it: there one is set.
+      () => navigate({ href: back === undefined ? '/account' : safeBack(back), replace: true }),
       setLinkError,
     );
   }, [token, back, navigate]);

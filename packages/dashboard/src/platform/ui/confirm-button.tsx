@@ -1,4 +1,4 @@
-import { Button, type ButtonProps, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, type ButtonProps, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
 import { ErrorNote } from './notes.tsx';
@@ -12,6 +12,8 @@ type ConfirmButtonProps = ButtonProps & {
   children: ReactNode;
   onConfirm: () => Promise<unknown>;
   isDestructive?: boolean;
+  /** Has to be typed before it can be done, where much would be lost by a slip. */
+  typed?: string;
 };
 
 /** A button that says what it is about to do before it does it; a refusal is shown where it was asked for. */
@@ -21,11 +23,19 @@ export function ConfirmButton({
   children,
   onConfirm,
   isDestructive = true,
+  typed,
   ...button
 }: ConfirmButtonProps) {
   const [isOpen, { open, close }] = useDisclosure();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const [text, setText] = useState('');
+
+  function begin() {
+    setError(null);
+    setText('');
+    open();
+  }
 
   async function confirm() {
     setBusy(true);
@@ -42,7 +52,7 @@ export function ConfirmButton({
 
   return (
     <>
-      <Button variant="default" {...button} onClick={open}>
+      <Button variant="default" {...button} onClick={begin}>
         {verb}
       </Button>
       <Modal opened={isOpen} onClose={close} title={title} centered>
@@ -50,12 +60,25 @@ export function ConfirmButton({
           <Text size="sm" component="div">
             {children}
           </Text>
+          {typed !== undefined && (
+            <TextInput
+              label={`Type ${typed} to confirm`}
+              autoComplete="off"
+              value={text}
+              onChange={(event) => setText(event.currentTarget.value)}
+            />
+          )}
           {error !== null && <ErrorNote error={error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={close} data-autofocus>
               Cancel
             </Button>
-            <Button {...(isDestructive && { color: 'red.9' })} onClick={confirm} loading={isBusy}>
+            <Button
+              {...(isDestructive && { color: 'red.9' })}
+              onClick={confirm}
+              loading={isBusy}
+              disabled={typed !== undefined && text !== typed}
+            >
               {verb}
             </Button>
           </Group>
