@@ -73,6 +73,7 @@ const settingsRoutes = [
       project: z.string().optional(),
       actor: z.string().optional(),
       action: z.string().optional(),
+      search: z.string().optional(),
     }),
     component: lazyRouteComponent(() => import('../features/settings/audit-log-page.tsx'), 'AuditLogPage'),
   }),

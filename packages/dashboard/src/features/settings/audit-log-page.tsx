@@ -1,5 +1,78 @@
+import { Stack } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { AuditEventView } from '@tideway/protocol';
+import { ButtonLink, TextLink } from '../../platform/ui/links.tsx';
+import { EmptyNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
+import { type PlainColumn, PlainTable } from '../../platform/ui/plain-table.tsx';
+import { Time } from '../../platform/ui/time.tsx';
+import { NeedsRole } from '../session/needs-role.tsx';
+import { AuditFilter } from './audit-filter.tsx';
+import { JsonDifference } from './json-difference.tsx';
+import { useAuditEvents } from './settings.queries.ts';
+
+const columns: PlainColumn<AuditEventView>[] = [
+  { title: 'When', cell: ({ at }) => <Time at={at} /> },
+  {
+    title: 'Who',
+    cell: ({ actor }) => (
+      <TextLink to="/settings/audit-log" search={(before) => ({ ...before, actor })}>
+        {actor}
+      </TextLink>
+    ),
+  },
+  { title: 'What', cell: ({ action }) => <span className="mono">{action}</span> },
+  { title: 'Target', cell: ({ target }) => target },
+  { title: 'Project', cell: ({ project_key }) => project_key ?? '—', isSecondary: true },
+  { title: 'From where', cell: fromWhere, isSecondary: true },
+];
 
 export function AuditLogPage() {
-  return <Page title="Audit log">{null}</Page>;
+  return (
+    <NeedsRole needed="admin" title="Audit log">
+      <AuditLog />
+    </NeedsRole>
+  );
+}
+
+/** Who changed what, from where, newest first. */
+function AuditLog() {
+  const search = useSearch({ from: '/signed-in/settings/audit-log' });
+  const navigate = useNavigate({ from: '/settings/audit-log' });
+  const events = useAuditEvents(search);
+  const isNarrowed = Object.values(search).some((value) => value !== undefined);
+  return (
+    <Page title="Audit log">
+      <Stack>
+        <AuditFilter search={search} onChange={(next) => navigate({ search: next })} />
+        <PlainTable
+          label="Audit log"
+          columns={columns}
+          list={events}
+          rowId={({ id }) => id}
+          detail={({ before, after }) =>
+            (before ?? after ?? null) === null ? null : <JsonDifference before={before} after={after} />
+          }
+          empty={
+            <EmptyNote
+              title={isNarrowed ? 'Nothing of this kind was changed' : 'Nothing was changed yet'}
+              action={
+                isNarrowed && (
+                  <ButtonLink to="/settings/audit-log" search={{}} variant="default">
+                    Show all
+                  </ButtonLink>
+                )
+              }
+            >
+              The audit log holds each change that was made: by whom, from where, and what there was before and after.
+            </EmptyNote>
+          }
+        />
+      </Stack>
+    </Page>
+  );
+}
+
+function fromWhere({ address, access_token_id }: AuditEventView): string {
+  return [address, access_token_id && `token ${access_token_id}`].filter(Boolean).join(', ') || '—';
 }

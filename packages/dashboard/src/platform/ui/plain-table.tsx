@@ -1,5 +1,6 @@
-import { Box, Button, Center, Table } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { ActionIcon, Box, Button, Center, Table } from '@mantine/core';
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
 import type { PagedList } from '../api/pages.ts';
 import { ErrorNote, LoadingNote } from './notes.tsx';
 
@@ -19,12 +20,15 @@ type PlainTableProps<Row> = {
   rowId: (row: Row) => string;
   /** Buttons of a row, at its end. */
   actions?: ((row: Row) => ReactNode) | undefined;
+  /** What a row shows below itself where it is opened; null where there is no more of it. */
+  detail?: (row: Row) => ReactNode | null;
   /** Stands there where the list is empty. */
   empty: ReactNode;
 };
 
 /** A table of some dozens of rows, with more where somebody asks for them. Where it is too wide, it scrolls by itself. */
-export function PlainTable<Row>({ label, columns, list, rowId, actions, empty }: PlainTableProps<Row>) {
+export function PlainTable<Row>(props: PlainTableProps<Row>) {
+  const { label, columns, list, rowId, actions, detail, empty } = props;
   const { items } = list;
   if (list.isLoading) return <LoadingNote what={`Loading ${label}`} />;
   if (list.error && items.length === 0) return <ErrorNote error={list.error} onRetry={list.reload} />;
@@ -41,6 +45,7 @@ export function PlainTable<Row>({ label, columns, list, rowId, actions, empty }:
         <Table verticalSpacing="xs" aria-label={label}>
           <Table.Thead>
             <Table.Tr>
+              {detail && <Table.Td />}
               {columns.map((column) => (
                 <Table.Th key={column.title} {...shownFrom(column)}>
                   {column.title}
@@ -51,20 +56,7 @@ export function PlainTable<Row>({ label, columns, list, rowId, actions, empty }:
           </Table.Thead>
           <Table.Tbody>
             {items.map((row) => (
-              <Table.Tr key={rowId(row)}>
-                {columns.map((column) => (
-                  <Table.Td
-                    key={column.title}
-                    {...shownFrom(column)}
-                    style={{ overflowWrap: 'anywhere', minWidth: 90 }}
-                  >
-                    {column.cell(row)}
-                  </Table.Td>
-                ))}
-                {actions && (
-                  <Table.Td style={{ whiteSpace: 'nowrap', textAlign: 'right', width: 1 }}>{actions(row)}</Table.Td>
-                )}
-              </Table.Tr>
+              <PlainRow key={rowId(row)} row={row} columns={columns} actions={actions} detail={detail} />
             ))}
           </Table.Tbody>
         </Table>
@@ -76,6 +68,49 @@ export function PlainTable<Row>({ label, columns, list, rowId, actions, empty }:
             Show more
           </Button>
         </Center>
+      )}
+    </>
+  );
+}
+
+type PlainRowProps<Row> = Pick<PlainTableProps<Row>, 'columns' | 'actions'> & {
+  row: Row;
+  detail: PlainTableProps<Row>['detail'] | undefined;
+};
+
+function PlainRow<Row>({ row, columns, actions, detail }: PlainRowProps<Row>) {
+  const [isOpen, setOpen] = useState(false);
+  const more = detail?.(row) ?? null;
+  return (
+    <>
+      <Table.Tr>
+        {detail && (
+          <Table.Td w={1}>
+            {more !== null && (
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size="sm"
+                aria-label="Show more of it"
+                aria-expanded={isOpen}
+                onClick={() => setOpen(!isOpen)}
+              >
+                {isOpen ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />}
+              </ActionIcon>
+            )}
+          </Table.Td>
+        )}
+        {columns.map((column) => (
+          <Table.Td key={column.title} {...shownFrom(column)} style={{ overflowWrap: 'anywhere', minWidth: 90 }}>
+            {column.cell(row)}
+          </Table.Td>
+        ))}
+        {actions && <Table.Td style={{ whiteSpace: 'nowrap', textAlign: 'right', width: 1 }}>{actions(row)}</Table.Td>}
+      </Table.Tr>
+      {isOpen && (
+        <Table.Tr>
+          <Table.Td colSpan={columns.length + 2}>{more}</Table.Td>
+        </Table.Tr>
       )}
     </>
   );

@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/react-query';
+import type { AccessToken, AuditEventView, Label, PairingToken, ProjectView, Registry, User } from '@tideway/protocol';
+import { get, type Page, path, query } from '../../platform/api/call.ts';
+import { type PagedList, usePagedList } from '../../platform/api/pages.ts';
+
+const limit = 100;
+
+export function useAccessTokens(): PagedList<AccessToken> {
+  return usePagedList(['access-tokens'], (after) => get(`/access-tokens${query({ after, limit })}`));
+}
+
+export function useUsers(): PagedList<User> {
+  return usePagedList(['users'], (after) => get(`/users${query({ after, limit })}`));
+}
+
+export function useProjects(): PagedList<ProjectView> {
+  return usePagedList(['projects', 'pages'], (after) => get(`/projects${query({ after, limit })}`));
+}
+
+export function usePairingTokens(project: string): PagedList<PairingToken> {
+  return usePagedList([project, 'pairing-tokens'], (after) =>
+    get(`${path`/${project}/pairing-tokens`}${query({ after, limit })}`),
+  );
+}
+
+export function useRegistries(project: string): PagedList<Registry> {
+  return usePagedList([project, 'registries'], (after) =>
+    get(`${path`/${project}/registries`}${query({ after, limit })}`),
+  );
+}
+
+/** Names of a project's groups, to choose one. */
+export function useGroupNames(project: string): string[] {
+  const groups = useQuery({
+    queryKey: [project, 'groups', 'names'],
+    queryFn: () => get<Page<Label>>(`${path`/${project}/groups`}?limit=1000`),
+  });
+  return groups.data?.items.map(({ name }) => name) ?? [];
+}
+
+/** What narrows the audit log; stands in the page's address. */
+export type AuditSearch = {
+  project?: string | undefined;
+  actor?: string | undefined;
+  /** What the action begins with, as `user.` */
+  action?: string | undefined;
+  /** A part of who did it, or of what it was done to. */
+  search?: string | undefined;
+};
+
+export function useAuditEvents({ project, ...search }: AuditSearch): PagedList<AuditEventView> {
+  return usePagedList(['audit-events', { project, ...search }], (after) =>
+    get(`/audit-events${query({ project_key: project, ...search, after, limit })}`),
+  );
+}

@@ -1,0 +1,30 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { CopyLine } from '../../platform/ui/copy-line.tsx';
+
+/** A secret that the server shows this once, in the forms in which it is needed. */
+export type SecretLine = { label: string; text: string };
+
+type ShownOnceProps = { lines: SecretLine[]; children: ReactNode; onDone: () => void };
+
+/** What has just been made and is not shown again. */
+export function ShownOnce({ lines, children, onDone }: ShownOnceProps) {
+  return (
+    <Stack>
+      <Text size="sm" component="div" role="status">
+        {children}
+      </Text>
+      {lines.map(({ label, text }) => (
+        <div key={label}>
+          <Text size="sm" fw={600} mb={4}>
+            {label}
+          </Text>
+          <CopyLine text={text} label={label} isBlock />
+        </div>
+      ))}
+      <Group justify="flex-end">
+        <Button onClick={onDone}>I have copied it</Button>
+      </Group>
+    </Stack>
+  );
+}
