@@ -70,6 +70,44 @@ describe('the tideway command', () => {
   });
 });
 
+describe('the first start', () => {
+  it('prints a link that signs the owner in once, and the next start prints none', async () => {
+    const stage = new Stage(programs);
+    const url = await stage.startServer();
+    await expect.poll(() => stage.printedBy('server'), { timeout: 10_000 }).toContain('A token for programs');
+    const token = /^(\S+)\/sign-in#(twl_[\w-]+)$/m.exec(stage.printedBy('server'));
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ token: token?.[2] });
+    const signIn = () => fetch(`${url}/api/v2/session/by-link`, { method: 'POST', headers, body });
+    const first = await signIn();
+    expect([token?.[1], first.status]).toEqual([url, 201]);
+    expect(await first.json()).toMatchObject({ user: { role: 'owner' }, has_password: false });
+    expect((await signIn()).status).toBe(401);
+
+    await stage.end('server');
+    await stage.startServer(0, {}, 'again');
+    await stage.end('again');
+    expect(stage.printedBy('again')).toMatch(/^Tideway listens at \S+\n$/);
+    await stage.stop();
+  });
+
+  it('prints no link where the owner has a password from the environment, which signs in', async () => {
+    const stage = new Stage(programs);
+    const owner = { email: 'ada@example.org', password: 'long rather than complicated' };
+    const url = await stage.startServer(0, {
+      TIDEWAY_OWNER_EMAIL: owner.email,
+      TIDEWAY_OWNER_PASSWORD: owner.password,
+    });
+    await expect.poll(() => stage.printedBy('server'), { timeout: 10_000 }).toContain('A token for programs');
+    expect(stage.printedBy('server')).toContain(`Sign in at ${url} `);
+    expect(stage.printedBy('server')).not.toContain('twl_');
+    const headers = { 'content-type': 'application/json' };
+    const opened = await fetch(`${url}/api/v2/session`, { method: 'POST', headers, body: JSON.stringify(owner) });
+    await stage.stop();
+    expect(opened.status).toBe(201);
+  });
+});
+
 describe('tideway sign-in-link', () => {
   it('prints a link, beside a running server, that signs the owner in once', async () => {
     const stage = new Stage(programs);

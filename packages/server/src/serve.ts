@@ -3,6 +3,7 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { createDeps } from './deps.ts';
 import { ensureOwner } from './features/accounts/ensure-owner.ts';
+import { createSignInLink } from './features/accounts/sessions/sign-in-by-link.ts';
 import type { Log } from './platform/log.ts';
 import { openStore } from './store.ts';
 
@@ -11,6 +12,8 @@ export type RunningServer = {
   url: string;
   /** True where this start made the account and its owner: nobody holds a token yet. */
   isFirstStart: boolean;
+  /** Signs the owner in once, within a day: where this start made one without a password, and null otherwise. */
+  ownerLinkToken: string | null;
   /** Takes no new work, finishes what is in flight, and lets go of the data folder. */
   stop: () => Promise<void>;
 };
@@ -28,11 +31,14 @@ export async function startServer(
   try {
     const deps = await createDeps({ db: store.db, pool: store.pool, home: config.home, log, settings: config });
     const isFirstStart = await ensureOwner(store.db, config.owner);
+    const needsLink = isFirstStart && config.owner.password === null;
+    const ownerLinkToken = needsLink ? (await createSignInLink(store.db, null)).token : null;
     const { server } = await createApp(deps, store.isReady);
     await server.listen({ host: config.host, port: config.port });
     return {
       url: urlOf(server.server.address() as AddressInfo),
       isFirstStart,
+      ownerLinkToken,
       stop: async () => {
         await server.close();
         await store.close();

@@ -11,6 +11,7 @@ export class Stage {
   readonly #serverHome = join(this.home, 'server');
   readonly #running = new Map<string, ChildProcess>();
   readonly #logs = new Map<string, string>();
+  readonly #printed = new Map<string, string>();
   #log = '';
 
   /** @param programs folder of the bundled programs */
@@ -101,6 +102,11 @@ export class Stage {
     return this.#logs.get(name) ?? '';
   }
 
+  /** What one of them printed on standard output. */
+  printedBy(name: string): string {
+    return this.#printed.get(name) ?? '';
+  }
+
   /** Ends all processes, agents first, and removes the home. */
   async stop(): Promise<void> {
     for (const child of [...this.#running.values()].reverse()) await end(child);
@@ -123,6 +129,9 @@ export class Stage {
     child.stderr?.on('data', (chunk) => {
       this.#log = (this.#log + String(chunk)).slice(-20_000);
       this.#logs.set(name, ((this.#logs.get(name) ?? '') + String(chunk)).slice(-20_000));
+    });
+    child.stdout?.on('data', (chunk) => {
+      this.#printed.set(name, ((this.#printed.get(name) ?? '') + String(chunk)).slice(-20_000));
     });
     this.#running.set(name, child);
     return child;

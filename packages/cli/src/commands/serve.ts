@@ -9,11 +9,20 @@ export async function serve(): Promise<void> {
   stopOnSignal(server);
   const everywhere = ['::', '0.0.0.0'].includes(config.host) ? ', and at every other address of this machine' : '';
   process.stdout.write(`Tideway listens at ${server.url}${everywhere}\n`);
-  if (server.isFirstStart) {
-    process.stdout.write(
-      'The account is made. Its first token: npm run --silent tideway -- token create --role owner\n',
-    );
-  }
+  if (server.isFirstStart) process.stdout.write(firstSteps(server, config.publicUrl ?? server.url));
+}
+
+/** How the first person and the first program get in. */
+function firstSteps({ ownerLinkToken }: RunningServer, address: string): string {
+  const person =
+    ownerLinkToken === null
+      ? `Sign in at ${address} with the email and password that were set.`
+      : `This link signs its owner in, once, within a day:
+${address}/sign-in#${ownerLinkToken}
+Another link: npm run --silent tideway -- sign-in-link`;
+  return `The account is made. ${person}
+A token for programs: npm run --silent tideway -- token create --role owner
+`;
 }
 
 /** Ctrl-C arrives twice where npm forwards it; the second one within a second must not cut the orderly end short. */

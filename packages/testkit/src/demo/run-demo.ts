@@ -3,7 +3,10 @@ import { type Api, createApi } from '../api.ts';
 import type { Stage } from '../stage.ts';
 import { type DemoDevice, makeProject, projectPath, readOnDevice, startFleet } from './fleet.ts';
 import { packRelease, releaseFlow } from './release.ts';
+import { signInLink } from './sign-in-link.ts';
 import { watchDeployment } from './watch-deployment.ts';
+
+const deploymentsPage = '/p/greenhouses/deployments';
 
 type Ended = { deployment: Deployment; updates: Update[] };
 type Counted = { deployment_id: string; devices: number; success: number; failed: number; aborted: number };
@@ -25,6 +28,9 @@ export async function runDemo(stage: Stage): Promise<{ summary: DemoSummary; isA
   const devices = await startFleet(stage, api, url);
   const flowId = await saveFlow(api);
 
+  say(`\nThe dashboard, where you see it happen (the link signs you in once):
+${await signInLink(api, url, deploymentsPage)}`);
+
   say('\nDeploying irrigation 1.1.0 with POST /v2/deploy_update (its greeting is shell code: values stay values):');
   await uploadRelease(api, '1.1.0', 'exit 0');
   const first = await deploy(api, token, flowId, '1.1.0');
@@ -40,7 +46,13 @@ export async function runDemo(stage: Stage): Promise<{ summary: DemoSummary; isA
     app_versions: await appVersions(api),
     failed_deployment: counted(second.deployment),
   };
-  return { summary, isAsItShould: isAsItShould(summary, devices), next: nextOrder(url, token, flowId) };
+  const link = await signInLink(api, url, `${deploymentsPage}/${second.deployment.id}`);
+  const next = `The deployment that failed on pump-3, in the dashboard (the link signs in once, and the one above is void):
+
+${link}
+
+${nextOrder(url, token, flowId)}`;
+  return { summary, isAsItShould: isAsItShould(summary, devices), next };
 }
 
 async function saveFlow(api: Api): Promise<string> {
@@ -56,7 +68,9 @@ async function uploadRelease(api: Api, version: string, selfTest: string): Promi
 
 async function deploy(api: Api, token: string, flowId: string, version: string): Promise<Ended> {
   const order = orderBody(token, flowId, version);
-  const { url } = await api.send<{ url: string }>('POST', '/v2/deploy_update', order);
+  type Placed = { url: string; deployment_id: string };
+  const { url, deployment_id } = await api.send<Placed>('POST', '/v2/deploy_update', order);
+  say(`  ${deployment_id}`);
   return watchDeployment(api, url);
 }
 

@@ -40,13 +40,13 @@ export function AccountPage() {
 
 /** For who has come by a link that signs in once. */
 function Welcome() {
-  const { has_password } = useSession();
+  const { user, has_password } = useSession();
   return (
     <Alert variant="light" title="Welcome to Tideway">
       <Stack gap="sm" align="flex-start">
         <Text size="sm" c="var(--mantine-color-text)">
           {has_password
-            ? 'Your password is set. Sign in with your email and this password from now on.'
+            ? `Your password is set. Sign in as ${user.email} with it from now on.`
             : 'The link that you came by is used up. Set a password, so that you can sign in again.'}
         </Text>
         <ButtonLink to="/" variant={has_password ? 'filled' : 'default'}>
