@@ -2,7 +2,9 @@ import { Button, Stack, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Navigate, useNavigate } from '@tanstack/react-router';
 import { newProjectSchema, type ProjectView } from '@tideway/protocol';
+import { useState } from 'react';
 import { post } from '../../platform/api/call.ts';
+import { Refused } from '../../platform/api/refused.ts';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { EmptyNote, ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
@@ -28,15 +30,20 @@ export function StartPage() {
   );
 }
 
-/** A project by its name; the key for addresses and calls is made from it. */
+/** A project by its name; the key for addresses and calls is made from it, or asked for where none can be made. */
 export function NewProjectForm({ onDone }: { onDone?: (project: ProjectView) => void }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
+  const [asksForKey, setAsksForKey] = useState(false);
   const { form, submit, isBusy, error } = useServerForm({
-    initialValues: { name: '' },
+    initialValues: { name: '', key: '' },
     schema: newProjectSchema,
+    toBody: bodyOf,
     send: async (values) => {
-      const project = await post<ProjectView>('/projects', values);
+      const project = await post<ProjectView>('/projects', bodyOf(values)).catch((refused: unknown) => {
+        if (refused instanceof Refused && refused.field === 'key') setAsksForKey(true);
+        throw refused;
+      });
       await queries.invalidateQueries({ queryKey: ['projects'] });
       if (onDone) onDone(project);
       else navigate({ to: '/p/$project', params: { project: project.key } });
@@ -51,6 +58,13 @@ export function NewProjectForm({ onDone }: { onDone?: (project: ProjectView) => 
           data-autofocus
           {...form.getInputProps('name')}
         />
+        {asksForKey && (
+          <TextInput
+            label="Key"
+            description="Stands for the project in addresses and calls, as greenhouses-north"
+            {...form.getInputProps('key')}
+          />
+        )}
         {error !== null && <ErrorNote error={error} />}
         <Button type="submit" loading={isBusy}>
           Create project
@@ -58,4 +72,8 @@ export function NewProjectForm({ onDone }: { onDone?: (project: ProjectView) => 
       </Stack>
     </form>
   );
+}
+
+function bodyOf({ name, key }: { name: string; key: string }) {
+  return { name, ...(key !== '' && { key }) };
 }

@@ -15,6 +15,8 @@ export function SignInAgain() {
       closeOnClickOutside={false}
       title="Your session has ended"
       centered
+      // Also over a dialog of the page, whose form stays as it is.
+      zIndex={300}
     >
       <Stack>
         <Text size="sm">Sign in again and go on: everything on this page is as you left it.</Text>
