@@ -18,7 +18,7 @@ export function ProjectMenu({ project }: { project: string | null }) {
           c="var(--mantine-color-text)"
           rightSection={<IconChevronDown size={14} />}
           style={{ minWidth: 0 }}
-          aria-label={`Project: ${name || 'none'}`}
+          aria-label={name ? `Project: ${name}` : undefined}
         >
           {name || 'Choose a project'}
         </Button>

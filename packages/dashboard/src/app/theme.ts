@@ -23,5 +23,7 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // The way out of dialogs and of what is said in the corner; its cross alone says nothing to who does not see it.
+  components: { CloseButton: { defaultProps: { 'aria-label': 'Close' } } },
   headings: { fontWeight: '600', sizes: { h1: { fontSize: '1.375rem' }, h2: { fontSize: '1.05rem' } } },
 });

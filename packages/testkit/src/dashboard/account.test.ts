@@ -99,7 +99,7 @@ describe.skipIf(!hasBrowser)('the account page', () => {
     await page.goto('/account');
     await page.getByRole('button', { name: 'Turn off' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Password').fill(password);
+    await dialog.getByLabel('Password', { exact: true }).fill(password);
     await dialog.getByLabel('Code of the authenticator').fill(codeAfter(240));
     await dialog.getByRole('button', { name: 'Turn off' }).click();
     await page.getByText('It is off.').waitFor();
@@ -129,7 +129,7 @@ describe.skipIf(!hasBrowser)('the account page', () => {
     await overlay.waitFor();
     await expectAccessible(there.page);
     expect(await overlay.getByLabel('Email').inputValue()).toBe(owner);
-    await overlay.getByLabel('Password').fill(password);
+    await overlay.getByLabel('Password', { exact: true }).fill(password);
     await overlay.getByRole('button', { name: 'Sign in' }).click();
     await overlay.waitFor({ state: 'detached' });
     expect(await form.getByLabel('Name').inputValue()).toBe('nightly pipeline');

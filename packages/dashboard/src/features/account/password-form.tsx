@@ -1,8 +1,9 @@
-import { PasswordInput, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { passwordChangeSchema } from '@tideway/protocol';
 import { put } from '../../platform/api/call.ts';
 import { queryClient } from '../../platform/api/query-client.ts';
 import { FormEnd } from '../../platform/forms/form-end.tsx';
+import { PasswordField } from '../../platform/forms/password-field.tsx';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
 import { sessionQuery, useSession } from '../session/session.queries.ts';
@@ -34,15 +35,15 @@ export function PasswordForm() {
         {/* Password managers ask whose password it is. */}
         <input type="text" autoComplete="username" value={user.email} readOnly hidden />
         {needsOld && (
-          <PasswordInput label="Old password" autoComplete="current-password" {...form.getInputProps('old_password')} />
+          <PasswordField label="Old password" autoComplete="current-password" {...form.getInputProps('old_password')} />
         )}
-        <PasswordInput
+        <PasswordField
           label="New password"
           description="At least 10 characters. A long one is better than a complicated one."
           autoComplete="new-password"
           {...form.getInputProps('new_password')}
         />
-        <PasswordInput label="New password again" autoComplete="new-password" {...form.getInputProps('repeated')} />
+        <PasswordField label="New password again" autoComplete="new-password" {...form.getInputProps('repeated')} />
         <FormEnd verb={has_password ? 'Change password' : 'Set password'} isBusy={isBusy} error={error} />
       </Stack>
     </form>

@@ -1,8 +1,9 @@
-import { PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Stack, Text, TextInput } from '@mantine/core';
 import { type SecondFactorOffer, secondFactorSchema } from '@tideway/protocol';
 import { put } from '../../platform/api/call.ts';
 import { queryClient } from '../../platform/api/query-client.ts';
 import { FormEnd } from '../../platform/forms/form-end.tsx';
+import { PasswordField } from '../../platform/forms/password-field.tsx';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { CopyLine } from '../../platform/ui/copy-line.tsx';
 import { tellDone } from '../../platform/ui/tell.ts';
@@ -33,7 +34,7 @@ export function SecondFactorSetUp({ offer, onEnd }: { offer: SecondFactorOffer; 
         <Text size="sm" component="div">
           Secret: <CopyLine text={offer.secret} label="secret" />
         </Text>
-        <PasswordInput label="Your password" autoComplete="current-password" {...form.getInputProps('password')} />
+        <PasswordField label="Your password" autoComplete="current-password" {...form.getInputProps('password')} />
         <TextInput
           label="Code that the authenticator shows"
           inputMode="numeric"

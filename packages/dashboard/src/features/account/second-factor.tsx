@@ -1,9 +1,10 @@
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { type SecondFactorOffer, secondFactorRemovalSchema } from '@tideway/protocol';
 import { useState } from 'react';
 import { post } from '../../platform/api/call.ts';
 import { queryClient } from '../../platform/api/query-client.ts';
 import { FormEnd } from '../../platform/forms/form-end.tsx';
+import { PasswordField } from '../../platform/forms/password-field.tsx';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { DialogButton } from '../../platform/ui/dialog-button.tsx';
 import { tellDone, tellRefused } from '../../platform/ui/tell.ts';
@@ -59,7 +60,7 @@ function RemovalForm({ onDone }: { onDone: () => void }) {
     <form onSubmit={submit} noValidate>
       <Stack>
         <Text size="sm">Signing in will ask for the password alone.</Text>
-        <PasswordInput
+        <PasswordField
           label="Password"
           autoComplete="current-password"
           data-autofocus

@@ -1,7 +1,8 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Stack, TextInput } from '@mantine/core';
 import { signInSchema } from '@tideway/protocol';
 import { useState } from 'react';
 import { Refused } from '../../platform/api/refused.ts';
+import { PasswordField } from '../../platform/forms/password-field.tsx';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { signIn } from './session.queries.ts';
@@ -27,7 +28,7 @@ export function SignInForm({ email = '', onDone }: { email?: string; onDone: () 
     <form onSubmit={submit} noValidate>
       <Stack>
         <TextInput label="Email" type="email" autoComplete="username" data-autofocus {...form.getInputProps('email')} />
-        <PasswordInput label="Password" autoComplete="current-password" {...form.getInputProps('password')} />
+        <PasswordField label="Password" autoComplete="current-password" {...form.getInputProps('password')} />
         {asksForCode && (
           <TextInput
             label="Code of the authenticator"

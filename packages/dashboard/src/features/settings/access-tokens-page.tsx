@@ -24,7 +24,7 @@ export function AccessTokensPage() {
   const { user } = useSession();
   const tokens = useAccessTokens();
   return (
-    <Page title="Access tokens" actions={tokens.items.length > 0 && <CreateToken />}>
+    <Page title="Access tokens" actions={<CreateToken />}>
       <PlainTable
         label="Access tokens"
         columns={columns}
@@ -32,7 +32,7 @@ export function AccessTokensPage() {
         rowId={({ id }) => id}
         actions={(token) => roleCovers(user.role, token.role) && <RevokeToken token={token} />}
         empty={
-          <EmptyNote title="There is no access token" action={<CreateToken />}>
+          <EmptyNote title="There is no access token">
             An access token is what a program uses instead of a password: a pipeline that deploys, the command line, a
             script. It may do what its role may, and never more than you.
           </EmptyNote>

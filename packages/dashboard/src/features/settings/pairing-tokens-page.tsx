@@ -40,7 +40,7 @@ function PairingTokens() {
   const project = useProjectKey();
   const tokens = usePairingTokens(project);
   return (
-    <Page title="Pairing tokens" actions={tokens.items.length > 0 && <CreateToken project={project} />}>
+    <Page title="Pairing tokens" actions={<CreateToken project={project} />}>
       <PlainTable
         label="Pairing tokens"
         columns={columns}
@@ -48,7 +48,7 @@ function PairingTokens() {
         rowId={({ id }) => id}
         actions={(token) => <RevokeToken project={project} token={token} />}
         empty={
-          <EmptyNote title="There is no pairing token" action={<CreateToken project={project} />}>
+          <EmptyNote title="There is no pairing token">
             A pairing token lets new devices join this project. It can be limited in number and time, and can ask for a
             person's approval of each device.
           </EmptyNote>

@@ -37,7 +37,7 @@ export function ProjectsPage() {
 function Projects() {
   const projects = useProjects();
   return (
-    <Page title="Projects" actions={projects.items.length > 0 && <CreateProject />}>
+    <Page title="Projects" actions={<CreateProject />}>
       <PlainTable
         label="Projects"
         columns={columns}
@@ -52,7 +52,7 @@ function Projects() {
           </Group>
         )}
         empty={
-          <EmptyNote title="There is no project yet" action={<CreateProject />}>
+          <EmptyNote title="There is no project yet">
             A project is a fleet: its devices, the update flows that may run on them, and what was deployed.
           </EmptyNote>
         }

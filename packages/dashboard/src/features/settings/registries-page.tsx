@@ -34,7 +34,7 @@ function Registries() {
   const project = useProjectKey();
   const registries = useRegistries(project);
   return (
-    <Page title="Registries" actions={registries.items.length > 0 && <CreateRegistry project={project} />}>
+    <Page title="Registries" actions={<CreateRegistry project={project} />}>
       <PlainTable
         label="Registries"
         columns={columns}
@@ -49,7 +49,7 @@ function Registries() {
           </Group>
         )}
         empty={
-          <EmptyNote title="There is no registry" action={<CreateRegistry project={project} />}>
+          <EmptyNote title="There is no registry">
             A registry is a source outside of Tideway that flows name: a container registry, a git host, an HTTP server
             with artifacts. Devices get its credentials for an update, and nobody sees them again.
           </EmptyNote>

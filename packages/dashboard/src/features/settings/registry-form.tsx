@@ -1,8 +1,9 @@
-import { PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Stack, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { newRegistrySchema, type Registry, registryChangesSchema } from '@tideway/protocol';
 import { patch, path, post } from '../../platform/api/call.ts';
 import { FormEnd } from '../../platform/forms/form-end.tsx';
+import { PasswordField } from '../../platform/forms/password-field.tsx';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { newRegistryOf, registryChangesOf } from './registry-body.rules.ts';
 
@@ -49,7 +50,7 @@ export function RegistryForm({ project, registry, onDone }: RegistryFormProps) {
           autoComplete="off"
           {...form.getInputProps('username')}
         />
-        <PasswordInput
+        <PasswordField
           label="Password or token"
           description={
             registry?.has_password
