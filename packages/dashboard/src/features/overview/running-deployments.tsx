@@ -23,11 +23,14 @@ export function RunningDeployments({ project, counts }: RunningDeploymentsProps)
   };
   const all = openStates.map((state) => lists[state]);
   const error = all.find((list) => list.error)?.error;
+  const reload = () => {
+    for (const list of all) list.reload();
+  };
   const deployments = all.flatMap(({ items }) => items);
   return (
     <Section title="Deployments under way" actions={<Counts project={project} counts={counts} />}>
       {error ? (
-        <ErrorNote error={error} onRetry={() => all.forEach((list) => list.reload())} />
+        <ErrorNote error={error} onRetry={reload} />
       ) : all.some((list) => list.isLoading) ? (
         <LoadingNote what="Loading deployments" />
       ) : deployments.length === 0 ? (
