@@ -101,3 +101,9 @@ export async function expectAccessible(page: Page): Promise<void> {
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   expect(serious.map(({ id, help, nodes }) => [id, help, nodes.map(({ html }) => html.slice(0, 200))])).toEqual([]);
 }
+
+/** Fails where the page as a whole can be scrolled sideways: what is wide has to scroll in itself. */
+export async function expectNoSideScroll(page: Page): Promise<void> {
+  const [wide, shown] = (await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')) as number[];
+  expect(wide).toBeLessThanOrEqual(shown ?? 0);
+}

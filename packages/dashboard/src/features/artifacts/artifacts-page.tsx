@@ -1,6 +1,7 @@
 import { Button, FileButton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useBlocker, useSearch } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { Page } from '../../platform/ui/page.tsx';
 import { useProjectKey } from '../projects/project.queries.ts';
 import { serverQuery } from '../projects/server.queries.ts';
@@ -19,6 +20,12 @@ export function ArtifactsPage() {
   const mayUpload = useMay('admin');
   const maxBytes = useQuery(serverQuery).data?.max_artifact_bytes ?? null;
   const uploads = useUploads(project, maxBytes);
+  // A browser says nothing of the same file chosen a second time, unless it is made to forget the first.
+  const forgetChoice = useRef<() => void>(null);
+  const choose = (files: File[]) => {
+    uploads.add(files, prefix);
+    forgetChoice.current?.();
+  };
   const isOver = useFileDrop(mayUpload, (files) => uploads.add(files, prefix));
   useBlocker({
     disabled: !uploads.isBusy,
@@ -31,7 +38,7 @@ export function ArtifactsPage() {
       title="Artifacts"
       actions={
         mayUpload && (
-          <FileButton multiple onChange={(files) => uploads.add(files, prefix)}>
+          <FileButton multiple resetRef={forgetChoice} onChange={choose}>
             {(props) => <Button {...props}>Upload files</Button>}
           </FileButton>
         )

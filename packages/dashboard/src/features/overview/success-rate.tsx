@@ -50,14 +50,10 @@ export function SuccessRate({ days: known }: { days: Day[] }) {
             </Text>
           </Group>
         </div>
-        <Group gap="md" justify="space-between">
-          <Text size="sm" component="div">
-            <Group gap="md">
-              {[...parts].reverse().map((part) => (
-                <StatusMark key={part} status={part} />
-              ))}
-            </Group>
-          </Text>
+        <Group gap="md" fz="sm">
+          {[...parts].reverse().map((part) => (
+            <StatusMark key={part} status={part} />
+          ))}
         </Group>
         <DaysTable days={known} />
       </Stack>

@@ -10,7 +10,7 @@ const lookEveryMs = 2_000;
 /** The devices that have joined with a pairing token, in the order in which they came. */
 export const arrivalsQuery = (project: string, tokenId: string) =>
   queryOptions({
-    queryKey: [project, 'devices', 'arrived', tokenId],
+    queryKey: [project, 'arrived-devices', tokenId],
     queryFn: async () => {
       const search = query({ project_key: project, action: 'device.joined', limit: shownArrivals });
       const ids = arrivedWith(tokenId, (await get<Page<AuditEventView>>(`/audit-events${search}`)).items);
@@ -22,7 +22,7 @@ export const arrivalsQuery = (project: string, tokenId: string) =>
 /** Devices that await approval, the oldest first. */
 export const awaitingApprovalQuery = (project: string) =>
   queryOptions({
-    queryKey: [project, 'devices', 'awaiting-approval'],
+    queryKey: [project, 'awaiting-devices'],
     queryFn: () => get<Page<Device>>(path`/${project}/devices` + query({ attention: 'needs_approval', limit: 100 })),
     refetchInterval: lookEveryMs,
   });
@@ -35,21 +35,15 @@ export const groupNamesQuery = (project: string) =>
       (await get<Page<Label>>(path`/${project}/groups` + query({ limit: 1000 }))).items.map(({ name }) => name),
   });
 
-/** Approves these devices one after the other, and says each time how many are done. */
-export function useApprove(project: string): (ids: string[], onProgress?: (done: number) => void) => Promise<void> {
+/** Approves these devices one after the other. */
+export function useApprove(project: string): (ids: string[]) => Promise<void> {
   const queries = useQueryClient();
-  return async (ids, onProgress) => {
+  const touched = ['awaiting-devices', 'arrived-devices', 'devices', 'device', 'overview'];
+  return async (ids) => {
     try {
-      for (const [index, id] of ids.entries()) {
-        await post(path`/${project}/devices/${id}/approve`);
-        onProgress?.(index + 1);
-      }
+      for (const id of ids) await post(path`/${project}/devices/${id}/approve`);
     } finally {
-      await Promise.all([
-        queries.invalidateQueries({ queryKey: [project, 'devices'] }),
-        queries.invalidateQueries({ queryKey: [project, 'device'] }),
-        queries.invalidateQueries({ queryKey: [project, 'overview'] }),
-      ]);
+      await Promise.all(touched.map((thing) => queries.invalidateQueries({ queryKey: [project, thing] })));
     }
   };
 }
