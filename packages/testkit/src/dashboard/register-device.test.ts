@@ -67,7 +67,7 @@ describe.skipIf(!hasBrowser)('registering a device', () => {
     await page.getByText('For one device, valid for a day. Change this').click();
     await page.getByLabel('Devices that may join with it').fill('3');
     await page.getByLabel('Valid for').selectOption('One hour');
-    await page.getByRole('combobox', { name: 'Group' }).click();
+    await page.getByLabel('Group', { exact: true }).first().click();
     await page.getByRole('option', { name: 'North' }).click();
     await page.getByLabel('Devices need approval').check();
     await page.getByRole('button', { name: 'Make the line to paste' }).click();
