@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DeviceFleet, makeDeviceFleet } from '../fixtures/device-fleet.ts';
 import { startTestServer, type TestServer } from '../test-server.ts';
@@ -13,11 +16,14 @@ import {
 } from './browser.ts';
 import { UploadGate } from './upload-gate.ts';
 
-const maxArtifactBytes = 3_000_000;
+const maxArtifactBytes = 20_000_000;
+/** More than what a broken line between browser and server can have taken in. */
+const longBytes = 16_000_000;
 const script = '<img src=x onerror="window.wasRun=true">';
 
 describe.skipIf(!hasBrowser)('artifacts', () => {
   const browser = useBrowser();
+  const folder = mkdtempSync(join(tmpdir(), 'tideway-uploads-'));
   let server: TestServer;
   let fleet: DeviceFleet;
   let gate: UploadGate;
@@ -41,6 +47,7 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
   afterAll(async () => {
     await gate.close();
     await server.stop();
+    rmSync(folder, { recursive: true });
   });
 
   it('are found folder by folder, with an address for each, and what a path holds is text', async () => {
@@ -70,7 +77,7 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
     const { page, goTo } = shown;
     await goTo('/p/greenhouses/artifacts?prefix=app%2F');
     const bytes = Buffer.alloc(2_000_000, 'tide');
-    await choose([file('large.bin', bytes), file('nothing.txt', Buffer.alloc(0)), file('<b>.txt', Buffer.from('b'))]);
+    await choose([file('large.bin', bytes), file('nothing.txt', ''), file('<b>.txt', 'b')]);
     await page.getByLabel('Path of large.bin').fill('app/2.0.0/large.bin');
     await page.getByText('0 bytes: this file is empty, and is kept so').waitFor();
     await expectAccessible(page);
@@ -98,14 +105,14 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
     const { page, goTo } = shown;
     await goTo('/p/greenhouses/artifacts');
     const before = await server.deps.blobs.list('artifacts');
-    await choose([file('slow.bin', Buffer.alloc(1_000_000, 1)), file('later.bin', Buffer.from('later'))]);
+    await choose([longFile('slow.bin', longBytes), file('later.bin', 'later')]);
     gate.hold();
     await page.getByRole('button', { name: 'Upload 2 files' }).click();
     await line('slow.bin').getByRole('progressbar', { name: 'Progress of slow.bin' }).waitFor();
     await line('later.bin').getByText('Waits for the one before').waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Cancel slow.bin' }).click();
-    await line('slow.bin').getByText('Cancelled, and nothing of the file was kept.').waitFor();
+    await line('slow.bin').getByText('Cancelled. Nothing of the file was kept.').waitFor();
     gate.release();
     await line('later.bin').getByText('Uploaded').waitFor();
     await vi.waitFor(async () => {
@@ -118,33 +125,33 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
     const { page, goTo } = shown;
     await goTo('/p/greenhouses/artifacts');
     const before = await server.deps.blobs.list('artifacts');
-    await choose([file('broken.bin', Buffer.alloc(1_000_000, 2))]);
+    await choose([longFile('broken.bin', longBytes)]);
     gate.hold();
     await page.getByRole('button', { name: 'Upload 1 file' }).click();
     await vi.waitFor(() => expect(gate.isHeld).toBe(true), { timeout: 20_000 });
     gate.breakOff();
-    await line('broken.bin').getByText('The connection broke off, and nothing of the file was kept.').waitFor();
+    await line('broken.bin').getByText('The connection broke off. Nothing of the file was kept.').waitFor();
     await vi.waitFor(async () => expect(await server.deps.blobs.list('artifacts')).toEqual(before), {
       timeout: 20_000,
     });
     expect(await sizesBelow('broken')).toEqual({});
     await page.getByRole('button', { name: 'Try broken.bin again' }).click();
     await line('broken.bin').getByText('Uploaded').waitFor();
-    expect(await sizesBelow('broken')).toEqual({ 'broken.bin': 1_000_000 });
+    expect(await sizesBelow('broken')).toEqual({ 'broken.bin': longBytes });
   });
 
   it('are refused where they are too large, where the path is bad, and where something else is', async () => {
     const { page, goTo } = shown;
     await goTo('/p/greenhouses/artifacts');
     await choose([
-      file('huge.bin', Buffer.alloc(maxArtifactBytes + 1)),
-      file('outside.txt', Buffer.from('outside')),
-      file('taken.txt', Buffer.from('other bytes')),
+      longFile('huge.bin', maxArtifactBytes + 1),
+      file('outside.txt', 'outside'),
+      file('taken.txt', 'other bytes'),
     ]);
     await page.getByLabel('Path of outside.txt').fill('../outside.txt');
     await page.getByLabel('Path of taken.txt').fill('app/readme');
     await page.getByRole('button', { name: 'Upload 3 files' }).click();
-    await line('huge.bin').getByText('an artifact must have at most 3,000,000').waitFor();
+    await line('huge.bin').getByText('an artifact must have at most 20,000,000').waitFor();
     await line('outside.txt').getByText('The path must have no segment that is empty').waitFor();
     await line('taken.txt').getByText('There is an artifact app/readme with other content').waitFor();
     await expectAccessible(page);
@@ -215,7 +222,7 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
     expect(status).toBe(201);
   }
 
-  function choose(files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
+  function choose(files: string[]): Promise<void> {
     return shown.page.locator('input[type=file]').setInputFiles(files);
   }
 
@@ -229,8 +236,16 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
     };
     return Object.fromEntries(items.map(({ path, size }) => [path, size]));
   }
-});
 
-function file(name: string, buffer: Buffer) {
-  return { name, mimeType: 'text/html', buffer };
-}
+  function file(name: string, content: string | Buffer): string {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  }
+
+  function longFile(name: string, bytes: number): string {
+    const path = file(name, '');
+    truncateSync(path, bytes);
+    return path;
+  }
+});

@@ -72,7 +72,7 @@ describe.skipIf(!hasBrowser)('registering a device', () => {
     await page.getByLabel('Devices need approval').check();
     await page.getByRole('button', { name: 'Make the line to paste' }).click();
     await page
-      .getByText(/^3 devices can join with it until .*, into the group North, and each needs approval/)
+      .getByText(/3 devices can join with it until .*, into the group North, and each needs approval/)
       .waitFor();
 
     await page.getByText('The token itself').click();

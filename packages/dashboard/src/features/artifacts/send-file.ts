@@ -24,9 +24,18 @@ export function sendFile(
         reject(error);
       }
     };
-    request.onerror = () => reject(new Error('The connection broke off, and nothing of the file was kept. Try again.'));
-    request.onabort = () => reject(new Error('Cancelled, and nothing of the file was kept.'));
+    let isWhole = false;
+    request.upload.onload = () => {
+      isWhole = true;
+    };
+    request.onerror = () => reject(new Error(`The connection broke off. ${whatBecame(isWhole)} Try again.`));
+    request.onabort = () => reject(new Error(`Cancelled. ${whatBecame(isWhole)}`));
     signal.addEventListener('abort', () => request.abort());
     request.send(file);
   });
+}
+
+/** A file is kept as a whole or not at all; whether the whole has arrived is not known where the answer is missing. */
+function whatBecame(isWhole: boolean): string {
+  return isWhole ? 'The whole file was sent, and may have been kept.' : 'Nothing of the file was kept.';
 }

@@ -1,6 +1,7 @@
 import { Button, NativeSelect, NumberInput, Select, SimpleGrid, Stack, Switch } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type CreatedPairingToken, newPairingTokenSchema } from '@tideway/protocol';
+import { useState } from 'react';
 import { path, post } from '../../platform/api/call.ts';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
@@ -17,6 +18,7 @@ type NewTokenFormProps = { project: string; onDone: (token: CreatedPairingToken)
 export function NewTokenForm({ project, onDone }: NewTokenFormProps) {
   const groups = useQuery(groupNamesQuery(project));
   const queries = useQueryClient();
+  const [isOpen, setOpen] = useState(false);
   const toBody = (choice: TokenChoice) => tokenBody(choice, Date.now());
   const { form, submit, isBusy, error } = useServerForm<TokenChoice>({
     initialValues: usual,
@@ -32,7 +34,11 @@ export function NewTokenForm({ project, onDone }: NewTokenFormProps) {
     <Section title="Pairing token">
       <form onSubmit={submit} noValidate>
         <Stack align="flex-start">
-          <details style={{ width: '100%' }}>
+          <details
+            style={{ width: '100%' }}
+            open={isOpen || Object.keys(form.errors).length > 0}
+            onToggle={(event) => setOpen(event.currentTarget.open)}
+          >
             <summary style={{ cursor: 'pointer' }}>For one device, valid for a day. Change this</summary>
             <SimpleGrid cols={{ base: 1, sm: 2 }} maw={640} mt="sm">
               <NumberInput
