@@ -27,7 +27,7 @@ describe.skipIf(!hasBrowser)('names that devices carry', () => {
     await goTo('/p/greenhouses/apps');
     const row = page.getByRole('row').filter({ hasText: 'irrigation' });
     await row.getByRole('link', { name: '1.0: 1' }).waitFor();
-    await page.getByRole('gridcell', { name: script }).waitFor();
+    await page.getByRole('gridcell', { name: script, exact: true }).waitFor();
     expect(await page.evaluate('window.wasRun')).toBeUndefined();
     await expectAccessible(page);
     await row.getByRole('link', { name: '1 device with the app irrigation' }).click();
@@ -86,7 +86,7 @@ describe.skipIf(!hasBrowser)('names that devices carry', () => {
   it('are not offered to be changed to who may not, and find room on a phone', async () => {
     const { page, goTo, faults, close } = await browser.open(server, { role: 'viewer', width: 375, height: 800 });
     await goTo('/p/greenhouses/groups-and-tags');
-    await page.getByRole('gridcell', { name: 'humid' }).waitFor();
+    await page.getByRole('gridcell', { name: 'humid', exact: true }).waitFor();
     expect(await page.getByRole('button', { name: /^(Create|Rename|Delete)/ }).count()).toBe(0);
     await expectAccessible(page);
     await expectNoSideScroll(page);

@@ -24,12 +24,15 @@ export function successPercent(days: Day[]): number | null {
 
 /** Apps with their versions, where most devices carry one first. */
 export function groupByApp(versions: Overview['app_versions']): AppInFleet[] {
-  const apps = [...Map.groupBy(versions, ({ app }) => app)].map(([app, of]) => ({
-    app,
-    devices: of.reduce((sum, { devices }) => sum + devices, 0),
-    versions: of.map(({ version, devices }) => ({ version, devices })).sort((a, b) => b.devices - a.devices),
-  }));
-  return apps.sort((a, b) => b.devices - a.devices || a.app.localeCompare(b.app));
+  const apps = new Map<string, AppInFleet>();
+  for (const { app, ...version } of versions) {
+    const known = apps.get(app) ?? { app, devices: 0, versions: [] };
+    known.devices += version.devices;
+    known.versions.push(version);
+    apps.set(app, known);
+  }
+  for (const app of apps.values()) app.versions.sort((a, b) => b.devices - a.devices);
+  return [...apps.values()].sort((a, b) => b.devices - a.devices || a.app.localeCompare(b.app));
 }
 
 /** What was done, in words: `pairing_token.created` is `pairing token created`. */
