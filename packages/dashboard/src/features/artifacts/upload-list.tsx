@@ -52,6 +52,7 @@ function UploadLine({ project, upload, uploads }: UploadLineProps) {
             value={path}
             onChange={(event) => uploads.setPath(id, event.currentTarget.value)}
             error={fault}
+            inputWrapperOrder={['label', 'input', 'error', 'description']}
             style={{ flex: '1 1 240px' }}
             spellCheck={false}
           />
@@ -64,7 +65,7 @@ function UploadLine({ project, upload, uploads }: UploadLineProps) {
           <Button
             size="xs"
             variant="default"
-            mt={24}
+            mt={25}
             onClick={() => uploads.send([id])}
             aria-label={`Try ${file.name} again`}
           >
@@ -75,7 +76,7 @@ function UploadLine({ project, upload, uploads }: UploadLineProps) {
           <Button
             size="xs"
             variant="default"
-            mt={isOpen ? 24 : 0}
+            mt={isOpen ? 25 : 0}
             onClick={() => uploads.cancel(id)}
             aria-label={`${isOpen ? 'Remove' : 'Cancel'} ${file.name}`}
           >

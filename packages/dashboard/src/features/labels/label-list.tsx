@@ -60,11 +60,11 @@ export function LabelList({ project, kind, columns = noColumns, height }: LabelL
 
 function usualColumns(project: string, kind: LabelKind): Column<LabelInUse>[] {
   return [
-    { id: 'name', title: 'Name', width: 'minmax(90px, 1fr)', cell: ({ name }) => <span title={name}>{name}</span> },
+    { id: 'name', title: 'Name', width: 'minmax(80px, 1fr)', cell: ({ name }) => <span title={name}>{name}</span> },
     {
       id: 'devices',
       title: 'Devices',
-      width: 'minmax(70px, 110px)',
+      width: 'minmax(66px, 110px)',
       cell: ({ name, devices }) => (
         <TextLink
           to="/p/$project/devices"
@@ -84,7 +84,7 @@ function actionsColumn(project: string, kind: LabelKind, rename: (name: string) 
   return {
     id: 'actions',
     title: 'Actions',
-    width: '150px',
+    width: '162px',
     cell: (label) => <Actions project={project} kind={kind} label={label} onRename={() => rename(label.name)} />,
   };
 }

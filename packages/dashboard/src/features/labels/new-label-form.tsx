@@ -22,12 +22,11 @@ export function NewLabelForm({ project, kind }: { project: string; kind: LabelKi
     <form onSubmit={submit} noValidate>
       <Group align="flex-start" gap="xs">
         <TextInput
-          aria-label={`Name of a new ${kind.one}`}
-          placeholder={`Name of a new ${kind.one}`}
+          label={`Name of a new ${kind.one}`}
           style={{ flex: '1 1 180px', maxWidth: 320 }}
           {...form.getInputProps('name')}
         />
-        <Button type="submit" variant="default" loading={isBusy}>
+        <Button type="submit" variant="default" loading={isBusy} mt={22}>
           {`Create ${kind.one}`}
         </Button>
       </Group>

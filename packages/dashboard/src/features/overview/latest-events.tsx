@@ -1,4 +1,4 @@
-import { Table, Text } from '@mantine/core';
+import { Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { TextLink } from '../../platform/ui/links.tsx';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
@@ -30,22 +30,18 @@ export function LatestEvents({ project }: { project: string }) {
           Nothing was changed yet.
         </Text>
       ) : (
-        <Table.ScrollContainer minWidth={420} type="native">
-          <Table aria-label="Latest events" verticalSpacing={4}>
-            <Table.Tbody>
-              {events.data.map(({ id, at, actor, action, target }) => (
-                <Table.Tr key={id}>
-                  <Table.Td style={{ whiteSpace: 'nowrap' }} c="dimmed">
-                    <Time at={at} as="ago" />
-                  </Table.Td>
-                  <Table.Td>{actionWords(action)}</Table.Td>
-                  <Table.Td style={{ overflowWrap: 'anywhere' }}>{target}</Table.Td>
-                  <Table.Td style={{ overflowWrap: 'anywhere' }}>{actor}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <Stack component="ul" gap={6} p={0} m={0}>
+          {events.data.map(({ id, at, actor, action, target }) => (
+            <Group key={id} component="li" gap="xs" justify="space-between" style={{ listStyle: 'none' }}>
+              <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+                {actionWords(action)} <strong>{target}</strong>
+              </Text>
+              <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+                {actor}, <Time at={at} as="ago" />
+              </Text>
+            </Group>
+          ))}
+        </Stack>
       )}
     </Section>
   );

@@ -93,7 +93,10 @@ function Limits({ token: { uses_left, expires_at, group, needs_approval } }: { t
 
 function LocalAddressNote({ address }: { address: string }) {
   return (
-    <Alert color="yellow" variant="light" title={`${address} is an address of this machine only`}>
+    <Alert color="yellow" variant="light">
+      <Text size="sm" fw={600} c="var(--mantine-color-text)" style={{ overflowWrap: 'anywhere' }}>
+        {`${address} is an address of this machine only`}
+      </Text>
       <Text size="sm" c="var(--mantine-color-text)">
         Other machines do not reach the server by it. Open the dashboard by an address that they reach, or start the
         server with TIDEWAY_PUBLIC_URL set to one.
