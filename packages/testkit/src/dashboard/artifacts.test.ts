@@ -39,6 +39,7 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
   beforeEach(async () => {
     shown = await browser.open({ ...server, url: gate.url });
     return async () => {
+      gate.release();
       expect(shown.faults).toEqual([]);
       await shown.close();
     };
@@ -117,7 +118,7 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
     await line('later.bin').getByText('Uploaded').waitFor();
     await vi.waitFor(async () => {
       expect(await server.deps.blobs.list('artifacts')).toHaveLength(before.length + 1);
-    });
+    }, 20_000);
     expect(await sizesBelow('slow')).toEqual({});
   });
 
@@ -135,7 +136,8 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
       timeout: 20_000,
     });
     expect(await sizesBelow('broken')).toEqual({});
-    await page.getByRole('button', { name: 'Try broken.bin again' }).click();
+    gate.release();
+    await page.getByRole('button', { name: 'Try again: broken.bin' }).click();
     await line('broken.bin').getByText('Uploaded').waitFor();
     expect(await sizesBelow('broken')).toEqual({ 'broken.bin': longBytes });
   });
@@ -156,7 +158,7 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
     await line('taken.txt').getByText('There is an artifact app/readme with other content').waitFor();
     await expectAccessible(page);
     await page.getByLabel('Path of taken.txt').fill('app/readme-2');
-    await page.getByRole('button', { name: 'Try taken.txt again' }).click();
+    await page.getByRole('button', { name: 'Try again: taken.txt' }).click();
     await line('taken.txt').getByText('Uploaded').waitFor();
     await page.getByRole('button', { name: 'Remove huge.bin' }).click();
     await line('huge.bin').waitFor({ state: 'detached' });

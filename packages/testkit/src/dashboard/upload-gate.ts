@@ -9,7 +9,7 @@ export class UploadGate {
   readonly #server: Server = createServer((socket) => this.#join(socket));
   readonly #links = new Set<Link>();
   readonly #port: number;
-  #isHolding = false;
+  #mode: 'open' | 'hold' | 'break' = 'open';
 
   private constructor(port: number) {
     this.#port = port;
@@ -29,7 +29,7 @@ export class UploadGate {
   }
 
   hold(): void {
-    this.#isHolding = true;
+    this.#mode = 'hold';
     for (const link of this.#links) link.passed = 0;
   }
 
@@ -40,25 +40,18 @@ export class UploadGate {
 
   /** Lets everything go on. */
   release(): void {
-    this.#isHolding = false;
+    this.#mode = 'open';
     for (const { browser } of this.#links) browser.resume();
   }
 
-  /** Breaks off what is held up, at both ends, and lets all else go on. */
+  /** Breaks off what is held up, and from now on every upload: a browser tries once more by itself. */
   breakOff(): void {
-    for (const { browser, server, passed } of this.#links) {
-      if (passed < passesBytes) continue;
-      browser.destroy();
-      server.destroy();
-    }
-    this.release();
+    this.#mode = 'break';
+    for (const link of this.#links) if (link.passed >= passesBytes) cut(link);
   }
 
   async close(): Promise<void> {
-    for (const { browser, server } of this.#links) {
-      browser.destroy();
-      server.destroy();
-    }
+    for (const link of this.#links) cut(link);
     this.#server.close();
     await once(this.#server, 'close');
   }
@@ -70,9 +63,11 @@ export class UploadGate {
     server.pipe(browser);
     browser.on('data', (chunk) => {
       server.write(chunk);
-      if (!this.#isHolding) return;
+      if (this.#mode === 'open') return;
       link.passed += chunk.length;
-      if (link.passed >= passesBytes) browser.pause();
+      if (link.passed < passesBytes) return;
+      if (this.#mode === 'hold') browser.pause();
+      else cut(link);
     });
     browser.on('end', () => server.end());
     for (const [one, other] of [
@@ -90,3 +85,8 @@ export class UploadGate {
 }
 
 type Link = { browser: Socket; server: Socket; passed: number };
+
+function cut({ browser, server }: Link): void {
+  browser.destroy();
+  server.destroy();
+}

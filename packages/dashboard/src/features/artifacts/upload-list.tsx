@@ -65,9 +65,9 @@ function UploadLine({ project, upload, uploads }: UploadLineProps) {
           <Button
             size="xs"
             variant="default"
-            mt={25}
+            mt={{ base: 0, xs: 25 }}
             onClick={() => uploads.send([id])}
-            aria-label={`Try ${file.name} again`}
+            aria-label={`Try again: ${file.name}`}
           >
             Try again
           </Button>
@@ -76,7 +76,7 @@ function UploadLine({ project, upload, uploads }: UploadLineProps) {
           <Button
             size="xs"
             variant="default"
-            mt={isOpen ? 25 : 0}
+            mt={isOpen ? { base: 0, xs: 25 } : 0}
             onClick={() => uploads.cancel(id)}
             aria-label={`${isOpen ? 'Remove' : 'Cancel'} ${file.name}`}
           >

@@ -1,4 +1,5 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { ActionIcon, Group, Stack, Text } from '@mantine/core';
+import { IconPencil } from '@tabler/icons-react';
 import type { LabelInUse } from '@tideway/protocol';
 import { useMemo, useState } from 'react';
 import { ConfirmButton } from '../../platform/ui/confirm-button.tsx';
@@ -64,7 +65,7 @@ function usualColumns(project: string, kind: LabelKind): Column<LabelInUse>[] {
     {
       id: 'devices',
       title: 'Devices',
-      width: 'minmax(66px, 110px)',
+      width: 'minmax(76px, 110px)',
       cell: ({ name, devices }) => (
         <TextLink
           to="/p/$project/devices"
@@ -84,7 +85,7 @@ function actionsColumn(project: string, kind: LabelKind, rename: (name: string) 
   return {
     id: 'actions',
     title: 'Actions',
-    width: '162px',
+    width: '118px',
     cell: (label) => <Actions project={project} kind={kind} label={label} onRename={() => rename(label.name)} />,
   };
 }
@@ -94,10 +95,10 @@ type ActionsProps = { project: string; kind: LabelKind; label: LabelInUse; onRen
 function Actions({ project, kind, label: { name, devices }, onRename }: ActionsProps) {
   const { remove } = useLabelChanges(project, kind);
   return (
-    <Group gap={4} wrap="nowrap" justify="flex-end">
-      <Button size="compact-xs" variant="default" onClick={onRename} aria-label={`Rename ${name}`}>
-        Rename
-      </Button>
+    <Group gap={4} wrap="nowrap">
+      <ActionIcon size="sm" variant="default" onClick={onRename} aria-label={`Rename ${name}`} title="Rename">
+        <IconPencil size={14} />
+      </ActionIcon>
       <ConfirmButton
         verb="Delete"
         title={`Delete the ${kind.one} ${name}?`}

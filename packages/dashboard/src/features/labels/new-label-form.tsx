@@ -26,7 +26,7 @@ export function NewLabelForm({ project, kind }: { project: string; kind: LabelKi
           style={{ flex: '1 1 180px', maxWidth: 320 }}
           {...form.getInputProps('name')}
         />
-        <Button type="submit" variant="default" loading={isBusy} mt={22}>
+        <Button type="submit" variant="default" loading={isBusy} mt={{ base: 0, xs: 22 }}>
           {`Create ${kind.one}`}
         </Button>
       </Group>
