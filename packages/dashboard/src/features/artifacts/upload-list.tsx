@@ -53,7 +53,7 @@ function UploadLine({ project, upload, uploads }: UploadLineProps) {
             onChange={(event) => uploads.setPath(id, event.currentTarget.value)}
             error={fault}
             inputWrapperOrder={['label', 'input', 'error', 'description']}
-            style={{ flex: '1 1 240px' }}
+            flex={{ base: '1 1 100%', xs: '1 1 240px' }}
             spellCheck={false}
           />
         ) : (

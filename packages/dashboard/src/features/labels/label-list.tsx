@@ -65,7 +65,7 @@ function usualColumns(project: string, kind: LabelKind): Column<LabelInUse>[] {
     {
       id: 'devices',
       title: 'Devices',
-      width: 'minmax(76px, 110px)',
+      width: '84px',
       cell: ({ name, devices }) => (
         <TextLink
           to="/p/$project/devices"

@@ -21,11 +21,7 @@ export function NewLabelForm({ project, kind }: { project: string; kind: LabelKi
   return (
     <form onSubmit={submit} noValidate>
       <Group align="flex-start" gap="xs">
-        <TextInput
-          label={`Name of a new ${kind.one}`}
-          style={{ flex: '1 1 180px', maxWidth: 320 }}
-          {...form.getInputProps('name')}
-        />
+        <TextInput label={`Name of a new ${kind.one}`} w={{ base: '100%', xs: 320 }} {...form.getInputProps('name')} />
         <Button type="submit" variant="default" loading={isBusy} mt={{ base: 0, xs: 22 }}>
           {`Create ${kind.one}`}
         </Button>
