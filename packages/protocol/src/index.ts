@@ -32,6 +32,7 @@ export * from './rest/pairing-token.ts';
 export * from './rest/project.ts';
 export * from './rest/registry.ts';
 export * from './rest/saved-filter.ts';
+export * from './rest/server.ts';
 export * from './rest/session.ts';
 export * from './rest/update-flow.ts';
 export * from './rest/user.ts';

@@ -3,6 +3,7 @@ import { agentProgramRoutes } from './device-channel/agent-program.routes.ts';
 import { deviceChannelRoutes } from './device-channel/device-channel.routes.ts';
 import { startDeviceChannel } from './device-channel/device-channel.ts';
 import { installScriptRoutes } from './device-channel/install/install-script.routes.ts';
+import { serverRoutes } from './device-channel/install/server.routes.ts';
 import { accessTokenRoutes } from './features/accounts/access-token.routes.ts';
 import { auditEventRoutes } from './features/accounts/audit-event.routes.ts';
 import { sessionRoutes } from './features/accounts/sessions/session.routes.ts';
@@ -63,6 +64,7 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
     ...deviceChannelRoutes(deps),
     ...agentProgramRoutes(deps),
     ...installScriptRoutes(deps),
+    ...serverRoutes(deps),
   ];
   const server = await createHttpServer(routes, deps, version);
   server.addHook('preClose', () => followers.stop());

@@ -196,7 +196,11 @@ const otherRoutes = [
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'artifacts',
-    validateSearch: z.object({ prefix: z.string().optional() }),
+    validateSearch: z.object({
+      prefix: z.string().optional(),
+      /** The path of the one that is shown above the list. */
+      artifact: z.string().optional(),
+    }),
     component: lazyRouteComponent(() => import('../features/artifacts/artifacts-page.tsx'), 'ArtifactsPage'),
   }),
   createRoute({

@@ -17,6 +17,14 @@ export async function readAgentManifest({ settings }: Parts): Promise<AgentManif
   return agentManifestSchema.parse(JSON.parse(text));
 }
 
+/** The same, or null where it gives out none. */
+export async function findAgentManifest(parts: Parts): Promise<AgentManifest | null> {
+  return readAgentManifest(parts).catch((error: unknown) => {
+    if (error instanceof Refusal) return null;
+    throw error;
+  });
+}
+
 /** What a device is told of the program that it should run; null where it is told of none. */
 export async function agentOffer(parts: Parts & Pick<Deps, 'log'>): Promise<AgentOffer | null> {
   const spread_s = parts.settings.agentUpdateSpreadS;

@@ -1,5 +1,68 @@
+import { Button, FileButton, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useBlocker, useSearch } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { Page } from '../../platform/ui/page.tsx';
+import { useProjectKey } from '../projects/project.queries.ts';
+import { serverQuery } from '../projects/server.queries.ts';
+import { useMay } from '../session/session.queries.ts';
+import { ArtifactDetails } from './artifact-details.tsx';
+import { ArtifactList } from './artifact-list.tsx';
+import { FolderPath } from './folder-path.tsx';
+import { UploadList } from './upload-list.tsx';
+import { useFileDrop } from './use-file-drop.ts';
+import { useUploads } from './use-uploads.ts';
 
+/** The files that flows put on devices, folder by folder. */
 export function ArtifactsPage() {
-  return <Page title="Artifacts">{null}</Page>;
+  const project = useProjectKey();
+  const { prefix = '', artifact } = useSearch({ from: '/signed-in/p/$project/artifacts' });
+  const mayUpload = useMay('admin');
+  const maxBytes = useQuery(serverQuery).data?.max_artifact_bytes ?? null;
+  const uploads = useUploads(project, maxBytes);
+  // A browser says nothing of the same file chosen a second time, unless it is made to forget the first.
+  const forgetChoice = useRef<() => void>(null);
+  const choose = (files: File[]) => {
+    uploads.add(files, prefix);
+    forgetChoice.current?.();
+  };
+  const isOver = useFileDrop(mayUpload, (files) => uploads.add(files, prefix));
+  useBlocker({
+    disabled: !uploads.isBusy,
+    enableBeforeUnload: uploads.isBusy,
+    shouldBlockFn: ({ current, next }) =>
+      current.pathname !== next.pathname && !window.confirm('Leave this page? What is being uploaded is broken off.'),
+  });
+  return (
+    <Page
+      title="Artifacts"
+      actions={
+        mayUpload && (
+          <FileButton multiple resetRef={forgetChoice} onChange={choose}>
+            {(props) => <Button {...props}>Upload files</Button>}
+          </FileButton>
+        )
+      }
+    >
+      <Stack gap="sm">
+        {mayUpload && (
+          <Text
+            size="sm"
+            p="xs"
+            c="dimmed"
+            style={{
+              border: `1px dashed ${isOver ? 'var(--mantine-primary-color-filled)' : 'var(--line)'}`,
+              borderRadius: 4,
+            }}
+          >
+            {isOver ? 'Let go to add these files' : 'Files can also be dropped anywhere on this page.'}
+          </Text>
+        )}
+        {uploads.list.length > 0 && <UploadList project={project} uploads={uploads} />}
+        {artifact !== undefined && <ArtifactDetails key={artifact} project={project} path={artifact} prefix={prefix} />}
+        <FolderPath project={project} prefix={prefix} />
+        <ArtifactList project={project} prefix={prefix} mayUpload={mayUpload} />
+      </Stack>
+    </Page>
+  );
 }

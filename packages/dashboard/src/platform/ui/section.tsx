@@ -6,7 +6,9 @@ export function Section({ title, actions, children }: { title: string; actions?:
   return (
     <Paper withBorder p="md" component="section" aria-label={title} style={{ minWidth: 0 }}>
       <Group justify="space-between" mb="sm" gap="xs">
-        <Title order={2}>{title}</Title>
+        <Title order={2} style={{ overflowWrap: 'anywhere', minWidth: 0 }}>
+          {title}
+        </Title>
         {actions}
       </Group>
       {children}

@@ -24,6 +24,8 @@ export function StatusMark({ status, withWord = true }: { status: UpdateStatus; 
       <Shape
         size={16}
         color={statusColors[status]}
+        // Of some shapes the library paints the inside with the colour of the text.
+        style={{ color: statusColors[status] }}
         {...(withWord ? { 'aria-hidden': true } : { role: 'img', 'aria-label': statusWords[status] })}
       />
       {withWord && statusWords[status]}

@@ -43,6 +43,24 @@ describe('the script that installs the agent', () => {
     }
   });
 
+  it('can be offered by a dashboard, which asks for the address and for what is given out', async () => {
+    const settings = { maxArtifactBytes: 1000, agentFiles: '/nonexistent' };
+    const other = await startTestServer(settings);
+    const version = expect.any(String);
+    expect((await server.request('GET', '/api/v2/server')).body).toMatchObject({
+      version,
+      public_url: publicUrl,
+      agent_version: '0.1.0+261ecc779119',
+    });
+    expect((await other.request('GET', '/api/v2/server')).body).toEqual({
+      version,
+      public_url: null,
+      agent_version: null,
+      max_artifact_bytes: 1000,
+    });
+    await other.stop();
+  });
+
   it('takes text for text', async () => {
     const { status, stdout } = run(await scriptOf(server), '--help');
     expect(status).toBe(0);

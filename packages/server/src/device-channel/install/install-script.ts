@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { AgentManifest } from '@tideway/protocol';
 import type { Deps } from '../../platform/deps.ts';
-import { Refusal } from '../../platform/refusal.ts';
-import { readAgentManifest } from '../agent-program.ts';
+import { findAgentManifest } from '../agent-program.ts';
 
 /**
  * The script that makes a machine a device of this server. It knows the server by its setting alone, never by the
@@ -14,10 +13,7 @@ export async function writeInstallScript({ settings }: { settings: ScriptSetting
   if (publicUrl === null) {
     return refusingScript('This server does not know its own address: set TIDEWAY_PUBLIC_URL, and start it anew.');
   }
-  const manifest = await readAgentManifest({ settings }).catch((error: unknown) => {
-    if (error instanceof Refusal) return null;
-    throw error;
-  });
+  const manifest = await findAgentManifest({ settings });
   if (manifest === null) return refusingScript('This server has no program of the agent to give out.');
   const values: Record<string, string> = {
     SERVER: publicUrl,

@@ -1,0 +1,32 @@
+import { useQueryClient } from '@tanstack/react-query';
+import type { Label, LabelInUse, NewLabel } from '@tideway/protocol';
+import { get, type Page, patch, path, post, query, remove } from '../../platform/api/call.ts';
+import { type PagedList, usePagedList } from '../../platform/api/pages.ts';
+import type { LabelKind } from './label-kind.ts';
+
+/** The groups, tags or apps of a project in the order of their names. */
+export function useLabels(project: string, { plural }: LabelKind): PagedList<LabelInUse> {
+  return usePagedList([project, plural, 'pages'], (after) =>
+    get<Page<LabelInUse>>(path`/${project}/${plural}` + query({ after, limit: 200 })),
+  );
+}
+
+/** What can be done with them. */
+export function useLabelChanges(project: string, { plural }: LabelKind) {
+  const queries = useQueryClient();
+  return {
+    create: async (body: NewLabel) => {
+      await post<Label>(path`/${project}/${plural}`, body);
+      await queries.invalidateQueries({ queryKey: [project, plural] });
+    },
+    rename: async (name: string, body: NewLabel) => {
+      await patch<Label>(path`/${project}/${plural}/${name}`, body);
+      // Its name stands at devices, in filters and in deployments, too.
+      await queries.invalidateQueries({ queryKey: [project] });
+    },
+    remove: async (name: string) => {
+      await remove(path`/${project}/${plural}/${name}`);
+      await queries.invalidateQueries({ queryKey: [project, plural] });
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { newLabelSchema } from '@tideway/protocol';
+import { useServerForm } from '../../platform/forms/use-server-form.ts';
+import { ErrorNote } from '../../platform/ui/notes.tsx';
+import { tellDone } from '../../platform/ui/tell.ts';
+import { useLabelChanges } from './label.queries.ts';
+import type { LabelKind } from './label-kind.ts';
+
+type RenameLabelProps = { project: string; kind: LabelKind; name: string; onClose: () => void };
+
+/** Another name for a group, a tag or an app; what carries it keeps it. */
+export function RenameLabel({ project, kind, name, onClose }: RenameLabelProps) {
+  const { rename } = useLabelChanges(project, kind);
+  const { form, submit, isBusy, error } = useServerForm({
+    initialValues: { name },
+    schema: newLabelSchema,
+    send: async (values) => {
+      await rename(name, values);
+      tellDone(`The ${kind.one} ${name} is now called ${values.name}`);
+      onClose();
+    },
+  });
+  return (
+    <Modal opened onClose={onClose} title={`Rename the ${kind.one} ${name}`} centered>
+      <form onSubmit={submit} noValidate>
+        <Stack>
+          <TextInput label="New name" data-autofocus {...form.getInputProps('name')} />
+          <Text size="sm">
+            Devices that carry it keep it. Orders and saved filters that use the old name have to be changed: pipelines,
+            too.
+          </Text>
+          {error !== null && <ErrorNote error={error} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={isBusy}>
+              Rename
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,52 @@
+import { Group, Stack, Text } from '@mantine/core';
+import type { Deployment, DeploymentState } from '@tideway/protocol';
+import { TextLink } from '../../platform/ui/links.tsx';
+import { countText, numberText } from '../../platform/ui/number-text.ts';
+import { stateWords } from '../../platform/ui/status.ts';
+import { StatusBar } from '../../platform/ui/status-bar.tsx';
+import { Time } from '../../platform/ui/time.tsx';
+
+/** A deployment in two lines: what it is, and how it goes. */
+export function DeploymentLine({ project, deployment }: { project: string; deployment: Deployment }) {
+  const { id, flow, app, counts, devices, state } = deployment;
+  const ended = devices - counts.pending - counts.in_progress;
+  return (
+    <Stack component="li" gap={4} style={{ listStyle: 'none' }}>
+      <Group gap="xs" justify="space-between">
+        <Group gap="xs" style={{ minWidth: 0 }}>
+          <TextLink to="/p/$project/deployments/$deployment" params={{ project, deployment: id }} className="mono">
+            {id}
+          </TextLink>
+          <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+            {`${flow.name} v${flow.version}${app === null ? '' : `, ${app.name} ${app.version}`}`}
+          </Text>
+          <Text size="sm" c="dimmed">
+            <State state={state} startAt={deployment.start_at} createdAt={deployment.created_at} />
+          </Text>
+        </Group>
+        <Text size="sm" className="numbers">
+          {`${numberText(ended)} of ${countText(devices, 'device')} done`}
+          {counts.failed > 0 && <Text span c="var(--status-failed)">{`, ${numberText(counts.failed)} failed`}</Text>}
+        </Text>
+      </Group>
+      <StatusBar counts={counts} />
+    </Stack>
+  );
+}
+
+type StateProps = { state: DeploymentState; startAt: string | null; createdAt: string };
+
+function State({ state, startAt, createdAt }: StateProps) {
+  if (state === 'scheduled') {
+    return (
+      <>
+        Begins <Time at={startAt} />
+      </>
+    );
+  }
+  return (
+    <>
+      {stateWords[state]}, ordered <Time at={createdAt} as="ago" />
+    </>
+  );
+}

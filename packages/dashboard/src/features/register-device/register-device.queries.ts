@@ -1,0 +1,49 @@
+import { queryOptions, useQueryClient } from '@tanstack/react-query';
+import type { AuditEventView, Device, Label } from '@tideway/protocol';
+import { get, type Page, path, post, query } from '../../platform/api/call.ts';
+import { arrivedWith } from './register-device.rules.ts';
+
+/** Of those that came with a token, so many are shown; the devices page has all. */
+const shownArrivals = 100;
+const lookEveryMs = 2_000;
+
+/** The devices that have joined with a pairing token, in the order in which they came. */
+export const arrivalsQuery = (project: string, tokenId: string) =>
+  queryOptions({
+    queryKey: [project, 'arrived-devices', tokenId],
+    queryFn: async () => {
+      const search = query({ project_key: project, action: 'device.joined', limit: shownArrivals });
+      const ids = arrivedWith(tokenId, (await get<Page<AuditEventView>>(`/audit-events${search}`)).items);
+      return Promise.all(ids.map((id) => get<Device>(path`/${project}/devices/${id}`)));
+    },
+    refetchInterval: lookEveryMs,
+  });
+
+/** Devices that await approval, the oldest first. */
+export const awaitingApprovalQuery = (project: string) =>
+  queryOptions({
+    queryKey: [project, 'awaiting-devices'],
+    queryFn: () => get<Page<Device>>(path`/${project}/devices` + query({ attention: 'needs_approval', limit: 100 })),
+    refetchInterval: lookEveryMs,
+  });
+
+/** The names of the project's groups. */
+export const groupNamesQuery = (project: string) =>
+  queryOptions({
+    queryKey: [project, 'groups', 'names'],
+    queryFn: async () =>
+      (await get<Page<Label>>(path`/${project}/groups` + query({ limit: 1000 }))).items.map(({ name }) => name),
+  });
+
+/** Approves these devices one after the other. */
+export function useApprove(project: string): (ids: string[]) => Promise<void> {
+  const queries = useQueryClient();
+  const touched = ['awaiting-devices', 'arrived-devices', 'devices', 'device', 'overview'];
+  return async (ids) => {
+    try {
+      for (const id of ids) await post(path`/${project}/devices/${id}/approve`);
+    } finally {
+      await Promise.all(touched.map((thing) => queries.invalidateQueries({ queryKey: [project, thing] })));
+    }
+  };
+}
