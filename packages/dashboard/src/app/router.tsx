@@ -178,6 +178,8 @@ const flowRoutes = [
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'flows/$flow/edit',
+    /** The version whose text is the beginning; the newest where it is left out. */
+    validateSearch: z.object({ version: z.number().optional() }),
     component: lazyRouteComponent(() => import('../features/flows/flow-editor-page.tsx'), 'FlowEditorPage'),
   }),
 ] as const;

@@ -1,0 +1,35 @@
+import { valueAt } from './drawing.rules.ts';
+import classes from './field-grid.module.css';
+import { FieldInput } from './field-input.tsx';
+import { isLongText, isOtherSpelling } from './field-words.ts';
+import { useFlowEditing } from './flow-editing.tsx';
+import type { Path } from './flow-source.rules.ts';
+import { type Field, formFor } from './step-fields.rules.ts';
+
+type FieldGridProps = {
+  fields: Field[];
+  /** Of the map that holds the fields. */
+  place: Path;
+  scope: string;
+};
+
+/** Fields beside each other where there is room; those of several lines alone in their row. */
+export function FieldGrid({ fields, place, scope }: FieldGridProps) {
+  const { flow } = useFlowEditing();
+  return (
+    <div className={classes.grid}>
+      {fields.map((field) => {
+        const value = valueAt(flow.value, [...place, field.key]);
+        if (value === null && isOtherSpelling(field.key)) return null;
+        const isShort = shortKinds.includes(formFor(field.form, value).kind) && !isLongText(scope, field.key);
+        return (
+          <div key={field.key} className={isShort ? undefined : classes.wide}>
+            <FieldInput field={field} place={[...place, field.key]} scope={scope} />
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+const shortKinds = ['text', 'flag', 'count', 'duration', 'choice'];

@@ -1,0 +1,231 @@
+import { Alert, Button, Group, SegmentedControl, Select, Stack, Text } from '@mantine/core';
+import { useHotkeys, useMediaQuery } from '@mantine/hooks';
+import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import type { Fault } from '@tideway/protocol';
+import { useMemo, useReducer, useRef, useState } from 'react';
+import { Refused } from '../../platform/api/refused.ts';
+import { ErrorNote } from '../../platform/ui/notes.tsx';
+import { Page } from '../../platform/ui/page.tsx';
+import { tellDone } from '../../platform/ui/tell.ts';
+import { CodeEditor, type CodeEditorHandle } from './code-editor.tsx';
+import { DrawingSide } from './drawing-side.tsx';
+import { openEditor, reduceEditor } from './editor-state.rules.ts';
+import { FaultList } from './fault-list.tsx';
+import { faultsOf, stepOf } from './fault-place.rules.ts';
+import { saveFlow } from './flow.queries.ts';
+import classes from './flow-editor.module.css';
+import { LeaveGuard } from './leave-guard.tsx';
+import { useFlowCheck } from './use-flow-check.ts';
+import { useFlowDraft } from './use-flow-draft.ts';
+
+type FlowEditorProps = {
+  project: string;
+  /** The flow that gets a new version; null for a new one. */
+  id: string | null;
+  title: string;
+  /** What the editor begins with. */
+  text: string;
+  /** The newest version that is saved; null where there is none. */
+  saved: string | null;
+};
+
+/** A flow as drawing and as text, side by side: both are the same thing, and the text is the truth. */
+export function FlowEditor({ project, id, title, text: begun, saved }: FlowEditorProps) {
+  const navigate = useNavigate();
+  const [state, dispatch] = useReducer(reduceEditor, begun, openEditor);
+  const [open, setOpen] = useState<number | null>(null);
+  const [side, setSide] = useState<'steps' | 'text'>('steps');
+  const [isBusy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<{ text: string; error: unknown } | null>(null);
+  const isSaved = useRef(false);
+  const code = useRef<CodeEditorHandle>(null);
+  const faultList = useRef<HTMLDivElement>(null);
+  const isNarrow = useMediaQuery('(max-width: 62em)') ?? false;
+
+  const { text, syntaxFaults } = state;
+  const isStale = syntaxFaults.length > 0;
+  const isChanged = text !== begun;
+  const draft = useFlowDraft(project, id, text, isChanged);
+  const check = useFlowCheck(project, id, text, !isStale);
+  const refusal = refused?.text === text ? refused.error : null;
+  const errors = useMemo(() => {
+    if (isStale) return syntaxFaults;
+    if (refusal instanceof Refused && refusal.faults.length > 0) return refusal.faults;
+    // A flow that nobody has begun yet is not wrong.
+    return id === null && text === begun ? [] : (check.found?.errors ?? []);
+  }, [isStale, syntaxFaults, refusal, id, text, begun, check.found]);
+  const warnings = useMemo(() => (isStale ? [] : (check.found?.warnings ?? [])), [isStale, check.found]);
+  const names = state.flows.map(({ name }) => name);
+  const flow = state.flows[state.shown];
+
+  async function save() {
+    // A name is taken over when its field is left.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    await latestSave.current();
+  }
+
+  async function send() {
+    if (isBusy || (saved !== null && text === saved)) return;
+    if (isStale || (errors.length > 0 && check.isCurrent)) {
+      faultList.current?.focus();
+      return;
+    }
+    setBusy(true);
+    try {
+      const { message, update_flows } = await saveFlow(project, id, text);
+      isSaved.current = true;
+      draft.drop();
+      tellDone(message);
+      const [only] = update_flows.length === 1 ? update_flows : [];
+      if (only) await navigate({ to: '/p/$project/flows/$flow', params: { project, flow: only.uuid } });
+      else await navigate({ to: '/p/$project/flows', params: { project } });
+    } catch (error) {
+      setRefused({ text, error });
+    } finally {
+      setBusy(false);
+    }
+  }
+  const latestSave = useRef(send);
+  latestSave.current = send;
+
+  useHotkeys([['mod+S', () => void save()]], [], true);
+
+  function goTo(fault: Fault) {
+    const index = state.flows.findIndex(({ name }) => faultsOf([fault], name, names).some(({ place }) => place !== ''));
+    const owner = state.flows[index];
+    if (owner) {
+      if (index !== state.shown) dispatch({ kind: 'show', index });
+      const step = faultsOf([fault], owner.name, names).map(({ place }) => stepOf(place))[0] ?? null;
+      if (step !== null) setOpen(step);
+    }
+    setSide('text');
+    // The text may only now be shown.
+    requestAnimationFrame(() => code.current?.goTo(fault.line ?? 1));
+  }
+
+  // Beside the forms where there is room, so that these do not jump while somebody types in them.
+  const faultLists = (
+    <>
+      <FaultList faults={errors} kind="error" onGo={goTo} listRef={faultList} />
+      <FaultList faults={warnings} kind="warning" onGo={goTo} />
+    </>
+  );
+  return (
+    <Page
+      title={title}
+      actions={
+        <>
+          <SaveState isChanged={isChanged} isChecked={check.isCurrent && errors.length === 0} />
+          <Button onClick={save} loading={isBusy} disabled={saved !== null && text === saved} title="Ctrl+S">
+            Save
+          </Button>
+        </>
+      }
+    >
+      <Stack gap="sm" mb="sm">
+        {draft.offered !== null && (
+          <Alert variant="light" color="gray" title="There is a text that was not saved">
+            <Group gap="xs">
+              <Text size="sm">It was left when this page was loaded anew.</Text>
+              <Button
+                size="xs"
+                onClick={() => {
+                  dispatch({ kind: 'text', text: draft.offered ?? text });
+                  draft.accept();
+                }}
+              >
+                Go on with it
+              </Button>
+              <Button size="xs" variant="default" onClick={draft.decline}>
+                Forget it
+              </Button>
+            </Group>
+          </Alert>
+        )}
+        {refusal !== null && errors.length === 0 && <ErrorNote error={refusal} />}
+        {check.error !== null && !isStale && refusal === null && <ErrorNote error={check.error} />}
+        {isNarrow && faultLists}
+        {names.length > 1 && (
+          <Select
+            label="Flow of this text"
+            maw={320}
+            allowDeselect={false}
+            value={String(state.shown)}
+            data={names.map((name, index) => ({ value: String(index), label: name }))}
+            onChange={(value) => {
+              dispatch({ kind: 'show', index: Number(value) });
+              setOpen(null);
+            }}
+          />
+        )}
+      </Stack>
+      <div className={classes.choice}>
+        <SegmentedControl
+          aria-label="Shown side"
+          fullWidth
+          value={side}
+          onChange={(value) => setSide(value === 'text' ? 'text' : 'steps')}
+          data={[
+            { value: 'steps', label: 'Steps' },
+            { value: 'text', label: 'Text' },
+          ]}
+        />
+      </div>
+      <div className={classes.sides} data-side={side}>
+        <div className={classes.drawing}>
+          <DrawingSide
+            flow={flow}
+            names={names}
+            marks={state.marks}
+            faults={flow ? faultsOf(isStale ? [] : errors, flow.name, names) : []}
+            staleFault={syntaxFaults[0] ?? null}
+            open={open}
+            onOpen={setOpen}
+            edit={(edit) => dispatch({ kind: 'edit', edit })}
+          />
+        </div>
+        <section className={classes.text} aria-label="Text of the flow">
+          <Group gap="xs" justify="flex-end">
+            <Button
+              variant="default"
+              size="compact-sm"
+              leftSection={<IconArrowBackUp size={14} />}
+              onClick={() => code.current?.undo()}
+            >
+              Undo
+            </Button>
+            <Button
+              variant="default"
+              size="compact-sm"
+              leftSection={<IconArrowForwardUp size={14} />}
+              onClick={() => code.current?.redo()}
+            >
+              Redo
+            </Button>
+          </Group>
+          <CodeEditor
+            text={text}
+            onChange={(changed) => dispatch({ kind: 'text', text: changed })}
+            errors={errors}
+            warnings={warnings}
+            label="YAML of the flow"
+            handle={code}
+          />
+          {!isNarrow && faultLists}
+        </section>
+      </div>
+      <LeaveGuard isChanged={() => isChanged && !isSaved.current} onLeave={draft.drop} />
+    </Page>
+  );
+}
+
+function SaveState({ isChanged, isChecked }: { isChanged: boolean; isChecked: boolean }) {
+  if (!isChanged) return null;
+  return (
+    <Text size="sm" c="dimmed" role="status">
+      {isChecked ? 'Not saved yet, no errors' : 'Not saved yet'}
+    </Text>
+  );
+}
