@@ -180,10 +180,20 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     for (const name of ['spare-1', 'spare-2'])
       await fleet.call('POST', '/devices', { name, group: 'South', tags: ['summer'] });
     const filter = { groups: [{ name: 'South' }], filters: [{ type: 'tag', operand: 'is', value: 'summer' }] };
-    const page = await open(`/p/farm/devices?filter=${encodeURIComponent(JSON.stringify(filter))}&search=spare`);
-    await found(page, '2 devices');
+    const page = await open(`/p/farm/devices?filter=${encodeURIComponent(JSON.stringify(filter))}`);
     await row(page, 'spare-1').getByRole('checkbox').check();
-    await page.getByRole('button', { name: /^Pick all/ }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Pick all 3 devices' }).click();
+    const picked = page.getByRole('region', { name: 'Picked devices' });
+    await picked.getByText('All 3 devices').waitFor();
+    await picked.getByRole('button', { name: 'Group' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Move 3 devices to a group' });
+    await dialog.getByRole('combobox', { name: 'Group' }).fill('Production');
+    await page.keyboard.press('Enter');
+    await page.getByText('3 devices moved to Production.').waitFor();
+    await page.getByText('No device is like that').waitFor();
+
+    await page.goto('/p/farm/devices?search=spare');
+    await found(page, '2 devices');
     await page.getByLabel('Pick all that are loaded').check();
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     const question = page.getByRole('dialog', { name: 'Delete 2 devices?' });

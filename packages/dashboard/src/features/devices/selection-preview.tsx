@@ -34,15 +34,17 @@ export function SelectionPreview({ preview }: SelectionPreviewProps) {
   const { data, error, isPending, refetch } = preview;
   if (error) return <ErrorNote error={withPlace(error)} onRetry={() => void refetch()} />;
   if (isPending) return <LoadingNote what="Counting devices" />;
-  const { devices, by_state: states, by_group: groups, sample } = data;
+  const { devices, by_state: states, by_group: groups, sample, listed } = data;
   const others = devices - sample.length;
   return (
     <div role="status" aria-label="Selected devices">
       <Group gap="md" className="numbers">
         <Text fw={600}>{countText(devices, 'device')}</Text>
-        <Text size="sm">
-          {numberText(states.online)} online, {numberText(states.offline)} offline
-        </Text>
+        {devices > 0 && (
+          <Text size="sm">
+            {numberText(states.online)} online, {numberText(states.offline)} offline
+          </Text>
+        )}
       </Group>
       {devices === 0 ? (
         <Text size="sm" c="dimmed">
@@ -64,6 +66,11 @@ export function SelectionPreview({ preview }: SelectionPreviewProps) {
             {others > 0 && ` and ${countText(others, 'other')}`}
           </Text>
         </>
+      )}
+      {listed > devices && (
+        <Text size="sm" c="dimmed" className="numbers">
+          {countText(listed - devices, 'more awaits approval', 'more await approval')}: no order selects such a device.
+        </Text>
       )}
     </div>
   );
