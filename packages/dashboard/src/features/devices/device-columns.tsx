@@ -12,7 +12,7 @@ export function deviceColumns(project: string): Column<Device>[] {
     {
       id: 'name',
       title: 'Name',
-      width: 'minmax(110px, 2fr)',
+      width: 'minmax(100px, 2fr)',
       cell: ({ id, name }) => (
         <TextLink to="/p/$project/devices/$device" params={{ project, device: id }} title={name} tabIndex={-1}>
           {name}
@@ -22,7 +22,7 @@ export function deviceColumns(project: string): Column<Device>[] {
     {
       id: 'state',
       title: 'State',
-      width: 'minmax(160px, 1.6fr)',
+      width: 'minmax(180px, 1.6fr)',
       cell: (device) => <DeviceStateMark device={device} />,
     },
     textColumn('group', 'Group', 'minmax(90px, 1fr)', ({ group }) => group),
