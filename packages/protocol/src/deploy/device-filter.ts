@@ -40,3 +40,4 @@ export const projectDeviceFilterSchema = z.strictObject({
 
 /** The filter of the calls below a project's path: what is left out restricts nothing. */
 export const deviceFilterSchema = z.strictObject({ groups: groups.optional(), filters: filters.optional() });
+export type DeviceFilter = z.output<typeof deviceFilterSchema>;

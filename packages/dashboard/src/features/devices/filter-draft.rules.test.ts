@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import {
+  addRow,
+  changeRow,
+  completePart,
+  draftOf,
+  faultOf,
+  newFilter,
+  placeOfRow,
+  removeRow,
+} from './filter-draft.rules.ts';
+
+const winter = { type: 'tag', operand: 'is', value: 'winter' } as const;
+const offline = { type: 'device_state', operand: 'is', value: 'offline' } as const;
+
+describe('a filter that is being made', () => {
+  it('does not count a condition that is not complete', () => {
+    const draft = addRow(draftOf({ filters: [winter] }));
+    expect(completePart(draft)).toEqual({ filters: [winter] });
+    expect(completePart(addRow(draftOf({})))).toEqual({});
+  });
+
+  it('knows which condition a refusal is about, with one before it that does not count', () => {
+    const draft = changeRow(addRow(addRow(draftOf({}))), 1, winter);
+    expect(placeOfRow(draft, 0)).toBeNull();
+    expect(placeOfRow(draft, 1)).toBe(0);
+  });
+
+  it('keeps the other rows where one goes', () => {
+    const draft = removeRow(draftOf({ filters: [winter, offline] }), 0);
+    expect(completePart(draft)).toEqual({ filters: [offline] });
+    expect(addRow(draft).rows.map(({ key }) => key)).toEqual([1, 2]);
+  });
+
+  it('says what is wrong with a value, and when one is missing', () => {
+    expect(faultOf(newFilter('tag'))).toBe('incomplete');
+    expect(faultOf(newFilter('deployment'))).toBe('incomplete');
+    expect(faultOf(newFilter('device_state'))).toBeNull();
+    expect(faultOf({ ...winter, value: 'x'.repeat(129) })).toBe('must have at most 128 characters');
+  });
+});
