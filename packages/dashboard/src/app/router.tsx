@@ -7,6 +7,7 @@ import {
   redirect,
   useRouter,
 } from '@tanstack/react-router';
+import { deviceAttentions } from '@tideway/protocol';
 import { z } from 'zod';
 import { StartPage } from '../features/projects/start-page.tsx';
 import { sessionQuery } from '../features/session/session.queries.ts';
@@ -88,17 +89,28 @@ const overviewRoute = createRoute({
 });
 
 /** A device filter in an address: the JSON of the order's `device_filter`, with what else narrows the table. */
-const deviceSearch = z.object({
-  filter: z.string().optional(),
-  search: z.string().optional(),
-  attention: z.enum(['needs_approval', 'held', 'not_joined', 'blocked']).optional(),
-});
+type DeviceAddress = { filter?: string; search?: string; attention?: (typeof deviceAttentions)[number] };
+
+/** What is wrong with a filter is said on the page, and not by an address that leads nowhere. */
+function readDeviceAddress({ filter, search, attention }: Record<string, unknown>): DeviceAddress {
+  const known = deviceAttentions.find((one) => one === attention);
+  return {
+    ...(filter !== undefined && { filter: textOf(filter) }),
+    ...(search !== undefined && { search: textOf(search) }),
+    ...(known !== undefined && { attention: known }),
+  };
+}
+
+/** The router reads what looks like JSON or a number as such. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
 
 const deviceRoutes = [
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'devices',
-    validateSearch: deviceSearch,
+    validateSearch: readDeviceAddress,
     component: lazyRouteComponent(() => import('../features/devices/devices-page.tsx'), 'DevicesPage'),
   }),
   createRoute({

@@ -1,6 +1,7 @@
-import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type { QueryClient } from '@tanstack/react-query';
 import type { CountsEvent, Deployment, Update, UpdateEvent } from '@tideway/protocol';
-import { type Page, path } from '../../platform/api/call.ts';
+import { path } from '../../platform/api/call.ts';
+import { mapPages, type Pages } from '../../platform/api/pages.ts';
 import type { LiveEvent } from '../../platform/live/event-stream.ts';
 
 /** The stream that a page follows: of the deployment that it shows, or else of the whole project. */
@@ -58,21 +59,6 @@ function takeUpdates(queries: QueryClient, project: string, events: UpdateEvent[
       void queries.invalidateQueries({ queryKey: [project, 'update', deployment, device] });
     }
   }
-}
-
-type Pages<Item> = InfiniteData<Page<Item>>;
-
-/** The same object where nothing has changed, so that nothing is drawn again. */
-function mapPages<Item>(known: Pages<Item> | undefined, renew: (item: Item) => Item): Pages<Item> | undefined {
-  if (known === undefined) return undefined;
-  let hasChanged = false;
-  const pages = known.pages.map((page) => {
-    const items = page.items.map(renew);
-    if (items.every((item, index) => item === page.items[index])) return page;
-    hasChanged = true;
-    return { ...page, items };
-  });
-  return hasChanged ? { ...known, pages } : known;
 }
 
 function keyOf({ deployment_id, device }: UpdateEvent): string {

@@ -1,5 +1,86 @@
+import { Grid, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { Refused } from '../../platform/api/refused.ts';
+import { ButtonLink } from '../../platform/ui/links.tsx';
+import { EmptyNote, ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
+import { Section } from '../../platform/ui/section.tsx';
+import { deviceQuery, whyQuery } from './device.queries.ts';
+import { DeviceActions } from './device-actions.tsx';
+import { DeviceApps } from './device-apps.tsx';
+import { DeviceFacts } from './device-facts.tsx';
+import { DeviceSays } from './device-says.tsx';
+import { DeviceStateMark } from './device-state-mark.tsx';
+import { DeviceUpdates } from './device-updates.tsx';
+import { FilterExplanation } from './filter-explanation.tsx';
+import { RunningUpdate } from './running-update.tsx';
+import { UpdateTrigger } from './update-trigger.tsx';
+import { WhyPanel } from './why-panel.tsx';
 
+/** One device: how it is, what it runs, what was done to it, and why nothing happens. */
 export function DevicePage() {
-  return <Page title="Device">{null}</Page>;
+  const { project, device: id } = useParams({ from: '/signed-in/p/$project/devices/$device' });
+  const { data: device, error, isPending, refetch } = useQuery(deviceQuery(project, id));
+  if (isPending) return <LoadingNote what="Loading the device" />;
+  if (device === undefined) return <NoDevice project={project} error={error} onRetry={() => void refetch()} />;
+  return (
+    <Page title={device.name} heading={device.name} actions={<DeviceActions project={project} device={device} />}>
+      <Stack gap="md">
+        {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
+        <DeviceStateMark device={device} />
+        <WhySection project={project} id={id} />
+        <RunningUpdate project={project} id={id} />
+        <Grid gap="md">
+          <Grid.Col span={{ base: 12, md: 6 }}>
+            <Stack gap="md">
+              <DeviceFacts project={project} device={device} />
+              <UpdateTrigger project={project} device={device} />
+            </Stack>
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, md: 6 }}>
+            <Stack gap="md">
+              <DeviceApps project={project} device={device} />
+              <DeviceSays device={device} />
+            </Stack>
+          </Grid.Col>
+        </Grid>
+        <DeviceUpdates project={project} id={id} />
+        <FilterExplanation project={project} id={id} />
+      </Stack>
+    </Page>
+  );
+}
+
+function WhySection({ project, id }: { project: string; id: string }) {
+  const { data, error, isPending, refetch } = useQuery(whyQuery(project, id));
+  return (
+    <Section title="Why is it not updating?">
+      {isPending && <LoadingNote what="Loading the answer" />}
+      {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
+      {data !== undefined && <WhyPanel why={data} />}
+    </Section>
+  );
+}
+
+function NoDevice({ project, error, onRetry }: { project: string; error: unknown; onRetry: () => void }) {
+  const isGone = error instanceof Refused && error.status === 404;
+  return (
+    <Page title="Device">
+      {isGone ? (
+        <EmptyNote
+          title="There is no such device in this project"
+          action={
+            <ButtonLink to="/p/$project/devices" params={{ project }} variant="default">
+              All devices
+            </ButtonLink>
+          }
+        >
+          The address may be wrong, or the device was deleted.
+        </EmptyNote>
+      ) : (
+        <ErrorNote error={error} onRetry={onRetry} />
+      )}
+    </Page>
+  );
 }

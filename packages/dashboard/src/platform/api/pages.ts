@@ -1,4 +1,4 @@
-import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
+import { type InfiniteData, type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Page } from './call.ts';
 
@@ -13,17 +13,25 @@ export type PagedList<Item> = {
   reload: () => void;
 };
 
+type PagedListOptions = {
+  refetchIntervalMs?: number;
+  /** A list of more pages than these is not read again by itself: each of them would be a call. */
+  refetchesUpToPages?: number;
+};
+
 /** Reads a list by `load`, which gets the cursor of the page before, or null for the first one. */
 export function usePagedList<Item>(
   queryKey: QueryKey,
   load: (after: string | null) => Promise<Page<Item>>,
-  options: { refetchIntervalMs?: number } = {},
+  options: PagedListOptions = {},
 ): PagedList<Item> {
+  const { refetchesUpToPages = Number.POSITIVE_INFINITY } = options;
   const list = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam }) => load(pageParam),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
+    enabled: ({ state }) => (state.data?.pages.length ?? 0) <= refetchesUpToPages,
     ...(options.refetchIntervalMs !== undefined && { refetchInterval: options.refetchIntervalMs }),
   });
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch } = list;
@@ -39,4 +47,20 @@ export function usePagedList<Item>(
     },
     reload: () => void refetch(),
   };
+}
+
+/** What a list that was read page by page is kept as. */
+export type Pages<Item> = InfiniteData<Page<Item>>;
+
+/** The same object where nothing has changed, so that nothing is drawn again. */
+export function mapPages<Item>(known: Pages<Item> | undefined, renew: (item: Item) => Item): Pages<Item> | undefined {
+  if (known === undefined) return undefined;
+  let hasChanged = false;
+  const pages = known.pages.map((page) => {
+    const items = page.items.map(renew);
+    if (items.every((item, index) => item === page.items[index])) return page;
+    hasChanged = true;
+    return { ...page, items };
+  });
+  return hasChanged ? { ...known, pages } : known;
 }

@@ -28,6 +28,8 @@ type VirtualTableProps<Row> = {
   /** How many there are in all, where that is known. */
   total?: number | undefined;
   selection?: Selection | undefined;
+  /** Told the rows that are drawn, from the first to the last, as they change. */
+  onSight?: (first: number, last: number) => void;
   /** Stands there where the list is empty. */
   empty: ReactNode;
   /** CSS height of the table. */
@@ -41,7 +43,7 @@ const rowHeight = 40;
  * Page, Home and End move, Enter follows the row's first link, Space picks the row.
  */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
-  const { label, list, rowId, total, selection, empty, height = 'max(320px, calc(100dvh - 280px))' } = props;
+  const { label, list, rowId, total, selection, onSight, empty, height = 'max(320px, calc(100dvh - 280px))' } = props;
   const isNarrow = useMediaQuery('(max-width: 48em)') ?? false;
   const columns = useMemo(
     () => props.columns.filter((column) => !isNarrow || !column.isSecondary),
@@ -61,6 +63,9 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   useEffect(() => {
     if (hasMore && last >= items.length - 50) loadMore();
   }, [hasMore, last, items.length, loadMore]);
+
+  const first = shown[0]?.index ?? 0;
+  useEffect(() => onSight?.(first, last), [onSight, first, last]);
 
   const tracks = `${selection ? '40px ' : ''}${columns.map((column) => column.width).join(' ')}`;
   const goTo = useCallback(

@@ -1,0 +1,60 @@
+import { Autocomplete, Button, Modal, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { bulkChangesSchema } from '@tideway/protocol';
+import { useServerForm } from '../../platform/forms/use-server-form.ts';
+import { ErrorNote } from '../../platform/ui/notes.tsx';
+import { countText } from '../../platform/ui/number-text.ts';
+import { tellDone } from '../../platform/ui/tell.ts';
+import type { BulkProps } from './bulk-tags-button.tsx';
+import { changeDevices, useDevicesChanged } from './device.queries.ts';
+import { useLabelNames } from './filter-choices.queries.ts';
+
+/** Moves all devices that were picked to one group. */
+export function BulkGroupButton(props: BulkProps) {
+  const [isOpen, { open, close }] = useDisclosure();
+  return (
+    <>
+      <Button variant="default" size="xs" onClick={open}>
+        Group
+      </Button>
+      <Modal opened={isOpen} onClose={close} title={`Move ${props.devices} to a group`} centered>
+        <GroupForm {...props} onDone={close} />
+      </Modal>
+    </>
+  );
+}
+
+function GroupForm({ project, selection, devices, onDone }: BulkProps & { onDone: () => void }) {
+  const groups = useLabelNames(project, 'groups');
+  const changed = useDevicesChanged(project);
+  const { form, submit, isBusy, error } = useServerForm({
+    initialValues: { group: '' },
+    schema: bulkChangesSchema,
+    send: async (values) => {
+      const done = await changeDevices(project, selection, values);
+      await changed();
+      tellDone(`${countText(done.devices, 'device')} moved to ${values.group}.`);
+      onDone();
+    },
+  });
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack>
+        <Autocomplete
+          label="Group"
+          data={groups}
+          data-autofocus
+          maxDropdownHeight={240}
+          {...form.getInputProps('group')}
+        />
+        <Text size="sm" c="dimmed">
+          A device is in exactly one group: all {devices} leave the one they are in.
+        </Text>
+        {error !== null && <ErrorNote error={error} />}
+        <Button type="submit" loading={isBusy}>
+          Move
+        </Button>
+      </Stack>
+    </form>
+  );
+}

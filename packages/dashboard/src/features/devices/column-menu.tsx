@@ -1,0 +1,49 @@
+import { Button, Checkbox, Popover, Stack } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
+import { IconColumns } from '@tabler/icons-react';
+import type { Device } from '@tideway/protocol';
+import { useMemo } from 'react';
+import type { Column } from '../../platform/ui/virtual-table.tsx';
+import { deviceColumns, usualColumns } from './device-columns.tsx';
+
+/** The columns that are shown, as this browser remembers them. */
+export function useChosenColumns(project: string) {
+  const [chosen, choose] = useLocalStorage<string[]>({
+    key: 'tideway-device-columns',
+    defaultValue: usualColumns,
+    getInitialValueInEffect: false,
+  });
+  const columns = useMemo(() => {
+    const known = new Set(Array.isArray(chosen) ? chosen : usualColumns);
+    return deviceColumns(project).filter(({ id }, index) => index === 0 || known.has(id));
+  }, [project, chosen]);
+  return { columns, choose };
+}
+
+type ColumnMenuProps = { project: string; columns: Column<Device>[]; onChoose: (ids: string[]) => void };
+
+export function ColumnMenu({ project, columns, onChoose }: ColumnMenuProps) {
+  const [first, ...others] = deviceColumns(project);
+  return (
+    <Popover position="bottom-end" trapFocus withinPortal>
+      <Popover.Target>
+        <Button variant="default" leftSection={<IconColumns size={16} aria-hidden />} visibleFrom="sm">
+          Columns
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Checkbox.Group
+          label={`Beside ${first?.title.toLowerCase()}`}
+          value={columns.map(({ id }) => id)}
+          onChange={onChoose}
+        >
+          <Stack gap={6} mt="xs">
+            {others.map(({ id, title }) => (
+              <Checkbox key={id} size="xs" value={id} label={title} />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

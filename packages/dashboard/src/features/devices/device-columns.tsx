@@ -1,0 +1,75 @@
+import { Text } from '@mantine/core';
+import type { Device } from '@tideway/protocol';
+import { TextLink } from '../../platform/ui/links.tsx';
+import { Time } from '../../platform/ui/time.tsx';
+import type { Column } from '../../platform/ui/virtual-table.tsx';
+import { appsText, driftText } from './device-state.rules.ts';
+import { DeviceStateMark } from './device-state-mark.tsx';
+
+/** Every column there is of a list of devices; the first one is always there. */
+export function deviceColumns(project: string): Column<Device>[] {
+  return [
+    {
+      id: 'name',
+      title: 'Name',
+      width: 'minmax(130px, 2fr)',
+      cell: ({ id, name }) => (
+        <TextLink to="/p/$project/devices/$device" params={{ project, device: id }} title={name} tabIndex={-1}>
+          {name}
+        </TextLink>
+      ),
+    },
+    {
+      id: 'state',
+      title: 'State',
+      width: 'minmax(130px, 1.3fr)',
+      cell: (device) => <DeviceStateMark device={device} />,
+    },
+    textColumn('group', 'Group', 'minmax(90px, 1fr)', ({ group }) => group),
+    textColumn('tags', 'Tags', 'minmax(90px, 1.3fr)', ({ tags }) => tags.join(', ')),
+    textColumn('apps', 'Apps', 'minmax(110px, 1.5fr)', ({ apps }) => appsText(apps)),
+    textColumn('drift', 'Drift', 'minmax(90px, 1.5fr)', ({ drift }) => driftText(drift)),
+    {
+      id: 'last_contact',
+      title: 'Last contact',
+      width: 'minmax(110px, 1fr)',
+      isSecondary: true,
+      cell: ({ last_contact_at: at }) => <Time at={at} as="ago" />,
+    },
+    textColumn('agent', 'Agent', 'minmax(80px, 1fr)', ({ agent }) => agent.version ?? ''),
+    textColumn('system', 'System', 'minmax(90px, 1fr)', ({ agent }) =>
+      [agent.os, agent.arch].filter((part) => part !== null).join(' '),
+    ),
+    textColumn('id', 'Id', '120px', ({ id }) => id, 'mono'),
+  ];
+}
+
+/** Those that are shown until somebody has chosen. */
+export const usualColumns = ['state', 'group', 'tags', 'apps', 'last_contact'];
+
+function textColumn(
+  id: string,
+  title: string,
+  width: string,
+  text: (device: Device) => string,
+  className?: string,
+): Column<Device> {
+  return {
+    id,
+    title,
+    width,
+    isSecondary: true,
+    cell: (device) => {
+      const shown = text(device);
+      return shown === '' ? (
+        <Text span size="sm" c="dimmed">
+          —
+        </Text>
+      ) : (
+        <span className={className} title={shown}>
+          {shown}
+        </span>
+      );
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Device } from '@tideway/protocol';
+import { useCallback, useMemo, useState } from 'react';
+import { type Page, path, post } from '../../platform/api/call.ts';
+import { mapPages, type PagedList, type Pages, usePagedList } from '../../platform/api/pages.ts';
+import { Refused } from '../../platform/api/refused.ts';
+import type { DevicesAsked } from './device.queries.ts';
+
+const pageSize = 500;
+const pollMs = 5_000;
+
+/** A list of devices, and what it wants to know: which rows are in sight. */
+export type DeviceList = { list: PagedList<Device>; onSight: (first: number, last: number) => void };
+
+/**
+ * The devices that are asked for, page by page. A list of one page is read again as a whole; of a longer one only the
+ * devices in sight, which cost the same however many there are.
+ */
+export function useDeviceList(project: string, asked: DevicesAsked): DeviceList {
+  const listKey = useMemo(() => [project, 'devices', 'list', asked], [project, asked]);
+  const list = usePagedList(
+    listKey,
+    (after) =>
+      post<Page<Device>>(path`/${project}/devices/search`, {
+        ...asked,
+        limit: pageSize,
+        ...(after !== null && { after }),
+      }),
+    { refetchIntervalMs: pollMs, refetchesUpToPages: 1 },
+  );
+  const [sight, setSight] = useState({ first: 0, last: 0 });
+  const onSight = useCallback((first: number, last: number) => setSight({ first, last }), []);
+  const [seen] = useDebouncedValue(sight, 200);
+  const isLong = list.items.length > pageSize;
+  const ids = isLong ? list.items.slice(seen.first, seen.last + 1).map(({ id }) => id) : [];
+  const queries = useQueryClient();
+  useQuery({
+    queryKey: [project, 'devices', 'in-sight', asked, ids],
+    queryFn: async () => {
+      const devices = await readDevices(project, ids, (gone) => forget(queries, listKey, gone));
+      queries.setQueryData<Pages<Device>>(listKey, (known) => renew(known, devices));
+      return null;
+    },
+    enabled: ids.length > 0,
+    refetchInterval: pollMs,
+    gcTime: 0,
+  });
+  return { list, onSight };
+}
+
+/** Reads these devices; one that was deleted meanwhile is told, and left out. */
+async function readDevices(project: string, ids: string[], onGone: (id: string) => void): Promise<Device[]> {
+  if (ids.length === 0) return [];
+  try {
+    const body = { device_filter: {}, device_ids: ids, limit: pageSize };
+    return (await post<Page<Device>>(path`/${project}/devices/search`, body)).items;
+  } catch (error) {
+    const gone = error instanceof Refused && error.code === 'unknown_device' ? placeOf(error.field) : null;
+    const id = gone === null ? undefined : ids[gone];
+    if (id === undefined) throw error;
+    onGone(id);
+    return readDevices(
+      project,
+      ids.filter((other) => other !== id),
+      onGone,
+    );
+  }
+}
+
+function placeOf(field: string | null): number | null {
+  const place = /^device_ids\[(\d+)\]/.exec(field ?? '')?.[1];
+  return place === undefined ? null : Number(place);
+}
+
+function renew(known: Pages<Device> | undefined, devices: Device[]): Pages<Device> | undefined {
+  const byId = new Map(devices.map((device) => [device.id, device]));
+  return mapPages(known, (device) => byId.get(device.id) ?? device);
+}
+
+function forget(queries: QueryClient, listKey: readonly unknown[], id: string): void {
+  queries.setQueryData<Pages<Device>>(
+    listKey,
+    (known) =>
+      known && {
+        ...known,
+        pages: known.pages.map((page) =>
+          page.items.some((device) => device.id === id)
+            ? { ...page, items: page.items.filter((device) => device.id !== id) }
+            : page,
+        ),
+      },
+  );
+}

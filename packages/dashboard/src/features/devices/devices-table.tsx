@@ -1,0 +1,97 @@
+import { Button, Text } from '@mantine/core';
+import type { Device, SelectionPreview } from '@tideway/protocol';
+import { ButtonLink } from '../../platform/ui/links.tsx';
+import { EmptyNote } from '../../platform/ui/notes.tsx';
+import { countText } from '../../platform/ui/number-text.ts';
+import { type Column, VirtualTable } from '../../platform/ui/virtual-table.tsx';
+import { useMay } from '../session/session.queries.ts';
+import { BulkBar } from './bulk-bar.tsx';
+import type { DevicesAsked } from './device.queries.ts';
+import { useDeviceList } from './device-list.ts';
+import { usePicked } from './use-picked.ts';
+
+type DevicesTableProps = {
+  project: string;
+  asked: DevicesAsked;
+  columns: Column<Device>[];
+  count: SelectionPreview | undefined;
+  isNarrowed: boolean;
+  onShowAll: () => void;
+};
+
+/** The devices that were asked for; who may change them picks some, or all. */
+export function DevicesTable({ project, asked, columns, count, isNarrowed, onShowAll }: DevicesTableProps) {
+  const mayChange = useMay('operator');
+  const { list, onSight } = useDeviceList(project, asked);
+  const { selection, picked, clear, pickAll } = usePicked(list.items, asked);
+  const total = count?.listed;
+  // Only a filter is something that a change of many devices and an order take.
+  const isOneFilter = asked.search === undefined && asked.attention === undefined;
+  const isMore = total !== undefined && total > selection.ids.size;
+  return (
+    <>
+      {mayChange && picked !== null && (
+        <BulkBar
+          project={project}
+          selection={picked}
+          count={'device_ids' in picked ? picked.device_ids.length : (total ?? list.items.length)}
+          all={isOneFilter && isMore && 'device_ids' in picked ? { count: total, pick: pickAll } : null}
+          onClear={clear}
+        />
+      )}
+      {total !== undefined && total > 0 && (
+        <Text size="sm" c="dimmed" mb={4} className="numbers" role="status" aria-label="Devices found">
+          {countText(total, 'device')}
+        </Text>
+      )}
+      <VirtualTable
+        label="Devices"
+        columns={columns}
+        list={list}
+        rowId={idOf}
+        total={total}
+        selection={mayChange ? selection : undefined}
+        onSight={onSight}
+        empty={isNarrowed ? <NoneFound onShowAll={onShowAll} /> : <NoneYet project={project} />}
+      />
+    </>
+  );
+}
+
+function idOf({ id }: Device): string {
+  return id;
+}
+
+function NoneFound({ onShowAll }: { onShowAll: () => void }) {
+  return (
+    <EmptyNote
+      title="No device is like that"
+      action={
+        <Button variant="default" onClick={onShowAll}>
+          Show all devices
+        </Button>
+      }
+    >
+      The search and the filter together match none at this moment.
+    </EmptyNote>
+  );
+}
+
+function NoneYet({ project }: { project: string }) {
+  const mayRegister = useMay('admin');
+  return (
+    <EmptyNote
+      title="There is no device yet"
+      action={
+        mayRegister && (
+          <ButtonLink to="/p/$project/register-device" params={{ project }}>
+            Register device
+          </ButtonLink>
+        )
+      }
+    >
+      A device is a machine with the agent on it. It joins with one line that is pasted there.
+      {!mayRegister && ' An admin can make that line.'}
+    </EmptyNote>
+  );
+}

@@ -1,0 +1,48 @@
+import { Autocomplete, Button, Stack, Text } from '@mantine/core';
+import { newSavedFilterSchema, type SavedFilter } from '@tideway/protocol';
+import { useServerForm } from '../../platform/forms/use-server-form.ts';
+import { ErrorNote } from '../../platform/ui/notes.tsx';
+import { tellDone } from '../../platform/ui/tell.ts';
+import type { DevicesAsked } from './device.queries.ts';
+import { filterText } from './filter-text.rules.ts';
+import { useSavedFilters } from './saved-filter.queries.ts';
+
+type SaveFilterFormProps = { project: string; asked: DevicesAsked; saved: SavedFilter[]; onDone: () => void };
+
+/** A name for the filter that is shown; one that is taken already gets this filter in its place. */
+export function SaveFilterForm({ project, asked, saved, onDone }: SaveFilterFormProps) {
+  const { save, overwrite } = useSavedFilters(project);
+  const isTaken = (name: string) => saved.some((filter) => filter.name === name.trim());
+  const { form, submit, isBusy, error } = useServerForm({
+    initialValues: { name: '' },
+    schema: newSavedFilterSchema,
+    toBody: ({ name }) => ({ name: name.trim(), ...asked }),
+    send: async ({ name }) => {
+      const body = { name: name.trim(), ...asked };
+      await (isTaken(name) ? overwrite(body) : save(body));
+      tellDone(`The filter ${body.name} is saved for everybody in the project.`);
+      onDone();
+    },
+  });
+  const { name } = form.getValues();
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack>
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          Devices: {filterText(asked.device_filter)}
+        </Text>
+        <Autocomplete
+          label="Name"
+          data={saved.map((filter) => filter.name)}
+          data-autofocus
+          {...form.getInputProps('name')}
+          description={isTaken(name) ? 'This name is taken: the filter saved under it is replaced.' : undefined}
+        />
+        {error !== null && <ErrorNote error={error} />}
+        <Button type="submit" loading={isBusy}>
+          {isTaken(name) ? 'Replace' : 'Save'}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,34 @@
+import { CloseButton, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { useState } from 'react';
+
+type SearchFieldProps = { label: string; value: string; onChange: (value: string) => void };
+
+/** A text to search for, which counts a moment after it was typed. */
+export function SearchField({ label, value, onChange }: SearchFieldProps) {
+  const [typed, setTyped] = useState(value);
+  const [known, setKnown] = useState(value);
+  if (known !== value) {
+    setKnown(value);
+    setTyped(value);
+  }
+  const send = useDebouncedCallback(onChange, 300);
+  const take = (text: string) => {
+    setTyped(text);
+    send(text);
+  };
+  return (
+    <TextInput
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      maxLength={128}
+      leftSection={<IconSearch size={16} aria-hidden />}
+      rightSection={typed !== '' && <CloseButton size="sm" aria-label="Clear the search" onClick={() => take('')} />}
+      value={typed}
+      onChange={(event) => take(event.currentTarget.value)}
+      style={{ flex: '1 1 200px', minWidth: 0 }}
+    />
+  );
+}

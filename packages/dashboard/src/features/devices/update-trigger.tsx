@@ -1,0 +1,47 @@
+import { Group, Text } from '@mantine/core';
+import type { Device } from '@tideway/protocol';
+import { ConfirmButton } from '../../platform/ui/confirm-button.tsx';
+import { Section } from '../../platform/ui/section.tsx';
+import { tellDone } from '../../platform/ui/tell.ts';
+import { useMay } from '../session/session.queries.ts';
+import { changeDevice, useDevicesChanged } from './device.queries.ts';
+
+/** The flag that keeps a device from new updates. */
+export function UpdateTrigger({ project, device }: { project: string; device: Device }) {
+  const mayChange = useMay('operator');
+  const changed = useDevicesChanged(project);
+  const isOn = device.update_trigger === 'on';
+  const next = isOn ? 'off' : 'on';
+
+  async function turn() {
+    await changeDevice(project, device.id, { update_trigger: next });
+    await changed();
+    tellDone(`The update trigger of ${device.name} is ${next}.`);
+  }
+
+  return (
+    <Section title="Update trigger">
+      <Group justify="space-between" gap="sm" wrap="nowrap" align="flex-start">
+        <Text size="sm">
+          {isOn
+            ? 'On: the device takes up no new update until it is turned off.'
+            : 'Off: the device takes up updates as they come.'}
+        </Text>
+        {mayChange && (
+          <ConfirmButton
+            size="xs"
+            verb={`Turn ${next}`}
+            title={`Turn the update trigger of ${device.name} ${next}?`}
+            isDestructive={false}
+            onConfirm={turn}
+            style={{ flex: 'none' }}
+          >
+            {isOn
+              ? 'What is pending for this device may begin at once.'
+              : 'The device takes up no new update. An update that it is at goes on.'}
+          </ConfirmButton>
+        )}
+      </Group>
+    </Section>
+  );
+}
