@@ -48,7 +48,7 @@ function GateLine({ gate: { gate, holds, message, since, tried_next_at: triedNex
           <Text span size="sm" fw={holds ? 600 : 500}>
             {gateWords[gate]}
           </Text>{' '}
-          <Text span size="sm" c={holds ? undefined : 'dimmed'}>
+          <Text span size="sm" {...(!holds && { c: 'dimmed' })}>
             {message}
           </Text>
           {(since !== null || triedNextAt !== null) && (

@@ -1,0 +1,375 @@
+import { execute } from '@tideway/server';
+import { sql } from 'kysely';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type DeviceFleet, makeDeviceFleet } from '../fixtures/device-fleet.ts';
+import { ScriptedDevice } from '../scripted-device.ts';
+import { startTestServer, type TestServer } from '../test-server.ts';
+import { type DashboardPage, dashboardFiles, expectAccessible, hasBrowser, useBrowser } from './browser.ts';
+
+const script = '<img src=x onerror="window.isTaken=true">';
+
+describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
+  const browser = useBrowser();
+  const opened: DashboardPage[] = [];
+  let server: TestServer;
+  let fleet: DeviceFleet;
+  let devices: Record<'north' | 'south' | 'winter' | 'held' | 'waiting' | 'scripted', ScriptedDevice>;
+
+  beforeAll(async () => {
+    server = await startTestServer({ dashboardFiles });
+    fleet = await makeDeviceFleet(server, 'Farm');
+    for (const name of ['North', 'South']) await fleet.call('POST', '/groups', { name });
+    for (const name of ['winter', 'summer', script]) await fleet.call('POST', '/tags', { name });
+    const join = async (name: string, changes: Record<string, unknown>) => {
+      const device = await fleet.joinDevice(name);
+      await device.hello({ apps: [{ name: 'irrigation', version: 'v2' }] });
+      await fleet.call('PATCH', `/devices/${device.id}`, changes);
+      return device;
+    };
+    const waiting = new ScriptedDevice(server.url);
+    await waiting.join(await fleet.createPairingToken({ needs_approval: true }), { name: 'pump-waiting' });
+    const apps = [{ name: 'irrigation', version: 'v1' }];
+    devices = {
+      north: await join('pump-north', { group: 'North', apps }),
+      south: await join('pump-south', { group: 'South' }),
+      winter: await join('pump-winter', { group: 'North', tags: ['winter'] }),
+      held: await join('pump-held', { update_trigger: 'on' }),
+      waiting,
+      scripted: await join('pump-scripted', { name: script, tags: [script], description: script }),
+    };
+    await devices.scripted.hello({ attributes: { note: script }, agent_version: '0.1.0' });
+  });
+
+  afterEach(async () => {
+    for (const { faults, close } of opened.splice(0)) {
+      expect(faults).toEqual([]);
+      await close();
+    }
+  });
+
+  afterAll(() => server.stop());
+
+  async function open(path: string, options: Parameters<typeof browser.open>[1] = {}): Promise<Page> {
+    const dashboard = await browser.open(server, options);
+    opened.push(dashboard);
+    await dashboard.goTo(path);
+    return dashboard.page;
+  }
+
+  const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
+  const found = (page: Page, text: string) =>
+    page.getByRole('status', { name: 'Devices found' }).getByText(text, { exact: true }).waitFor();
+
+  it('are found by a filter whose address shows somebody else the same', async () => {
+    const page = await open('/p/farm/devices');
+    await found(page, '6 devices');
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.getByRole('button', { name: 'Add condition' }).click();
+    await page.getByText('This condition does not count yet', { exact: false }).waitFor();
+    await page.getByLabel('Condition 1: tag').fill('winter');
+    await page.keyboard.press('Enter');
+    await found(page, '1 device');
+    await page.getByLabel('Condition 1: is or is not').selectOption('is not');
+    await found(page, '5 devices');
+    await page.getByLabel('In any of these groups').fill('North');
+    await page.keyboard.press('Enter');
+    await found(page, '1 device');
+    await row(page, 'pump-north').waitFor();
+    await page.getByText('in North, and does not have the tag winter').waitFor();
+
+    const other = await open(page.url(), { role: 'viewer' });
+    await found(other, '1 device');
+    await row(other, 'pump-north').waitFor();
+    await other.getByText('in North, and does not have the tag winter').waitFor();
+  });
+
+  it('are found by keyboard alone', async () => {
+    const page = await open('/p/farm/devices');
+    await found(page, '6 devices');
+    await page.getByRole('button', { name: 'Filter', exact: true }).press('Enter');
+    await page.getByRole('button', { name: 'Add condition' }).press('Enter');
+    await page.locator('select:focus').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('wint');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await found(page, '1 device');
+    await page.getByRole('button', { name: 'Remove condition 1' }).press('Enter');
+    await found(page, '6 devices');
+    await page.locator('button:focus', { hasText: 'Add condition' }).waitFor();
+  });
+
+  it('say what is wrong with a filter in an address, and with one that names what is not there', async () => {
+    const wrong = JSON.stringify({ filters: [{ type: 'tag', operand: 'is', value: '' }] });
+    const page = await open(`/p/farm/devices?filter=${encodeURIComponent(wrong)}`);
+    await page.getByRole('alert').getByText('filters[0].value: must not be empty').waitFor();
+    await page.goto('/p/farm/devices?filter=%7B%22gro');
+    await page.getByRole('alert').getByText('not JSON').waitFor();
+    await page.getByRole('button', { name: 'Show all devices' }).click();
+    await found(page, '6 devices');
+
+    const unknown = JSON.stringify({ filters: [{ type: 'tag', operand: 'is_not', value: 'wintre' }] });
+    await page.goto(`/p/farm/devices?filter=${encodeURIComponent(unknown)}`);
+    await page.getByText('There is no tag wintre in this project').first().waitFor();
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    const condition = page.getByRole('group', { name: 'Condition 1' });
+    await condition.getByText('There is no tag wintre in this project').waitFor();
+  });
+
+  it('are found again by a saved filter, which another takes the place of, and which goes', async () => {
+    const filter = JSON.stringify({ groups: [{ name: 'South' }] });
+    const page = await open(`/p/farm/devices?filter=${encodeURIComponent(filter)}`);
+    await found(page, '1 device');
+    const menu = page.getByRole('button', { name: 'Saved filters' });
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Save what is shown' }).click();
+    await page.getByLabel('Name').fill('Southern pumps');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('button', { name: 'Southern pumps' }).waitFor();
+
+    await page.goto('/p/farm/devices');
+    await found(page, '6 devices');
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Southern pumps' }).click();
+    await found(page, '1 device');
+
+    await page.getByLabel('Search by name').fill('no such pump');
+    await page.getByText('No device is like that').waitFor();
+    await menu.click();
+    await page.getByRole('menuitem', { name: 'Save what is shown' }).click();
+    await page.getByLabel('Name').fill('Southern pumps');
+    await page.getByRole('button', { name: 'Replace' }).click();
+    await page.getByRole('button', { name: 'Southern pumps' }).click();
+    await page.getByRole('menuitem', { name: 'Delete saved filters' }).click();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    const question = page.getByRole('dialog', { name: 'Delete the filter Southern pumps?' });
+    await question.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('No filter is saved any more.').waitFor();
+  });
+
+  it('are tagged and moved, many at once', async () => {
+    const page = await open('/p/farm/devices?search=pump');
+    await row(page, 'pump-north').getByRole('checkbox').check();
+    await row(page, 'pump-south').getByRole('checkbox').check();
+    const picked = page.getByRole('region', { name: 'Picked devices' });
+    await picked.getByText('2 devices picked').waitFor();
+    await picked.getByRole('button', { name: 'Tags' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Tags of 2 devices' });
+    await dialog.getByLabel('Add').fill('sumer');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('button', { name: 'Change tags' }).click();
+    await dialog.getByText('There is no tag sumer in this project').waitFor();
+    await dialog.getByLabel('Add').press('Backspace');
+    await dialog.getByLabel('Add').fill('summer');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('button', { name: 'Change tags' }).click();
+    await page.getByText('The tags of 2 devices are changed.').waitFor();
+    await row(page, 'pump-south').getByText('summer').waitFor();
+    const { tags } = await device(devices.north);
+    expect(tags).toEqual(['summer']);
+    const deploy = picked.getByRole('link', { name: 'Deploy' });
+    expect(new URL((await deploy.getAttribute('href')) ?? '', server.url).searchParams.get('devices')).toBe(
+      JSON.stringify([devices.north.id, devices.south.id]),
+    );
+  });
+
+  it('are changed all that a filter selects, and deleted with how many they are', async () => {
+    for (const name of ['spare-1', 'spare-2'])
+      await fleet.call('POST', '/devices', { name, group: 'South', tags: ['summer'] });
+    const filter = { groups: [{ name: 'South' }], filters: [{ type: 'tag', operand: 'is', value: 'summer' }] };
+    const page = await open(`/p/farm/devices?filter=${encodeURIComponent(JSON.stringify(filter))}&search=spare`);
+    await found(page, '2 devices');
+    await row(page, 'spare-1').getByRole('checkbox').check();
+    await page.getByRole('button', { name: /^Pick all/ }).waitFor({ state: 'detached' });
+    await page.getByLabel('Pick all that are loaded').check();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    const question = page.getByRole('dialog', { name: 'Delete 2 devices?' });
+    await question.getByText('2 devices will be gone from the project').waitFor();
+    await question.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('No device is like that').waitFor();
+  });
+
+  it('say why nothing happens: approval, the update trigger, and a device that is away', async () => {
+    const page = await open('/p/farm/devices');
+    await page.getByRole('button', { name: 'Needs approval 1' }).click();
+    await found(page, '1 device');
+    await page.getByRole('link', { name: 'pump-waiting' }).click();
+    const why = page.getByRole('region', { name: 'Why is it not updating?' });
+    await why.getByRole('listitem').filter({ hasText: 'The device awaits approval' }).waitFor();
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+    await why.getByText('The device is approved').waitFor();
+
+    await page.goto('/p/farm/devices');
+    await page.getByRole('button', { name: 'Update trigger on 1' }).click();
+    await page.getByRole('link', { name: 'pump-held' }).click();
+    await fleet.deployTo([devices.held]);
+    await why.getByRole('status').getByText('The update trigger of the device is on').waitFor();
+    const trigger = page.getByRole('region', { name: 'Update trigger' });
+    await trigger.getByRole('button', { name: 'Turn off' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Turn off' }).click();
+    await trigger.getByText('Off: the device takes up updates as they come.').waitFor();
+    await why.getByText('The update trigger of the device is off').waitFor();
+
+    await fleet.deployTo([devices.winter]);
+    await leave(devices.winter);
+    await page.goto(`/p/farm/devices/${devices.winter.id}`);
+    await page.getByText('Offline').first().waitFor();
+    await why.getByRole('listitem').filter({ hasText: 'Connection' }).getByLabel('Holds the update back:').waitFor();
+    const updates = page.getByRole('region', { name: 'Updates' });
+    await updates.getByText('Pending').waitFor();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByText('It has 1 open update: they end as aborted.').waitFor();
+  });
+
+  it('show what a device says while it is at an update', async () => {
+    const deployment = await fleet.deployTo([devices.south]);
+    const plan = await devices.south.next();
+    const { update_id } = plan ?? { update_id: '' };
+    const text = `${script}\nsecond line\n`;
+    await devices.south.say({ type: 'log', update_id, attempt: 1, offset: 0, text });
+    const page = await open(`/p/farm/devices/${devices.south.id}`);
+    const running = page.getByRole('region', { name: 'Update in progress' });
+    await running.getByRole('link', { name: deployment }).waitFor();
+    await running.getByRole('log').getByText('second line').waitFor();
+    await devices.south.say({ type: 'log', update_id, attempt: 1, offset: text.length, text: 'third line\n' });
+    await running.getByRole('log').getByText('third line').waitFor();
+    await devices.south.report({ update_id, seq: 1, event: 'failed', reason: 'step_failed', message: script });
+    await running.waitFor({ state: 'detached' });
+    await page.getByRole('region', { name: 'Updates' }).getByText(script).waitFor();
+    expect(await page.evaluate('window.isTaken')).toBeUndefined();
+  });
+
+  it('show scripts in names, tags and attributes as the texts that they are', async () => {
+    const page = await open('/p/farm/devices');
+    await page.getByRole('link', { name: script }).click();
+    await page.getByRole('heading', { name: script, level: 1 }).waitFor();
+    await page.getByRole('region', { name: 'Device' }).first().getByText(script).first().waitFor();
+    await page.getByRole('region', { name: 'Attributes' }).getByText(script).waitFor();
+    expect(await page.evaluate('window.isTaken')).toBeUndefined();
+  });
+
+  it('are edited, and get a new key by a token that is shown once', async () => {
+    const page = await open(`/p/farm/devices/${devices.north.id}`);
+    await page.getByRole('region', { name: 'Apps' }).getByText('the device says that irrigation is v2').waitFor();
+    await page.getByRole('button', { name: 'Edit' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Edit pump-north' });
+    await dialog.getByLabel('Version of app 1').fill('');
+    await dialog.getByLabel('Description').fill('beside the gate');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByRole('alert').getByText('must not be empty').waitFor();
+    await dialog.getByLabel('Version of app 1').fill('v2');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('beside the gate').waitFor();
+    expect(await device(devices.north)).toMatchObject({ apps: [{ name: 'irrigation', version: 'v2' }], drift: [] });
+
+    await page.getByRole('button', { name: 'Rekey' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Rekey' }).click();
+    const token = page.getByRole('dialog', { name: 'Claim token of pump-north' });
+    await token.getByText(/^twc_/).waitFor();
+    await token.getByRole('button', { name: 'I have copied it' }).click();
+    await token.waitFor({ state: 'detached' });
+  });
+
+  it('say by which condition a filter does not select one of them', async () => {
+    const page = await open(`/p/farm/devices/${devices.winter.id}`);
+    const section = page.getByRole('region', { name: 'Why is it not selected?' });
+    await section.getByRole('button', { name: 'Try a filter' }).click();
+    await section.getByText('An order with this filter selects the device.').waitFor();
+    await section.getByRole('button', { name: 'Add condition' }).click();
+    await section.getByLabel('Condition 1: tag').fill('summer');
+    await page.keyboard.press('Enter');
+    await section.getByText('An order with this filter does not select it.').waitFor();
+    await section.getByRole('listitem').filter({ hasText: 'the tag summer' }).getByLabel('Not met:').waitFor();
+  });
+
+  it('offer a viewer no changes', async () => {
+    const page = await open('/p/farm/devices', { role: 'viewer' });
+    await row(page, 'pump-winter').waitFor();
+    expect(await page.getByRole('checkbox').count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Register device' }).count()).toBe(0);
+    await page.getByRole('link', { name: 'pump-winter' }).click();
+    await page.getByRole('heading', { name: 'pump-winter' }).waitFor();
+    await page.getByRole('region', { name: 'Why is it not updating?' }).getByRole('status').waitFor();
+    const names = /^(Edit|Delete|Approve|Rekey|Deploy|Turn on|Turn off)$/;
+    expect(await page.getByRole('main').getByRole('button', { name: names }).count()).toBe(0);
+    expect(await page.getByRole('main').getByRole('link', { name: names }).count()).toBe(0);
+  });
+
+  it('say of one that is not there, and of none at all, what to do', async () => {
+    const page = await open('/p/farm/devices/d-0000-0000');
+    await page.getByText('There is no such device in this project').waitFor();
+    await page.getByRole('link', { name: 'All devices' }).click();
+    await row(page, 'pump-winter').waitFor();
+    await server.request('POST', '/api/v2/projects', { body: { name: 'Barn' } });
+    await page.goto('/p/barn/devices');
+    await page.getByText('There is no device yet').waitFor();
+  });
+
+  it.each([1440, 375])('are to be used by everybody at %i px', async (width) => {
+    const page = await open('/p/farm/devices', { width });
+    await row(page, 'pump-winter').waitFor();
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.getByRole('button', { name: 'Add condition' }).click();
+    await page.getByLabel('Condition 1: what is asked for').selectOption('Update in deployment');
+    await row(page, 'pump-winter').getByRole('checkbox').check();
+    await expectAccessible(page);
+    expect(await overflow(page)).toBe(0);
+    await page.getByRole('link', { name: 'pump-winter' }).click();
+    await page.getByRole('region', { name: 'Updates' }).getByRole('listitem').first().waitFor();
+    await expectAccessible(page);
+    expect(await overflow(page)).toBe(0);
+  });
+
+  it('are found among a hundred thousand, with few rows drawn', async () => {
+    await insertManyDevices(server);
+    const page = await open('/p/many/devices');
+    await found(page, '100,000 devices');
+    const rows = page.getByRole('row');
+    await page
+      .getByRole('row', { name: /device-1\b/ })
+      .first()
+      .focus();
+    for (let count = 0; count < 30; count += 1) await page.keyboard.press('PageDown');
+    await page.locator('[role=row][data-index="600"], [role=row][data-index="601"]').first().waitFor();
+    expect(await rows.count()).toBeLessThan(60);
+    await page.getByLabel('Search by name').fill('device-98765');
+    await found(page, '1 device');
+    await page.getByRole('link', { name: 'device-98765' }).click();
+    await page.getByRole('heading', { name: 'device-98765' }).waitFor();
+  });
+
+  async function device({ id }: ScriptedDevice) {
+    return (await server.request('GET', `${fleet.path}/devices/${id}`)).body;
+  }
+
+  /** The device is away, as if it had said nothing for an hour. */
+  async function leave({ id }: ScriptedDevice): Promise<void> {
+    await execute(
+      server.db,
+      sql`update device_presence set last_contact_at = tideway_now() - interval '1 hour',
+                 online_until = tideway_now() - interval '50 minutes'
+          where device_id = (select id from device where public_id = ${id})`,
+    );
+  }
+});
+
+/** How many pixels the page is wider than the window. */
+function overflow(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
+}
+
+/** A project with so many devices that no page may draw or read them all, written past the doors. */
+async function insertManyDevices(server: TestServer): Promise<void> {
+  await server.request('POST', '/api/v2/projects', { body: { name: 'Many' } });
+  await execute(
+    server.db,
+    sql`insert into device (public_id, project_id, group_id, name, description, public_key, agent_version, os, arch,
+                            attributes, joined_at)
+        select 'many-' || n, p.id, (select g.id from device_group g where g.project_id = p.id), 'device-' || n, '',
+               rpad(md5('many' || n), 43, 'k'), '1.0.0', 'linux', 'arm64', '{}', tideway_now()
+        from project p, generate_series(1, 100000) n where p.key = 'many'`,
+  );
+}
