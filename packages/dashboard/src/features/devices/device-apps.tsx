@@ -5,7 +5,7 @@ import { Section } from '../../platform/ui/section.tsx';
 import { FactList } from './fact-list.tsx';
 
 /** The apps that a device carries, and where it says something else. */
-export function DeviceApps({ device }: { project: string; device: Device }) {
+export function DeviceApps({ device }: { device: Device }) {
   return (
     <Section title="Apps">
       {device.apps.length === 0 && (

@@ -40,7 +40,7 @@ export function DevicePage() {
           </Grid.Col>
           <Grid.Col span={{ base: 12, md: 6 }}>
             <Stack gap="md">
-              <DeviceApps project={project} device={device} />
+              <DeviceApps device={device} />
               <DeviceSays device={device} />
             </Stack>
           </Grid.Col>

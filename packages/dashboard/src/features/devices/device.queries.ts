@@ -1,14 +1,5 @@
-import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
-import type {
-  BulkChanges,
-  Device,
-  DeviceChanges,
-  DeviceFilter,
-  DeviceSearch,
-  SelectionPreview,
-  Update,
-  Why,
-} from '@tideway/protocol';
+import { type QueryClient, queryOptions, useQueryClient } from '@tanstack/react-query';
+import type { BulkChanges, Device, DeviceChanges, DeviceFilter, DeviceSearch, Update, Why } from '@tideway/protocol';
 import { get, type Page, patch, path, post, query, remove } from '../../platform/api/call.ts';
 
 /** What a list of devices is narrowed by. */
@@ -51,16 +42,6 @@ export const openUpdatesQuery = (project: string, id: string) =>
     refetchInterval: pollMs,
   });
 
-/** How many devices the list has, and how many of them an order would select. */
-export function useDeviceCount(project: string, asked: DevicesAsked) {
-  return useQuery({
-    // Not below `devices`, which events read again each second: counting a large fleet is not for that.
-    queryKey: [project, 'device-count', asked],
-    queryFn: () => post<SelectionPreview>(path`/${project}/device-filter/preview`, asked),
-    refetchInterval: 10_000,
-  });
-}
-
 export function changeDevice(project: string, id: string, changes: DeviceChanges): Promise<Device> {
   return patch<Device>(path`/${project}/devices/${id}`, changes);
 }
@@ -87,6 +68,6 @@ export function useDevicesChanged(project: string): () => Promise<void> {
 }
 
 async function readDevicesAgain(queries: QueryClient, project: string): Promise<void> {
-  const things = ['devices', 'device', 'device-count', 'selection-preview', 'overview', 'groups', 'tags', 'apps'];
+  const things = ['devices', 'device', 'selection-preview', 'overview', 'groups', 'tags', 'apps'];
   await Promise.all(things.map((thing) => queries.invalidateQueries({ queryKey: [project, thing] })));
 }

@@ -8,12 +8,12 @@ import { useProjectKey } from '../projects/project.queries.ts';
 import { useMay } from '../session/session.queries.ts';
 import { AttentionChoices } from './attention-choices.tsx';
 import { ColumnMenu, useChosenColumns } from './column-menu.tsx';
-import { useDeviceCount } from './device.queries.ts';
 import { DevicesTable } from './devices-table.tsx';
 import { FilterBuilder } from './filter-builder.tsx';
 import { filterText } from './filter-text.rules.ts';
 import { SavedFilters } from './saved-filters.tsx';
 import { SearchField } from './search-field.tsx';
+import { SelectionPreview, useSelectionPreview } from './selection-preview.tsx';
 import { useDevicesAddress } from './use-devices-address.ts';
 
 /** The fleet: to find devices, and to do something with many of them. */
@@ -23,7 +23,7 @@ export function DevicesPage() {
   const [isFilterOpen, { toggle }] = useDisclosure();
   const { columns, choose } = useChosenColumns(project);
   const mayRegister = useMay('admin');
-  const count = useDeviceCount(project, asked);
+  const preview = useSelectionPreview(project, asked);
   const isFiltered = filterText(asked.device_filter) !== 'all devices';
 
   const register = mayRegister && (
@@ -60,8 +60,12 @@ export function DevicesPage() {
                 project={project}
                 value={asked.device_filter}
                 onChange={(filter) => change({ device_filter: filter })}
-                refusal={count.error}
+                refusal={preview.error}
               />
+              <Text size="sm" fw={500} mt="sm">
+                Of what is shown, an order would select
+              </Text>
+              <SelectionPreview preview={preview} />
             </Paper>
           </Collapse>
         </div>
@@ -80,7 +84,7 @@ export function DevicesPage() {
           project={project}
           asked={asked}
           columns={columns}
-          count={count.data}
+          count={preview.isPlaceholderData ? undefined : preview.data}
           isNarrowed={isNarrowed}
           onShowAll={showAll}
         />

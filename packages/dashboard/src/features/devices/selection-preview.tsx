@@ -1,22 +1,27 @@
 import { Group, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { DeviceFilter, SelectedDevices } from '@tideway/protocol';
+import type { SelectionPreview as Preview } from '@tideway/protocol';
 import { path, post } from '../../platform/api/call.ts';
 import { Refused } from '../../platform/api/refused.ts';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { countText, numberText } from '../../platform/ui/number-text.ts';
+import type { DevicesAsked } from './device.queries.ts';
 import { partOfField } from './filter-text.rules.ts';
 
-/** What the order takes: a filter, and the devices that were picked, if any were. */
-export type Selected = { device_filter: DeviceFilter; device_ids?: string[] | undefined };
+/** What an order takes, and what a list is narrowed by: a filter, devices that were picked, a search. */
+export type Selected = DevicesAsked & { device_ids?: string[] | undefined };
 
-/** Which devices a filter selects at this moment, a moment after it was last changed, and again every ten seconds. */
+/**
+ * Which devices that are at this moment: `devices` of them an order selects, `listed` a list has. Asked a moment after it
+ * was last changed, and again every ten seconds.
+ */
 export function useSelectionPreview(project: string, selected: Selected) {
   const [asked] = useDebouncedValue(selected, 300);
   return useQuery({
+    // Not below `devices`, which events read again each second: counting a large fleet is not for that.
     queryKey: [project, 'selection-preview', asked],
-    queryFn: () => post<SelectedDevices>(path`/${project}/device-filter/preview`, asked),
+    queryFn: () => post<Preview>(path`/${project}/device-filter/preview`, asked),
     placeholderData: keepPreviousData,
     refetchInterval: 10_000,
   });
