@@ -6,7 +6,7 @@ import { tellDone } from '../../platform/ui/tell.ts';
 import { useMay } from '../session/session.queries.ts';
 import { BulkGroupButton } from './bulk-group-button.tsx';
 import { BulkTagsButton } from './bulk-tags-button.tsx';
-import { type BulkSelection, changeDevices, useDevicesChanged } from './device.queries.ts';
+import { type BulkSelection, changeDevices, useDevicesChanged, useDevicesDeleted } from './device.queries.ts';
 import { filterToAddress } from './filter-text.rules.ts';
 
 type BulkBarProps = {
@@ -26,6 +26,7 @@ const maxDevicesInAddress = 250;
 export function BulkBar({ project, selection, count, all, onClear }: BulkBarProps) {
   const mayAdminister = useMay('admin');
   const changed = useDevicesChanged(project);
+  const deleted = useDevicesDeleted(project);
   const devices = countText(count, 'device');
   const bulk = { project, selection, devices };
 
@@ -38,7 +39,7 @@ export function BulkBar({ project, selection, count, all, onClear }: BulkBarProp
   async function deleteAll() {
     const done = await changeDevices(project, selection, { delete: true });
     onClear();
-    await changed();
+    await deleted();
     tellDone(`${countText(done.devices, 'device')} deleted.`);
   }
 

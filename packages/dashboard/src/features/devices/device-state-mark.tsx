@@ -7,9 +7,9 @@ import {
   IconPlugConnectedX,
 } from '@tabler/icons-react';
 import type { Device } from '@tideway/protocol';
-import { brakesOf, type DeviceStanding, standingOf, standingWords } from './device-state.rules.ts';
+import { heldBackBy, type ShownState, shownStateOf, shownStateWords } from './device-state.rules.ts';
 
-const shapes: Record<DeviceStanding, typeof IconPlugConnected> = {
+const shapes: Record<ShownState, typeof IconPlugConnected> = {
   not_joined: IconCircleDotted,
   held: IconCopyX,
   needs_approval: IconClockQuestion,
@@ -17,7 +17,7 @@ const shapes: Record<DeviceStanding, typeof IconPlugConnected> = {
   offline: IconPlugConnectedX,
 };
 
-const colors: Record<DeviceStanding, string> = {
+const colors: Record<ShownState, string> = {
   not_joined: 'var(--status-pending)',
   held: 'var(--status-failed)',
   needs_approval: 'var(--status-aborted)',
@@ -27,21 +27,21 @@ const colors: Record<DeviceStanding, string> = {
 
 const inLine = { display: 'inline-flex', alignItems: 'center', gap: 6, whiteSpace: 'nowrap' } as const;
 
-/** Where a device stands as its shape, colour and word; with `withBrakes` also what keeps it from new updates. */
-export function DeviceStateMark({ device, withBrakes = true }: { device: Device; withBrakes?: boolean }) {
-  const standing = standingOf(device);
-  const Shape = shapes[standing];
-  const brakes = withBrakes ? brakesOf(device) : [];
+/** Where a device stands as its shape, colour and word, and what keeps it from new updates. */
+export function DeviceStateMark({ device }: { device: Device }) {
+  const shown = shownStateOf(device);
+  const Shape = shapes[shown];
+  const heldBack = heldBackBy(device);
   return (
     <span style={{ ...inLine, gap: 10 }}>
       <span style={inLine}>
-        <Shape size={16} color={colors[standing]} aria-hidden />
-        {standingWords[standing]}
+        <Shape size={16} color={colors[shown]} aria-hidden />
+        {shownStateWords[shown]}
       </span>
-      {brakes.length > 0 && (
+      {heldBack.length > 0 && (
         <span style={inLine}>
           <IconHandStop size={16} color="var(--status-aborted)" aria-hidden />
-          {brakes.join(', ')}
+          {heldBack.join(', ')}
         </span>
       )}
     </span>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appsText, brakesOf, driftText, standingOf } from './device-state.rules.ts';
+import { appsText, driftText, heldBackBy, shownStateOf } from './device-state.rules.ts';
 
 const joined = { state: 'online', held: false, needs_approval: false, joined_at: '2030-01-01T00:00:00Z' } as const;
 
@@ -10,11 +10,11 @@ describe('where a device stands', () => {
     ['needs_approval', { ...joined, needs_approval: true }],
     ['online', joined],
     ['offline', { ...joined, state: 'offline' as const }],
-  ] as const)('is %s', (standing, device) => expect(standingOf(device)).toBe(standing));
+  ] as const)('is %s', (shown, device) => expect(shownStateOf(device)).toBe(shown));
 
   it('says what keeps it from new updates', () => {
-    expect(brakesOf({ update_trigger: 'off', blocked: null })).toEqual([]);
-    expect(brakesOf({ update_trigger: 'on', blocked: { since: '2030-01-01T00:00:00Z', reason: null } })).toEqual([
+    expect(heldBackBy({ update_trigger: 'off', blocked: null })).toEqual([]);
+    expect(heldBackBy({ update_trigger: 'on', blocked: { since: '2030-01-01T00:00:00Z', reason: null } })).toEqual([
       'Update trigger on',
       'Blocked',
     ]);

@@ -1,22 +1,17 @@
 import type { Device } from '@tideway/protocol';
 
 /** Where a device stands, in one word; the first that applies, as the overview counts. */
-export type DeviceStanding = 'not_joined' | 'held' | 'needs_approval' | 'online' | 'offline';
+export type ShownState = 'not_joined' | 'held' | 'needs_approval' | 'online' | 'offline';
 
 type Stated = Pick<Device, 'state' | 'held' | 'needs_approval' | 'joined_at'>;
 
-export function standingOf({
-  state,
-  held,
-  needs_approval: needsApproval,
-  joined_at: joinedAt,
-}: Stated): DeviceStanding {
+export function shownStateOf({ state, held, needs_approval: needsApproval, joined_at: joinedAt }: Stated): ShownState {
   if (joinedAt === null) return 'not_joined';
   if (held) return 'held';
   return needsApproval ? 'needs_approval' : state;
 }
 
-export const standingWords: Record<DeviceStanding, string> = {
+export const shownStateWords: Record<ShownState, string> = {
   not_joined: 'Not joined',
   held: 'Held',
   needs_approval: 'Needs approval',
@@ -25,7 +20,7 @@ export const standingWords: Record<DeviceStanding, string> = {
 };
 
 /** What keeps a device from new updates, beside where it stands: a person's update trigger, or its own software. */
-export function brakesOf({ update_trigger: trigger, blocked }: Pick<Device, 'update_trigger' | 'blocked'>): string[] {
+export function heldBackBy({ update_trigger: trigger, blocked }: Pick<Device, 'update_trigger' | 'blocked'>): string[] {
   return [...(trigger === 'on' ? ['Update trigger on'] : []), ...(blocked ? ['Blocked'] : [])];
 }
 

@@ -67,6 +67,15 @@ export function useDevicesChanged(project: string): () => Promise<void> {
   return () => readDevicesAgain(queries, project);
 }
 
+/** After some were deleted: lists begin anew, because a long one does not find out by itself. */
+export function useDevicesDeleted(project: string): () => Promise<void> {
+  const queries = useQueryClient();
+  return async () => {
+    await queries.resetQueries({ queryKey: [project, 'devices'] });
+    await readDevicesAgain(queries, project);
+  };
+}
+
 async function readDevicesAgain(queries: QueryClient, project: string): Promise<void> {
   const things = ['devices', 'device', 'selection-preview', 'overview', 'groups', 'tags', 'apps'];
   await Promise.all(things.map((thing) => queries.invalidateQueries({ queryKey: [project, thing] })));

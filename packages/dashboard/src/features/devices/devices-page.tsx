@@ -1,4 +1,4 @@
-import { Button, Collapse, Group, Paper, Stack, Text } from '@mantine/core';
+import { Button, Group, Paper, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFilter } from '@tabler/icons-react';
 import { ButtonLink } from '../../platform/ui/links.tsx';
@@ -54,7 +54,7 @@ export function DevicesPage() {
         </Group>
         <AttentionChoices project={project} value={asked.attention} onChange={(attention) => change({ attention })} />
         <div id="device-filter">
-          <Collapse expanded={isFilterOpen}>
+          {isFilterOpen && (
             <Paper withBorder p="sm">
               <FilterBuilder
                 project={project}
@@ -67,7 +67,7 @@ export function DevicesPage() {
               </Text>
               <SelectionPreview preview={preview} />
             </Paper>
-          </Collapse>
+          )}
         </div>
         {isFiltered && !isFilterOpen && (
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>

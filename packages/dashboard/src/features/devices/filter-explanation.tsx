@@ -1,4 +1,4 @@
-import { Button, Collapse, Group, List, Stack, Text } from '@mantine/core';
+import { Button, Group, List, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -32,13 +32,13 @@ export function FilterExplanation({ project, id }: { project: string; id: string
       <Text size="sm" c="dimmed">
         Give the filter of an order, and see which of its conditions the device meets.
       </Text>
-      <Collapse expanded={isOpen}>
+      {isOpen && (
         <Stack gap="md" mt="sm">
           <FilterBuilder project={project} value={filter} onChange={setFilter} refusal={answer.error} />
           {answer.error !== null && <ErrorNote error={answer.error} />}
           {answer.error === null && answer.data !== undefined && <Explanation answer={answer.data} />}
         </Stack>
-      </Collapse>
+      )}
     </Section>
   );
 }

@@ -1,7 +1,7 @@
 import { type DeviceFilter, deviceFilterSchema, updateStatuses } from '@tideway/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { filterFromAddress, filterText, filterToAddress, partOfField } from './filter-text.rules.ts';
+import { filterFromAddress, filterText, filterToAddress, isSameFilter, partOfField } from './filter-text.rules.ts';
 
 const winter = { type: 'tag', operand: 'is', value: 'winter' } as const;
 const online = { type: 'device_state', operand: 'is', value: 'online' } as const;
@@ -86,6 +86,16 @@ describe('a filter in an address', () => {
     ['wrong', '7'],
   ])('that says something else is refused with what is wrong: %s', (error, text) => {
     expect(filterFromAddress(text)).toEqual({ error: expect.stringContaining(error) });
+  });
+});
+
+describe('two filters', () => {
+  it('are the same whatever the order of their fields, and an empty list is none', () => {
+    expect(
+      isSameFilter({ filters: [winter] }, { groups: [], filters: [{ value: 'winter', operand: 'is', type: 'tag' }] }),
+    ).toBe(true);
+    expect(isSameFilter({ filters: [winter] }, { filters: [{ ...winter, operand: 'is_not' }] })).toBe(false);
+    expect(isSameFilter({ filters: [winter] }, {})).toBe(false);
   });
 });
 

@@ -18,6 +18,12 @@ export function filterToAddress({ groups = [], filters = [] }: DeviceFilter): st
   return JSON.stringify({ ...(groups.length > 0 && { groups }), ...(filters.length > 0 && { filters }) });
 }
 
+/** Whether two filters ask the same, also where their fields stand in another order. */
+export function isSameFilter(one: DeviceFilter, other: DeviceFilter): boolean {
+  const [first, second] = [one, other].map((filter) => filterToAddress(deviceFilterSchema.parse(filter)));
+  return first === second;
+}
+
 /** Reads what `filterToAddress` has written, or somebody by hand. */
 export function filterFromAddress(text: string | undefined): ReadFilter {
   if (text === undefined || text === '') return { filter: {} };

@@ -4,6 +4,7 @@ import { IconBookmark, IconDeviceFloppy, IconSettings } from '@tabler/icons-reac
 import { useQuery } from '@tanstack/react-query';
 import { useMay } from '../session/session.queries.ts';
 import type { DevicesAsked } from './device.queries.ts';
+import { isSameFilter } from './filter-text.rules.ts';
 import { SaveFilterForm } from './save-filter-form.tsx';
 import { askedBy, savedFiltersQuery } from './saved-filter.queries.ts';
 import { SavedFilterList } from './saved-filter-list.tsx';
@@ -21,7 +22,7 @@ export function SavedFilters({ project, asked, isNarrowed, onPick }: SavedFilter
   const maySave = useMay('operator');
   const [isSaving, saving] = useDisclosure();
   const [isListed, listed] = useDisclosure();
-  const shown = saved.find((filter) => JSON.stringify(askedBy(filter)) === JSON.stringify(asked));
+  const shown = saved.find((filter) => isSameAsked(askedBy(filter), asked));
   return (
     <>
       <Menu position="bottom-start">
@@ -64,4 +65,9 @@ export function SavedFilters({ project, asked, isNarrowed, onPick }: SavedFilter
       </Modal>
     </>
   );
+}
+
+function isSameAsked(one: DevicesAsked, other: DevicesAsked): boolean {
+  const isSameSearch = one.search === other.search && one.attention === other.attention;
+  return isSameSearch && isSameFilter(one.device_filter, other.device_filter);
 }

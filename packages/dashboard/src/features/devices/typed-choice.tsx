@@ -1,5 +1,5 @@
 import { Autocomplete, type AutocompleteProps } from '@mantine/core';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 
 type TypedChoiceProps = Omit<AutocompleteProps, 'value' | 'onChange' | 'defaultValue'> & {
   value: string;
@@ -10,14 +10,23 @@ type TypedChoiceProps = Omit<AutocompleteProps, 'value' | 'onChange' | 'defaultV
 export function TypedChoice({ value, onChange, ...field }: TypedChoiceProps) {
   const [typed, setTyped] = useState(value);
   const [known, setKnown] = useState(value);
+  const latest = useRef(value);
+  const told = useRef(value);
+  const type = (text: string) => {
+    latest.current = text;
+    setTyped(text);
+  };
   if (known !== value) {
     setKnown(value);
-    setTyped(value);
+    told.current = value;
+    type(value);
   }
-  const take = (text: string) => {
+  const tell = (text: string) => {
     const meant = text.trim();
-    setTyped(meant);
-    if (meant !== value) onChange(meant);
+    type(meant);
+    if (meant === told.current) return;
+    told.current = meant;
+    onChange(meant);
   };
   return (
     <Autocomplete
@@ -25,11 +34,12 @@ export function TypedChoice({ value, onChange, ...field }: TypedChoiceProps) {
       maxDropdownHeight={280}
       {...field}
       value={typed}
-      onChange={setTyped}
-      onOptionSubmit={take}
-      onBlur={() => take(typed)}
+      onChange={type}
+      onOptionSubmit={tell}
+      onBlur={() => tell(latest.current)}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') take(typed);
+        // The same key chooses an option, which comes after this.
+        if (event.key === 'Enter') setTimeout(() => tell(latest.current));
       }}
     />
   );
