@@ -1,7 +1,7 @@
-import { useDebouncedValue } from '@mantine/hooks';
+import { useDebouncedCallback } from '@mantine/hooks';
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Device } from '@tideway/protocol';
-import { useCallback, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { type Page, path, post } from '../../platform/api/call.ts';
 import { mapPages, type PagedList, type Pages, usePagedList } from '../../platform/api/pages.ts';
 import { Refused } from '../../platform/api/refused.ts';
@@ -29,9 +29,9 @@ export function useDeviceList(project: string, asked: DevicesAsked): DeviceList 
       }),
     { refetchIntervalMs: pollMs, refetchesUpToPages: 1 },
   );
-  const [sight, setSight] = useState({ first: 0, last: 0 });
-  const onSight = useCallback((first: number, last: number) => setSight({ first, last }), []);
-  const [seen] = useDebouncedValue(sight, 200);
+  const [seen, setSeen] = useState({ first: 0, last: 0 });
+  // While the list is scrolled nothing is drawn for this.
+  const onSight = useDebouncedCallback((first: number, last: number) => setSeen({ first, last }), 200);
   const isLong = list.items.length > pageSize;
   const ids = isLong ? list.items.slice(seen.first, seen.last + 1).map(({ id }) => id) : [];
   const queries = useQueryClient();

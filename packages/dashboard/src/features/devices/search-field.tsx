@@ -1,7 +1,7 @@
 import { CloseButton, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 
 type SearchFieldProps = { label: string; value: string; onChange: (value: string) => void };
 
@@ -9,11 +9,17 @@ type SearchFieldProps = { label: string; value: string; onChange: (value: string
 export function SearchField({ label, value, onChange }: SearchFieldProps) {
   const [typed, setTyped] = useState(value);
   const [known, setKnown] = useState(value);
+  const sent = useRef(value);
   if (known !== value) {
     setKnown(value);
-    setTyped(value);
+    // Our own text that comes back must not overwrite what was typed since.
+    if (value !== sent.current) setTyped(value);
+    sent.current = value;
   }
-  const send = useDebouncedCallback(onChange, 300);
+  const send = useDebouncedCallback((text: string) => {
+    sent.current = text;
+    onChange(text);
+  }, 300);
   const take = (text: string) => {
     setTyped(text);
     send(text);
