@@ -12,7 +12,7 @@ export function deviceColumns(project: string): Column<Device>[] {
     {
       id: 'name',
       title: 'Name',
-      width: 'minmax(130px, 2fr)',
+      width: 'minmax(110px, 2fr)',
       cell: ({ id, name }) => (
         <TextLink to="/p/$project/devices/$device" params={{ project, device: id }} title={name} tabIndex={-1}>
           {name}
@@ -22,7 +22,7 @@ export function deviceColumns(project: string): Column<Device>[] {
     {
       id: 'state',
       title: 'State',
-      width: 'minmax(130px, 1.3fr)',
+      width: 'minmax(160px, 1.6fr)',
       cell: (device) => <DeviceStateMark device={device} />,
     },
     textColumn('group', 'Group', 'minmax(90px, 1fr)', ({ group }) => group),
@@ -32,11 +32,11 @@ export function deviceColumns(project: string): Column<Device>[] {
     {
       id: 'last_contact',
       title: 'Last contact',
-      width: 'minmax(110px, 1fr)',
+      width: 'minmax(130px, 1fr)',
       isSecondary: true,
       cell: ({ last_contact_at: at }) => <Time at={at} as="ago" />,
     },
-    textColumn('agent', 'Agent', 'minmax(80px, 1fr)', ({ agent }) => agent.version ?? ''),
+    textColumn('agent', 'Agent', 'minmax(90px, 1fr)', ({ agent }) => agent.version ?? ''),
     textColumn('system', 'System', 'minmax(90px, 1fr)', ({ agent }) =>
       [agent.os, agent.arch].filter((part) => part !== null).join(' '),
     ),

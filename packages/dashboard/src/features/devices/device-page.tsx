@@ -10,7 +10,7 @@ import { deviceQuery, whyQuery } from './device.queries.ts';
 import { DeviceActions } from './device-actions.tsx';
 import { DeviceApps } from './device-apps.tsx';
 import { DeviceFacts } from './device-facts.tsx';
-import { DeviceSays } from './device-says.tsx';
+import { DeviceConfiguration, DeviceSays } from './device-says.tsx';
 import { DeviceStateMark } from './device-state-mark.tsx';
 import { DeviceUpdates } from './device-updates.tsx';
 import { FilterExplanation } from './filter-explanation.tsx';
@@ -36,6 +36,7 @@ export function DevicePage() {
             <Stack gap="md">
               <DeviceFacts project={project} device={device} />
               <UpdateTrigger project={project} device={device} />
+              <DeviceConfiguration device={device} />
             </Stack>
           </Grid.Col>
           <Grid.Col span={{ base: 12, md: 6 }}>

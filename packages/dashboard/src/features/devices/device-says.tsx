@@ -1,13 +1,13 @@
 import { Text } from '@mantine/core';
 import type { Device } from '@tideway/protocol';
 import { CopyLine } from '../../platform/ui/copy-line.tsx';
-import { numberText } from '../../platform/ui/number-text.ts';
+import { bytesText, numberText } from '../../platform/ui/number-text.ts';
 import { Section } from '../../platform/ui/section.tsx';
 import { Time } from '../../platform/ui/time.tsx';
 import { FactList } from './fact-list.tsx';
 
-/** What a device says of itself, and the configuration that it has applied. */
-export function DeviceSays({ device: { attributes, metrics, configuration } }: { device: Device }) {
+/** What a device says of itself. */
+export function DeviceSays({ device: { attributes, metrics } }: { device: Device }) {
   const said = Object.entries(attributes);
   return (
     <>
@@ -25,22 +25,33 @@ export function DeviceSays({ device: { attributes, metrics, configuration } }: {
       {metrics !== null && (
         <Section title="Metrics">
           <div className="numbers">
-            <FactList facts={Object.entries(metrics.values).map(([name, value]) => [name, numberText(value)])} />
+            <FactList facts={Object.entries(metrics.values).map(([name, value]) => [name, metricText(name, value)])} />
           </div>
           <Text size="xs" c="dimmed" mt="xs">
             Said <Time at={metrics.at} as="ago" />.
           </Text>
         </Section>
       )}
-      <Section title="Configuration">
-        {configuration === null || configuration === undefined ? (
-          <Text size="sm" c="dimmed">
-            No deployment has given this device a configuration.
-          </Text>
-        ) : (
-          <CopyLine isBlock text={JSON.stringify(configuration, null, 2)} label="configuration" />
-        )}
-      </Section>
     </>
   );
+}
+
+/** The configuration that a device has applied. */
+export function DeviceConfiguration({ device: { configuration } }: { device: Device }) {
+  return (
+    <Section title="Configuration">
+      {configuration === null || configuration === undefined ? (
+        <Text size="sm" c="dimmed">
+          No deployment has given this device a configuration.
+        </Text>
+      ) : (
+        <CopyLine isBlock text={JSON.stringify(configuration, null, 2)} label="configuration" />
+      )}
+    </Section>
+  );
+}
+
+/** The unit of a metric stands in its name. */
+function metricText(name: string, value: number): string {
+  return name.endsWith('_bytes') ? bytesText(value) : numberText(value);
 }

@@ -25,7 +25,13 @@ const colors: Record<ShownState, string> = {
   offline: 'var(--status-pending)',
 };
 
-const inLine = { display: 'inline-flex', alignItems: 'center', gap: 6, whiteSpace: 'nowrap' } as const;
+const inLine = {
+  display: 'inline-flex',
+  alignItems: 'center',
+  gap: 6,
+  whiteSpace: 'nowrap',
+  verticalAlign: 'middle',
+} as const;
 
 /** Where a device stands as its shape, colour and word, and what keeps it from new updates. */
 export function DeviceStateMark({ device }: { device: Device }) {

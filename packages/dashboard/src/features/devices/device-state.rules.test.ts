@@ -15,7 +15,7 @@ describe('where a device stands', () => {
   it('says what keeps it from new updates', () => {
     expect(heldBackBy({ update_trigger: 'off', blocked: null })).toEqual([]);
     expect(heldBackBy({ update_trigger: 'on', blocked: { since: '2030-01-01T00:00:00Z', reason: null } })).toEqual([
-      'Update trigger on',
+      'Trigger on',
       'Blocked',
     ]);
   });

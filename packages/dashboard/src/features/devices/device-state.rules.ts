@@ -21,7 +21,7 @@ export const shownStateWords: Record<ShownState, string> = {
 
 /** What keeps a device from new updates, beside where it stands: a person's update trigger, or its own software. */
 export function heldBackBy({ update_trigger: trigger, blocked }: Pick<Device, 'update_trigger' | 'blocked'>): string[] {
-  return [...(trigger === 'on' ? ['Update trigger on'] : []), ...(blocked ? ['Blocked'] : [])];
+  return [...(trigger === 'on' ? ['Trigger on'] : []), ...(blocked ? ['Blocked'] : [])];
 }
 
 /** `till 1.2, door 3`, as lists show a device's apps. */

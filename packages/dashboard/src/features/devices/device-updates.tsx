@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { usePagedList } from '../../platform/api/pages.ts';
 import { TextLink } from '../../platform/ui/links.tsx';
+import { MessageText } from '../../platform/ui/message-text.tsx';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { StatusMark } from '../../platform/ui/status-icon.tsx';
@@ -45,7 +46,7 @@ function UpdateLine({ project, update }: { project: string; update: UpdateOfDevi
   const ended = status === 'failed' || status === 'aborted';
   return (
     <li className={classes.update}>
-      <Group gap="md" wrap="wrap">
+      <Group gap="md" style={{ rowGap: 0 }}>
         <span className={classes.status}>
           <StatusMark status={status} />
         </span>
@@ -72,7 +73,7 @@ function UpdateLine({ project, update }: { project: string; update: UpdateOfDevi
       </Group>
       {ended && (message ?? reason) !== null && (
         <Text size="sm" mt={2} style={{ overflowWrap: 'anywhere' }}>
-          {message ?? reason}
+          <MessageText message={message ?? reason ?? ''} />
         </Text>
       )}
     </li>

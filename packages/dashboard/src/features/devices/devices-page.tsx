@@ -62,10 +62,15 @@ export function DevicesPage() {
                 onChange={(filter) => change({ device_filter: filter })}
                 refusal={preview.error}
               />
-              <Text size="sm" fw={500} mt="sm">
-                Of what is shown, an order would select
-              </Text>
-              <SelectionPreview preview={preview} />
+              {preview.error === null && (
+                <>
+                  {' '}
+                  <Text size="sm" fw={500} mt="sm">
+                    Of what is shown, an order would select
+                  </Text>
+                  <SelectionPreview preview={preview} />
+                </>
+              )}
             </Paper>
           )}
         </div>

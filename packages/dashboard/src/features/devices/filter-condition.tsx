@@ -40,7 +40,7 @@ export function FilterCondition({ project, number, value, refusal, onChange, onR
           data={value.type === 'device_state' ? operands.slice(0, 1) : operands}
           value={value.operand}
           onChange={(event) => onChange({ ...value, operand: event.currentTarget.value } as Filter)}
-          style={{ flex: '0 0 84px' }}
+          style={{ flex: '0 0 104px' }}
         />
         <FilterValue project={project} name={name} value={value} onChange={onChange} />
         <ActionIcon

@@ -11,7 +11,7 @@ export const filterTypeWords: Record<Filter['type'], string> = {
   device_state: 'State',
   specific_device: 'Device',
   update_status: 'Last update',
-  deployment: 'Update in deployment',
+  deployment: 'Deployment',
 };
 
 export function draftOf({ groups = [], filters = [] }: DeviceFilter): FilterDraft {

@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { newSavedFilterSchema, type SavedFilter } from '@tideway/protocol';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
@@ -31,9 +31,8 @@ export function SaveFilterForm({ project, asked, saved, onDone }: SaveFilterForm
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
           Devices: {filterText(asked.device_filter)}
         </Text>
-        <Autocomplete
+        <TextInput
           label="Name"
-          data={saved.map((filter) => filter.name)}
           data-autofocus
           {...form.getInputProps('name')}
           description={isTaken(name) ? 'This name is taken: the filter saved under it is replaced.' : undefined}

@@ -1,6 +1,7 @@
 import { Group, List, Text } from '@mantine/core';
 import { IconCheck, IconHandStop } from '@tabler/icons-react';
 import type { Gate, Why } from '@tideway/protocol';
+import { MessageText } from '../../platform/ui/message-text.tsx';
 import { Time } from '../../platform/ui/time.tsx';
 
 const gateWords: Record<Gate['gate'], string> = {
@@ -19,7 +20,7 @@ export function WhyPanel({ why }: { why: Why }) {
   return (
     <>
       <Text size="lg" fw={500} role="status" style={{ overflowWrap: 'anywhere' }}>
-        {why.message}
+        <MessageText message={why.message} />
       </Text>
       {why.gates.length > 0 && (
         <List type="ordered" listStyleType="none" mt="sm" spacing={6} aria-label="What the update has to pass">
@@ -49,7 +50,7 @@ function GateLine({ gate: { gate, holds, message, since, tried_next_at: triedNex
             {gateWords[gate]}
           </Text>{' '}
           <Text span size="sm" {...(!holds && { c: 'dimmed' })}>
-            {message}
+            <MessageText message={message} />
           </Text>
           {(since !== null || triedNextAt !== null) && (
             <Text size="xs" c="dimmed">
