@@ -1,5 +1,4 @@
 import { Box, Stack, Text } from '@mantine/core';
-import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { FilterBuilder } from '../devices/filter-builder.tsx';
 import { SelectionPreview, type useSelectionPreview } from '../devices/selection-preview.tsx';
 import { useProjectKey } from '../projects/project.queries.ts';
@@ -11,21 +10,19 @@ import type { OrderForm } from './use-order-values.ts';
 type DevicesStepProps = {
   form: OrderForm;
   preview: ReturnType<typeof useSelectionPreview>;
-  /** What is wrong with the filter of the address. */
-  filterError: string | null;
 };
 
 /** Which devices get the update: those that were picked, or all that a filter selects when the order is placed. */
-export function DevicesStep({ form, preview, filterError }: DevicesStepProps) {
+export function DevicesStep({ form, preview }: DevicesStepProps) {
   const project = useProjectKey();
   const { values, change, shown } = form;
   const { groups = [], filters = [] } = values.filter;
   const isPicked = values.devices.length > 0;
+  const isEmpty = preview.data?.devices === 0 && !preview.error;
   const message = shown.filter ?? shown.devices;
   return (
     <OrderStep step="devices">
       <Stack gap="md">
-        {filterError !== null && <ErrorNote error={new Error(filterError)} />}
         {isPicked && (
           <PickedDevices project={project} ids={values.devices} onChange={(devices) => change({ devices })} />
         )}
@@ -45,12 +42,12 @@ export function DevicesStep({ form, preview, filterError }: DevicesStepProps) {
           </Box>
         )}
         <SelectionPreview preview={preview} />
-        {preview.data?.devices === 0 && !preview.error && (
+        {isEmpty && (
           <Text size="sm">
             An order to no device is refused. Change the selection; the flow, values and all else here stay as they are.
           </Text>
         )}
-        {message !== undefined && preview.data?.devices !== 0 && !preview.error && (
+        {message !== undefined && !isEmpty && !preview.error && (
           <Text size="sm" c="var(--status-failed)" role="alert">
             {faultText(message)}
           </Text>

@@ -1,17 +1,10 @@
 import { deviceFilterSchema } from '@tideway/protocol';
 import { z } from 'zod';
+import type { OrderSearch } from './order-search.rules.ts';
 import { emptyValues, type FlowInputs, type OrderValues } from './order-values.rules.ts';
 
 /** A form as it is kept while its page is away: all but secrets, and the key that lets it deploy once. */
 export type OrderDraft = { key: string; values: OrderValues };
-
-/** What the page's address asks for. */
-export type OrderSearch = {
-  flow?: string | undefined;
-  version?: number | undefined;
-  filter?: string | undefined;
-  devices?: string[] | undefined;
-};
 
 const texts = z.record(z.string(), z.string());
 

@@ -32,7 +32,11 @@ export function OrderPage() {
   const { flow, error: flowError } = useNewestFlow(project, values.flow);
   const inputs = flow?.inputs ?? noInputs;
   const [wantsToDeploy, setWantsToDeploy] = useState(false);
-  const { faults, shown, takeRefusal, takeConsent } = useOrderFaults(values, inputs, flowError, wantsToDeploy);
+  const found = {
+    ...(flowError !== null && { flow: flowError }),
+    ...(begun.filterError !== null && { filter: begun.filterError }),
+  };
+  const { faults, shown, takeRefusal, takeConsent } = useOrderFaults(values, inputs, found, wantsToDeploy);
   const forgetDraft = useKeptDraft(begun.place, key, values, inputs);
   const selected = useMemo(
     () => ({ device_filter: values.filter, ...(values.devices.length > 0 && { device_ids: values.devices }) }),
@@ -79,7 +83,7 @@ export function OrderPage() {
         <StepList states={stepStates(shown, all, { hasDevices, isChecked: isCurrent && dry !== null })} />
         <Stack gap="md" style={{ minWidth: 0 }}>
           <FlowStep form={form} flow={flow} askedVersion={begun.askedVersion} />
-          <DevicesStep form={form} preview={preview} filterError={begun.filterError} />
+          <DevicesStep form={form} preview={preview} />
           <ValuesStep form={form} flow={flow} />
           <DetailsStep form={form} flow={flow} />
           <ReviewStep faults={all} body={body} flow={flow} checked={checked} deploy={deploy} />

@@ -21,18 +21,19 @@ type KnownFaults = {
   takeConsent: () => void;
 };
 
-/** What is wrong with the values: by the API's schemas, and by what the server has refused of them. */
+/**
+ * What is wrong with the values: by the API's schemas, and by what the server has refused of them.
+ * @param found what else is known to be wrong
+ */
 export function useOrderFaults(
   values: OrderValues,
   inputs: FlowInputs,
-  flowError: string | null,
+  found: OrderFaults,
   wantsToDeploy: boolean,
 ): KnownFaults {
   const [refused, setRefused] = useState<{ faults: OrderFaults; values: OrderValues } | null>(null);
-  const faults = useMemo(
-    () => ({ ...orderFaults(values, inputs), ...(flowError !== null && { flow: flowError }) }),
-    [values, inputs, flowError],
-  );
+  const typed = useMemo(() => orderFaults(values, inputs), [values, inputs]);
+  const faults = { ...typed, ...found };
   const shown: OrderFaults = {};
   for (const [field, message] of entriesOf(refused?.faults ?? {})) {
     // Once a field is changed, what was refused of it is history.

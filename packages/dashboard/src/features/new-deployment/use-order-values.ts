@@ -26,6 +26,7 @@ export function useOrderValues() {
   const search = useSearch({ from: '/signed-in/p/$project/deployments/new' });
   const place = draftPlace(user.id, project);
   const [read] = useState(() => filterFromAddress(search.filter));
+  const [filterError, setFilterError] = useState('error' in read ? read.error : null);
   const [begun, setBegun] = useState(() =>
     beginning(search, 'filter' in read ? read.filter : {}, readKept(readDraft(place)), newKey),
   );
@@ -33,14 +34,19 @@ export function useOrderValues() {
   return {
     ...begun,
     place,
-    /** What is wrong with the filter that the address asked for. */
-    filterError: 'error' in read ? read.error : null,
+    /** What is wrong with the filter that the address asked for, until somebody says which devices are meant. */
+    filterError,
     askedVersion: search.version ?? null,
-    change: (changed: Partial<OrderValues>) =>
-      setBegun((before) => ({ ...before, values: { ...before.values, ...changed } })),
+    change: (changed: Partial<OrderValues>) => {
+      if (changed.filter !== undefined || changed.devices !== undefined) setFilterError(null);
+      setBegun((before) => ({ ...before, values: { ...before.values, ...changed } }));
+    },
     /** What is sent from now on is another order than the one before. */
     renewKey: () => setBegun((before) => ({ ...before, key: newKey() })),
-    startOver: () => setBegun({ key: newKey(), values: emptyValues, isTakenUp: false }),
+    startOver: () => {
+      setFilterError(null);
+      setBegun({ key: newKey(), values: emptyValues, isTakenUp: false });
+    },
   };
 }
 
@@ -58,16 +64,17 @@ export function useKeptDraft(place: string, key: string, values: OrderValues, in
 
 function useAddress({ flow, filter, devices }: OrderValues): void {
   const navigate = useNavigate({ from: '/p/$project/deployments/new' });
+  const address = filterToAddress(filter);
   useEffect(() => {
     void navigate({
       search: (before) => ({
-        flow: flow === '' ? undefined : flow,
-        version: before.flow === flow ? before.version : undefined,
-        filter: filterToAddress(filter),
-        devices: devices.length > 0 && devices.length <= maxDevicesInAddress ? devices : undefined,
+        ...(flow !== '' && { flow }),
+        ...(before.flow === flow && before.version !== undefined && { version: before.version }),
+        ...(address !== undefined && { filter: address }),
+        ...(devices.length > 0 && devices.length <= maxDevicesInAddress && { devices }),
       }),
       replace: true,
       resetScroll: false,
     });
-  }, [flow, filter, devices, navigate]);
+  }, [flow, address, devices, navigate]);
 }
