@@ -9,6 +9,8 @@ import { OrderStep } from './order-step.tsx';
 import type { OrderValues } from './order-values.rules.ts';
 import type { OrderForm } from './use-order-values.ts';
 
+/** What a field means stands below it, so that fields beside each other stand in a row. */
+const belowInput: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'error', 'description'];
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** What may stand beside an order: the app that it brings, a comment, when it goes on, and what ends it. */
@@ -21,6 +23,7 @@ export function DetailsStep({ form, flow }: { form: OrderForm; flow: UpdateFlowV
     id: fieldId(name),
     value: values[name],
     error: faultText(shown[name]),
+    inputWrapperOrder: belowInput,
     onChange: (event: { currentTarget: { value: string } }) => change({ [name]: event.currentTarget.value }),
   });
   return (
@@ -36,6 +39,7 @@ export function DetailsStep({ form, flow }: { form: OrderForm; flow: UpdateFlowV
             value={values.appName === '' ? null : values.appName}
             onChange={(name) => change({ appName: name ?? '' })}
             error={faultText(shown.appName)}
+            inputWrapperOrder={belowInput}
             searchable
             clearable
             clearButtonProps={{ 'aria-label': 'No app' }}
@@ -50,6 +54,7 @@ export function DetailsStep({ form, flow }: { form: OrderForm; flow: UpdateFlowV
             value={values.appVersion}
             onChange={(appVersion) => change({ appVersion })}
             error={faultText(shown.appVersion)}
+            inputWrapperOrder={belowInput}
           />
         </div>
         <Textarea

@@ -49,7 +49,7 @@ export function DryRunFacts({ body, dry, flowName }: { body: OrderBody; dry: Dry
       {dry.lacking.map(({ lacks, devices: count, sample: some }) => (
         <Alert key={lacks} color="orange" variant="light" icon={<IconAlertTriangle size={18} />} role="note">
           <Text size="sm" c="var(--mantine-color-text)" style={{ overflowWrap: 'anywhere' }}>
-            {countText(count, 'device')} would fail for lack of {lacks}: {namesOf(some, count)}
+            {countText(count, 'device')} would fail: {namesOf(some, count)}. {lacks}
           </Text>
         </Alert>
       ))}

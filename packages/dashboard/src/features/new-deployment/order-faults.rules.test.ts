@@ -1,6 +1,13 @@
 import type { FlowInput } from '@tideway/protocol';
 import { describe, expect, it } from 'vitest';
-import { faultsOfRefusal, fieldOfPlace, isMissing, orderFaults, sectionOfField } from './order-faults.rules.ts';
+import {
+  faultsOfRefusal,
+  fieldOfPlace,
+  inPageOrder,
+  isMissing,
+  orderFaults,
+  sectionOfField,
+} from './order-faults.rules.ts';
 import { emptyValues } from './order-values.rules.ts';
 
 const input: FlowInput = { description: null, required: false, default: null, pattern: null, secret: false };
@@ -89,6 +96,20 @@ describe('what is wrong with a form', () => {
     expect(orderFaults({ ...values, configuration: '{"a":' }, {}).configuration).toMatch(/^must be a JSON object: /);
     const large = JSON.stringify({ a: 'ü'.repeat(33_000) });
     expect(orderFaults({ ...values, configuration: large }, {}).configuration).toBe('must have at most 64 KiB');
+  });
+
+  it('is told from the top of the page to its end', () => {
+    const faults = {
+      maxFailures: '',
+      configuration: '',
+      'parameters.b': '',
+      'parameters.a': '',
+      appName: '',
+      flow: '',
+    };
+    expect(inPageOrder(faults).map(([field]) => field)).toEqual([
+      ...['flow', 'parameters.b', 'parameters.a', 'configuration', 'appName', 'maxFailures'],
+    ]);
   });
 
   it('is half an app', () => {

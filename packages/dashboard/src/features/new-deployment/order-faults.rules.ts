@@ -12,6 +12,7 @@ export type OrderFaults = Partial<Record<OrderField, string>>;
 export const orderSections = ['flow', 'devices', 'values', 'details', 'review'] as const;
 export type OrderSection = (typeof orderSections)[number];
 
+/** Where the fields of the form are named in an order; those of the form in their order, but for the parameters. */
 const fields: [place: RegExp, field: OrderField][] = [
   [/^deployment_configuration\.flow_(uuid|id)$/, 'flow'],
   [/^device_filter(\.|\[|$)/, 'filter'],
@@ -55,6 +56,13 @@ export function orderFaults(values: OrderValues, inputs: FlowInputs): OrderFault
     ...configurationFault(values.configuration),
     ...appFault(values),
   };
+}
+
+/** What is wrong, from the top of the page to its end. */
+export function inPageOrder(faults: OrderFaults): [OrderField, string][] {
+  const placeOf = (field: OrderField) =>
+    fields.findIndex(([, other]) => other === (nameOfParameter(field) === null ? field : 'parameters'));
+  return (Object.entries(faults) as [OrderField, string][]).sort(([one], [other]) => placeOf(one) - placeOf(other));
 }
 
 /** What stands in a field; the same value as long as nobody has changed it. */

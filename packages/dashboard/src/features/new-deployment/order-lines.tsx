@@ -1,4 +1,4 @@
-import { Stack, Text } from '@mantine/core';
+import { Box, Stack, Text } from '@mantine/core';
 import { CopyLine } from '../../platform/ui/copy-line.tsx';
 import { useProjectKey, useProjectName } from '../projects/project.queries.ts';
 import { commandLine, curlLine, isListOfDevices, secretsIn, withoutSecrets } from './order-lines.rules.ts';
@@ -21,14 +21,14 @@ export function OrderLines({ body, inputs }: { body: OrderBody; inputs: FlowInpu
         {isListOfDevices(body) &&
           ' It calls /api/v2, because /v2/deploy_update takes a filter and no list of picked devices.'}
       </Text>
-      <CopyLine label="curl line" text={curlLine(shown, target)} isBlock />
+      <Line label="curl line" text={curlLine(shown, target)} />
       <Text size="sm" fw={600}>
         The same order by the command line
       </Text>
       <Text size="sm" c="dimmed">
         After <code>tideway login</code>, or with <code>TIDEWAY_URL</code> and <code>TIDEWAY_TOKEN</code>.
       </Text>
-      <CopyLine label="command line" text={commandLine(shown, target)} isBlock />
+      <Line label="command line" text={commandLine(shown, target)} />
       {secrets.length > 0 && (
         <Text size="sm">
           Secret values are not in these lines: write {secrets.length === 1 ? 'it' : 'them'} in place of{' '}
@@ -36,5 +36,14 @@ export function OrderLines({ body, inputs }: { body: OrderBody; inputs: FlowInpu
         </Text>
       )}
     </Stack>
+  );
+}
+
+/** A line may name ten thousand devices. */
+function Line({ label, text }: { label: string; text: string }) {
+  return (
+    <Box mah={360} style={{ overflowY: 'auto' }}>
+      <CopyLine label={label} text={text} isBlock />
+    </Box>
   );
 }

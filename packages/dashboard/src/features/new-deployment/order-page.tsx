@@ -10,7 +10,7 @@ import { DevicesStep } from './devices-step.tsx';
 import { FlowStep } from './flow-step.tsx';
 import classes from './new-deployment.module.css';
 import { newestFlowQuery } from './order.queries.ts';
-import { type OrderField, sectionOfField } from './order-faults.rules.ts';
+import { inPageOrder, type OrderFaults, sectionOfField } from './order-faults.rules.ts';
 import { fieldId, goTo, sectionId } from './order-field.ts';
 import { type FlowInputs, orderBody } from './order-values.rules.ts';
 import { ReviewStep } from './review-step.tsx';
@@ -62,12 +62,12 @@ export function OrderPage() {
     flowVersion: flow?.version ?? null,
     isReady: () => {
       setWantsToDeploy(true);
-      goToFirst(Object.keys(all) as OrderField[]);
+      goToFirst(all);
       return Object.keys(all).length === 0 && isCurrent && dry !== null;
     },
     onRefused: (error) => {
-      const { fields, other } = takeRefusal(error);
-      goToFirst(fields);
+      const { refused, other } = takeRefusal(error);
+      goToFirst(refused);
       return other;
     },
     renewKey,
@@ -103,6 +103,7 @@ function useNewestFlow(project: string, id: string) {
   };
 }
 
-function goToFirst([first]: OrderField[]): void {
-  if (first !== undefined) goTo(fieldId(first), sectionId(sectionOfField(first)));
+function goToFirst(faults: OrderFaults): void {
+  const [first] = inPageOrder(faults);
+  if (first !== undefined) goTo(fieldId(first[0]), sectionId(sectionOfField(first[0])));
 }

@@ -8,7 +8,7 @@ import { useProjectKey } from '../projects/project.queries.ts';
 import { DryRunFacts } from './dry-run-facts.tsx';
 import { fieldWord } from './field-words.rules.ts';
 import classes from './new-deployment.module.css';
-import { type OrderFaults, type OrderField, sectionOfField } from './order-faults.rules.ts';
+import { inPageOrder, type OrderFaults, type OrderField, sectionOfField } from './order-faults.rules.ts';
 import { fieldId, goTo, sectionId } from './order-field.ts';
 import { OrderLines } from './order-lines.tsx';
 import { OrderStep } from './order-step.tsx';
@@ -27,7 +27,7 @@ type ReviewStepProps = {
 
 /** The order as the server understands it, the same as lines to take elsewhere, and the button. */
 export function ReviewStep({ faults, body, flow, checked, deploy }: ReviewStepProps) {
-  const missing = Object.entries(faults) as [OrderField, string][];
+  const missing = inPageOrder(faults);
   const isComplete = missing.length === 0 && flow !== undefined;
   const dry = isComplete && checked.isCurrent ? checked.dry : null;
   const isChecking = isComplete && !checked.isCurrent;
@@ -36,7 +36,6 @@ export function ReviewStep({ faults, body, flow, checked, deploy }: ReviewStepPr
       <Stack gap="md">
         {missing.length > 0 && <Missing faults={missing} />}
         {isComplete && <CheckedOrder body={body} flow={flow} checked={checked} />}
-        {isComplete && <OrderLines body={body} inputs={flow.inputs} />}
         <Outcome deploy={deploy} />
         <Group>
           {/* Not disabled while the order is checked: who comes by keyboard would go past it. */}
@@ -44,6 +43,7 @@ export function ReviewStep({ faults, body, flow, checked, deploy }: ReviewStepPr
             {dry === null ? 'Deploy' : `Deploy to ${countText(dry.devices, 'device')}`}
           </Button>
         </Group>
+        {isComplete && <OrderLines body={body} inputs={flow.inputs} />}
       </Stack>
     </OrderStep>
   );

@@ -16,7 +16,7 @@ type KnownFaults = {
   /** What is said at the fields, by the browser or the server. */
   shown: OrderFaults;
   /** Puts a refusal of these values at its fields; what belongs to none is given back. */
-  takeRefusal: (error: unknown) => { fields: OrderField[]; other: unknown };
+  takeRefusal: (error: unknown) => { refused: OrderFaults; other: unknown };
   /** The server would take the order. */
   takeConsent: () => void;
 };
@@ -47,10 +47,10 @@ export function useOrderFaults(
     faults,
     shown,
     takeRefusal: (error) => {
-      if (!(error instanceof Refused)) return { fields: [], other: error };
+      if (!(error instanceof Refused)) return { refused: {}, other: error };
       const { byField, other } = faultsOfRefusal(error);
       setRefused({ faults: byField, values });
-      return { fields: Object.keys(byField) as OrderField[], other: other === null ? null : error };
+      return { refused: byField, other: other === null ? null : error };
     },
     takeConsent: () => setRefused(null),
   };
