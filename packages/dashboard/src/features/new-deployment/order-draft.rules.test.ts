@@ -52,8 +52,12 @@ describe('what a form begins with', () => {
     expect(begun.values).toEqual({ ...values, devices: ['d-0000-0009'] });
   });
 
-  it('says of an empty draft nothing', () => {
-    const empty = { key: 'k', values: { ...emptyValues, flow: 'f-0000-0001' } };
-    expect(beginning({}, {}, empty, newKey).isTakenUp).toBe(false);
+  it('is said to be of an earlier visit where the address does not ask for it', () => {
+    const picked = { key: 'k', values: { ...emptyValues, flow: 'f-0000-0001', devices: ['d-0000-0001'] } };
+    expect(beginning({}, {}, picked, newKey).isTakenUp).toBe(true);
+    expect(beginning({ flow: 'f-0000-0001' }, {}, picked, newKey).isTakenUp).toBe(true);
+    const asked = { flow: 'f-0000-0001', devices: ['d-0000-0001'] };
+    expect(beginning(asked, {}, picked, newKey).isTakenUp).toBe(false);
+    expect(beginning({}, {}, { key: 'k', values: emptyValues }, newKey).isTakenUp).toBe(false);
   });
 });

@@ -58,8 +58,13 @@ export function beginning(
   };
   const isOfFlow = kept !== null && (search.flow === undefined || search.flow === kept.values.flow);
   if (!isOfFlow) return { key: newKey(), values: { ...emptyValues, ...asked }, isTakenUp: false };
-  const values = { ...kept.values, ...asked };
-  return { key: kept.key, values, isTakenUp: isTouched({ ...values, flow: '', filter: {}, devices: [] }) };
+  // Whoever gets something back that the address does not ask for has to see that.
+  const notAsked = {
+    ...kept.values,
+    ...(search.flow !== undefined && { flow: '' }),
+    ...(asksForDevices && { filter: {}, devices: [] }),
+  };
+  return { key: kept.key, values: { ...kept.values, ...asked }, isTakenUp: isTouched(notAsked) };
 }
 
 /** Of the values that are texts. */
