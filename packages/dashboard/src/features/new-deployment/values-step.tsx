@@ -1,5 +1,6 @@
-import { PasswordInput, Stack, Text, Textarea } from '@mantine/core';
+import { Stack, Text, Textarea } from '@mantine/core';
 import type { FlowInput, UpdateFlowVersion } from '@tideway/protocol';
+import { PasswordField } from '../../platform/forms/password-field.tsx';
 import { faultText, fieldId } from './order-field.ts';
 import { OrderStep } from './order-step.tsx';
 import { typedValue } from './order-values.rules.ts';
@@ -56,7 +57,7 @@ function ParameterField({ name, input, form }: { name: string; input: FlowInput;
   };
   if (input.secret) {
     return (
-      <PasswordInput
+      <PasswordField
         {...field}
         autoComplete="off"
         onChange={(event) => change({ secrets: { ...values.secrets, [name]: event.currentTarget.value } })}
