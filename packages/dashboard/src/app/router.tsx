@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { deviceAttentions } from '@tideway/protocol';
 import { z } from 'zod';
+import { readOrderSearch } from '../features/new-deployment/order-search.rules.ts';
 import { StartPage } from '../features/projects/start-page.tsx';
 import { sessionQuery } from '../features/session/session.queries.ts';
 import { SignInPage } from '../features/session/sign-in-page.tsx';
@@ -143,13 +144,7 @@ const deploymentRoutes = [
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'deployments/new',
-    validateSearch: z.object({
-      flow: z.string().optional(),
-      version: z.number().optional(),
-      filter: z.string().optional(),
-      /** Devices that were picked, by id. */
-      devices: z.array(z.string()).optional(),
-    }),
+    validateSearch: readOrderSearch,
     component: lazyRouteComponent(
       () => import('../features/new-deployment/new-deployment-page.tsx'),
       'NewDeploymentPage',

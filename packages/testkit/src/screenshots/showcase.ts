@@ -51,7 +51,7 @@ export async function makeShowcase(stage: Stage, api: Api, url: string): Promise
     { name: 'deployment-running', path: `${p}/deployments/${running}`, isReady: 'Calibrate the sensors' },
     { name: 'deployment-failed', path: `${p}/deployments/${failing}`, isReady: 'New watering plan' },
     { name: 'update-failed', path: `${p}/deployments/${failing}?device=${failed}`, isReady: 'Prove that it runs' },
-    { name: 'new-deployment', path: `${p}/deployments/new?flow=${flows.release}`, isReady: 'app-release' },
+    { name: 'new-deployment', path: `${p}/deployments/new?flow=${flows.release}`, isReady: 'will be deployed' },
     { name: 'flows', path: `${p}/flows`, isReady: 'app-release' },
     { name: 'flow', path: `${p}/flows/${flows.release}`, isReady: 'Prove that it runs' },
     { name: 'flow-versions', path: `${p}/flows/${flows.service}?version=2&compare=1`, isReady: 'restart-service' },

@@ -6,9 +6,15 @@ import { noteSessionEnded } from './session-end.ts';
 export type Page<Item> = { items: Item[]; next: string | null };
 
 type Body = { json?: unknown; yaml?: string };
+type Headers = Record<string, string>;
 
 /** One call of the server's API below `/api/v2`. Throws Refused with the server's words, or a sentence of our own. */
-export async function call<Answer>(method: string, path: string, body: Body = {}): Promise<Answer> {
+export async function call<Answer>(
+  method: string,
+  path: string,
+  body: Body = {},
+  headers: Headers = {},
+): Promise<Answer> {
   const sent = body.yaml ?? (body.json === undefined ? null : JSON.stringify(body.json));
   const response = await reach(`/api/v2${path}`, {
     method,
@@ -16,6 +22,7 @@ export async function call<Answer>(method: string, path: string, body: Body = {}
     headers: {
       accept: 'application/json',
       ...(sent !== null && { 'content-type': body.yaml === undefined ? 'application/json' : 'application/yaml' }),
+      ...headers,
     },
     ...(sent !== null && { body: sent }),
   });
@@ -31,7 +38,8 @@ export function readAnswer<Answer>(status: number, text: string): Answer {
 }
 
 export const get = <Answer>(path: string) => call<Answer>('GET', path);
-export const post = <Answer>(path: string, json?: unknown) => call<Answer>('POST', path, { json });
+export const post = <Answer>(path: string, json?: unknown, headers?: Headers) =>
+  call<Answer>('POST', path, { json }, headers);
 export const put = <Answer>(path: string, json?: unknown) => call<Answer>('PUT', path, { json });
 export const patch = <Answer>(path: string, json?: unknown) => call<Answer>('PATCH', path, { json });
 export const remove = (path: string) => call<null>('DELETE', path);

@@ -1,0 +1,58 @@
+import { Box, Stack, Text } from '@mantine/core';
+import { FilterBuilder } from '../devices/filter-builder.tsx';
+import { SelectionPreview, type useSelectionPreview } from '../devices/selection-preview.tsx';
+import { useProjectKey } from '../projects/project.queries.ts';
+import { faultText, fieldId } from './order-field.ts';
+import { OrderStep } from './order-step.tsx';
+import { PickedDevices } from './picked-devices.tsx';
+import type { OrderForm } from './use-order-values.ts';
+
+type DevicesStepProps = {
+  form: OrderForm;
+  preview: ReturnType<typeof useSelectionPreview>;
+};
+
+/** Which devices get the update: those that were picked, or all that a filter selects when the order is placed. */
+export function DevicesStep({ form, preview }: DevicesStepProps) {
+  const project = useProjectKey();
+  const { values, change, shown } = form;
+  const { groups = [], filters = [] } = values.filter;
+  const isPicked = values.devices.length > 0;
+  const isEmpty = preview.data?.devices === 0 && !preview.error;
+  const message = shown.filter ?? shown.devices;
+  return (
+    <OrderStep step="devices">
+      <Stack gap="md">
+        {isPicked && (
+          <PickedDevices project={project} ids={values.devices} onChange={(devices) => change({ devices })} />
+        )}
+        {(!isPicked || groups.length > 0 || filters.length > 0) && (
+          <Box id={fieldId('filter')} tabIndex={-1} style={{ outline: 'none', scrollMarginTop: 64 }}>
+            {isPicked && (
+              <Text size="sm" mb="xs">
+                Of these, the ones that match:
+              </Text>
+            )}
+            <FilterBuilder
+              project={project}
+              value={values.filter}
+              onChange={(filter) => change({ filter })}
+              refusal={preview.error}
+            />
+          </Box>
+        )}
+        <SelectionPreview preview={preview} />
+        {isEmpty && (
+          <Text size="sm">
+            An order to no device is refused. Change the selection; the flow, values and all else here stay as they are.
+          </Text>
+        )}
+        {message !== undefined && !isEmpty && !preview.error && (
+          <Text size="sm" c="var(--status-failed)" role="alert">
+            {faultText(message)}
+          </Text>
+        )}
+      </Stack>
+    </OrderStep>
+  );
+}

@@ -1,0 +1,109 @@
+import { Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import { sentenceOf } from '../../platform/api/refused.ts';
+import { Page } from '../../platform/ui/page.tsx';
+import { useSelectionPreview } from '../devices/selection-preview.tsx';
+import { useProjectKey } from '../projects/project.queries.ts';
+import { DetailsStep } from './details-step.tsx';
+import { DevicesStep } from './devices-step.tsx';
+import { FlowStep } from './flow-step.tsx';
+import classes from './new-deployment.module.css';
+import { newestFlowQuery } from './order.queries.ts';
+import { inPageOrder, type OrderFaults, sectionOfField } from './order-faults.rules.ts';
+import { fieldId, goTo, sectionId } from './order-field.ts';
+import { type FlowInputs, orderBody } from './order-values.rules.ts';
+import { ReviewStep } from './review-step.tsx';
+import { StepList } from './step-list.tsx';
+import { stepStates } from './step-states.rules.ts';
+import { TakenUpNote } from './taken-up-note.tsx';
+import { useDeploy } from './use-deploy.ts';
+import { useDryRun } from './use-dry-run.ts';
+import { useOrderFaults } from './use-order-faults.ts';
+import { useKeptDraft, useOrderValues } from './use-order-values.ts';
+import { ValuesStep } from './values-step.tsx';
+
+const noInputs: FlowInputs = {};
+
+/** All steps of an order on one page, each of which can be gone to at any time. */
+export function OrderPage() {
+  const project = useProjectKey();
+  const { values, key, isTakenUp, change, renewKey, startOver, ...begun } = useOrderValues();
+  const { flow, error: flowError } = useNewestFlow(project, values.flow);
+  const inputs = flow?.inputs ?? noInputs;
+  const [wantsToDeploy, setWantsToDeploy] = useState(false);
+  const found = {
+    ...(flowError !== null && { flow: flowError }),
+    ...(begun.filterError !== null && { filter: begun.filterError }),
+  };
+  const { faults, shown, takeRefusal, takeConsent } = useOrderFaults(values, inputs, found, wantsToDeploy);
+  const forgetDraft = useKeptDraft(begun.place, key, values, inputs);
+  const selected = useMemo(
+    () => ({ device_filter: values.filter, ...(values.devices.length > 0 && { device_ids: values.devices }) }),
+    [values.filter, values.devices],
+  );
+  const preview = useSelectionPreview(project, selected);
+  const body = useMemo(() => orderBody(values, inputs), [values, inputs]);
+  const canAsk = flow !== undefined && Object.keys(faults).length === 0;
+  const checked = useDryRun(body, flow?.version ?? null, canAsk);
+  const { dry, isCurrent } = checked;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each answer of the server
+  useEffect(() => {
+    if (!isCurrent) return;
+    if (checked.error !== null) takeRefusal(checked.error);
+    else takeConsent();
+  }, [isCurrent, checked.error, dry]);
+
+  const all = { ...shown, ...faults };
+  const deploy = useDeploy({
+    body,
+    key,
+    flowVersion: flow?.version ?? null,
+    isReady: () => {
+      setWantsToDeploy(true);
+      goToFirst(all);
+      return Object.keys(all).length === 0 && isCurrent && dry !== null;
+    },
+    onRefused: (error) => {
+      const { refused, other } = takeRefusal(error);
+      goToFirst(refused);
+      return other;
+    },
+    renewKey,
+    onDone: forgetDraft,
+  });
+
+  const form = { values, change, shown };
+  const hasDevices = (preview.data?.devices ?? 0) > 0;
+  return (
+    <Page title="New deployment">
+      {isTakenUp && <TakenUpNote onStartOver={startOver} />}
+      <div className={classes.frame}>
+        <StepList states={stepStates(shown, all, { hasDevices, isChecked: isCurrent && dry !== null })} />
+        <Stack gap="md" style={{ minWidth: 0 }}>
+          <FlowStep form={form} flow={flow} askedVersion={begun.askedVersion} />
+          <DevicesStep form={form} preview={preview} />
+          <ValuesStep form={form} flow={flow} />
+          <DetailsStep form={form} flow={flow} />
+          <ReviewStep faults={all} body={body} flow={flow} checked={checked} deploy={deploy} />
+        </Stack>
+      </div>
+    </Page>
+  );
+}
+
+function useNewestFlow(project: string, id: string) {
+  const { data, error } = useQuery(newestFlowQuery(project, id));
+  const isChosen = id !== '';
+  // Versions that were read before stay usable while the server cannot be asked.
+  return {
+    flow: isChosen ? data : undefined,
+    error: isChosen && data === undefined && error ? sentenceOf(error) : null,
+  };
+}
+
+function goToFirst(faults: OrderFaults): void {
+  const [first] = inPageOrder(faults);
+  if (first !== undefined) goTo(fieldId(first[0]), sectionId(sectionOfField(first[0])));
+}

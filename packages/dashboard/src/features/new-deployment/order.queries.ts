@@ -1,0 +1,38 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { Device, DryRun, UpdateFlow, UpdateFlowVersion } from '@tideway/protocol';
+import { get, type Page, path, post } from '../../platform/api/call.ts';
+import type { OrderBody } from './order-values.rules.ts';
+
+/** The flows to choose from. */
+export const flowChoicesQuery = (project: string) =>
+  queryOptions({
+    queryKey: [project, 'flows', 'choices'],
+    queryFn: async () => (await get<Page<UpdateFlow>>(`${path`/${project}/update-flows`}?limit=1000`)).items,
+  });
+
+/** The newest version of a flow, which is what an order takes. */
+export const newestFlowQuery = (project: string, id: string) =>
+  queryOptions({
+    queryKey: [project, 'flow', id, 'newest'],
+    queryFn: () => get<UpdateFlowVersion>(path`/${project}/update-flows/${id}`),
+    enabled: id !== '',
+  });
+
+/** The devices that were picked, for their names. Refused where one of them is not there any more. */
+export const pickedDevicesQuery = (project: string, ids: string[]) =>
+  queryOptions({
+    queryKey: [project, 'devices', 'picked', ids],
+    queryFn: async () =>
+      (await post<Page<Device>>(path`/${project}/devices/search`, { device_ids: ids, limit: 1000 })).items,
+    staleTime: 60_000,
+  });
+
+/** What exactly this order would do. Nothing of it is kept: it may hold secrets. */
+export const dryRunQuery = (project: string, body: OrderBody, flowVersion: number | null) =>
+  queryOptions({
+    queryKey: [project, 'dry-run', body, flowVersion],
+    queryFn: () => post<DryRun>(path`/${project}/deployments`, { ...body, dry_run: true }),
+    staleTime: 0,
+    gcTime: 0,
+    refetchInterval: 20_000,
+  });

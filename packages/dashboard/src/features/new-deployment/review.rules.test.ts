@@ -1,0 +1,58 @@
+import type { DryRun } from '@tideway/protocol';
+import { describe, expect, it } from 'vitest';
+import type { OrderBody } from './order-values.rules.ts';
+import { orderNotes } from './review.rules.ts';
+
+const body: OrderBody = {
+  device_filter: { groups: [{ name: 'North' }] },
+  deployment_configuration: { flow_uuid: 'f-0000-0001' },
+};
+
+function dryRun(online: number, offline: number): DryRun {
+  return {
+    dry_run: true,
+    devices: online + offline,
+    by_state: { online, offline },
+    by_group: [],
+    sample: [],
+    lacking: [],
+    parameters: {},
+    bytes_to_download: 0,
+  };
+}
+
+describe('what is worth knowing before an order', () => {
+  it('is nothing where few devices are online', () => {
+    expect(orderNotes(body, dryRun(3, 0))).toEqual([]);
+  });
+
+  it('is what offline devices do', () => {
+    expect(orderNotes({ ...body, max_failures: 1 }, dryRun(9, 3))).toEqual([
+      '3 of 12 are offline: they begin when they come back.',
+    ]);
+    expect(orderNotes({ ...body, expires_in: '2h' }, dryRun(0, 1))).toEqual([
+      '1 of 1 is offline: it begins when it comes back, if that is within 2h.',
+    ]);
+  });
+
+  it('is that all devices are meant, and that nothing stops the order', () => {
+    expect(orderNotes({ ...body, device_filter: {} }, dryRun(10, 0))).toEqual([
+      'The order goes to every device of the project.',
+      'Nothing stops the order where updates fail: a limit of failures spares the rest of the 10 devices.',
+    ]);
+  });
+
+  it('is what is left out, begins later and is replaced', () => {
+    const order = {
+      ...body,
+      device_ids: ['a', 'b', 'c'],
+      schedule: { start_at: '2030-01-31T03:00:00Z' },
+      supersede: 'same_flow' as const,
+    };
+    expect(orderNotes(order, dryRun(2, 0))).toEqual([
+      '1 of the 3 picked devices is left out: a device that awaits approval, or does not match the filter, gets nothing.',
+      'No device begins before the time that is set.',
+      'What is still pending on these devices from older orders of the same flow is aborted.',
+    ]);
+  });
+});

@@ -1,0 +1,80 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { filterFromAddress, filterToAddress } from '../devices/filter-text.rules.ts';
+import { useProjectKey } from '../projects/project.queries.ts';
+import { useSession } from '../session/session.queries.ts';
+import { draftPlace, forgetDraft, keepDraft, newKey, readDraft } from './kept-draft.ts';
+import { beginning, keptText, readKept } from './order-draft.rules.ts';
+import type { OrderFaults } from './order-faults.rules.ts';
+import { emptyValues, type FlowInputs, type OrderValues } from './order-values.rules.ts';
+
+/** So many picked devices fit into an address that a server still takes. */
+const maxDevicesInAddress = 200;
+
+/** What the steps of the form know: what is typed, and what is said of it. */
+export type OrderForm = {
+  values: OrderValues;
+  change: (values: Partial<OrderValues>) => void;
+  /** What is said at the fields: what is missing only once somebody wants to deploy. */
+  shown: OrderFaults;
+};
+
+/** The form's values, which live through a reload. What is deployed to which devices stands in the address, too. */
+export function useOrderValues() {
+  const project = useProjectKey();
+  const { user } = useSession();
+  const search = useSearch({ from: '/signed-in/p/$project/deployments/new' });
+  const place = draftPlace(user.id, project);
+  const [read] = useState(() => filterFromAddress(search.filter));
+  const [filterError, setFilterError] = useState('error' in read ? read.error : null);
+  const [begun, setBegun] = useState(() =>
+    beginning(search, 'filter' in read ? read.filter : {}, readKept(readDraft(place)), newKey),
+  );
+  useAddress(begun.values);
+  return {
+    ...begun,
+    place,
+    /** What is wrong with the filter that the address asked for, until somebody says which devices are meant. */
+    filterError,
+    askedVersion: search.version ?? null,
+    change: (changed: Partial<OrderValues>) => {
+      if (changed.filter !== undefined || changed.devices !== undefined) setFilterError(null);
+      setBegun((before) => ({ ...before, values: { ...before.values, ...changed } }));
+    },
+    /** What is sent from now on is another order than the one before. */
+    renewKey: () => setBegun((before) => ({ ...before, key: newKey() })),
+    startOver: () => {
+      setFilterError(null);
+      setBegun({ key: newKey(), values: emptyValues, isTakenUp: false });
+    },
+  };
+}
+
+/** Keeps the form while its page is away, until it was deployed: gives what forgets it. */
+export function useKeptDraft(place: string, key: string, values: OrderValues, inputs: FlowInputs): () => void {
+  const [isDone, setDone] = useState(false);
+  useEffect(() => {
+    if (!isDone) keepDraft(place, keptText({ key, values }, inputs));
+  }, [isDone, place, key, values, inputs]);
+  return () => {
+    setDone(true);
+    forgetDraft(place);
+  };
+}
+
+function useAddress({ flow, filter, devices }: OrderValues): void {
+  const navigate = useNavigate({ from: '/p/$project/deployments/new' });
+  const address = filterToAddress(filter);
+  useEffect(() => {
+    void navigate({
+      search: (before) => ({
+        ...(flow !== '' && { flow }),
+        ...(before.flow === flow && before.version !== undefined && { version: before.version }),
+        ...(address !== undefined && { filter: address }),
+        ...(devices.length > 0 && devices.length <= maxDevicesInAddress && { devices }),
+      }),
+      replace: true,
+      resetScroll: false,
+    });
+  }, [flow, address, devices, navigate]);
+}
