@@ -65,9 +65,9 @@ const testSettings: Deps['settings'] = {
   agentUpdateSpreadS: null,
 };
 
-/** Starts a server with all routes on a free port, on a database of its own or on that of another one. */
+/** Starts a server with all routes, where no port is given on a free one, on a database of its own or that of another one. */
 export async function startTestServer(
-  { log, ...settings }: Partial<Deps['settings']> & { log?: Log } = {},
+  { log, port = 0, ...settings }: Partial<Deps['settings']> & { log?: Log; port?: number } = {},
   beside: TestServer | null = null,
 ): Promise<TestServer> {
   const database = beside?.database ?? (await createTestDatabase(inject('postgres')));
@@ -83,7 +83,7 @@ export async function startTestServer(
     settings: { ...testSettings, ...settings },
   });
   const { server, routes } = await createApp(deps, async () => true);
-  await server.listen({ host: '127.0.0.1', port: 0 });
+  await server.listen({ host: '127.0.0.1', port });
   const url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
   const createAccount = async (name: string) => {
     const accountId = await setUpAccount(db, { accountName: name, email: `${name}@example.org`, passwordHash: null });

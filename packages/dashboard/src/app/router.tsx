@@ -16,6 +16,7 @@ import { SignInPage } from '../features/session/sign-in-page.tsx';
 import { queryClient } from '../platform/api/query-client.ts';
 import { Refused } from '../platform/api/refused.ts';
 import { EmptyNote, ErrorNote, LoadingNote } from '../platform/ui/notes.tsx';
+import { readDeploymentAddress, readDeploymentsAddress, textOf } from './address.ts';
 import { LiveProject } from './live-project.tsx';
 import { Shell } from './shell.tsx';
 
@@ -102,11 +103,6 @@ function readDeviceAddress({ filter, search, attention }: Record<string, unknown
   };
 }
 
-/** The router reads what looks like JSON or a number as such. */
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
 const deviceRoutes = [
   createRoute({
     getParentRoute: () => projectRoute,
@@ -133,12 +129,7 @@ const deploymentRoutes = [
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'deployments',
-    validateSearch: z.object({
-      state: z.enum(['scheduled', 'paused', 'running', 'finished', 'archived']).optional(),
-      flow: z.string().optional(),
-      app: z.string().optional(),
-      search: z.string().optional(),
-    }),
+    validateSearch: readDeploymentsAddress,
     component: lazyRouteComponent(() => import('../features/deployments/deployments-page.tsx'), 'DeploymentsPage'),
   }),
   createRoute({
@@ -153,12 +144,7 @@ const deploymentRoutes = [
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'deployments/$deployment',
-    validateSearch: z.object({
-      status: z.enum(['pending', 'in_progress', 'success', 'failed', 'aborted']).optional(),
-      search: z.string().optional(),
-      /** The device whose update is shown beside the table. */
-      device: z.string().optional(),
-    }),
+    validateSearch: readDeploymentAddress,
     component: lazyRouteComponent(() => import('../features/deployments/deployment-page.tsx'), 'DeploymentPage'),
   }),
 ] as const;

@@ -1,8 +1,13 @@
 import type { QueryClient } from '@tanstack/react-query';
-import type { CountsEvent, Deployment, Update, UpdateEvent } from '@tideway/protocol';
+import type { CountsEvent, Deployment, UpdateEvent } from '@tideway/protocol';
 import { path } from '../../platform/api/call.ts';
 import { mapPages, type Pages } from '../../platform/api/pages.ts';
+import { readAgainSoon } from '../../platform/api/read-again.ts';
 import type { LiveEvent } from '../../platform/live/event-stream.ts';
+import { takeUpdates } from './live-updates.ts';
+
+/** How often what is derived from many updates is read again while they change. */
+const derivedEveryMs = 3_000;
 
 /** The stream that a page follows: of the deployment that it shows, or else of the whole project. */
 export function followedPath(project: string, deployment: string | null): string {
@@ -12,24 +17,38 @@ export function followedPath(project: string, deployment: string | null): string
 /** Brings what was read before up to what the server tells; what events do not hold is read again. */
 export function takeEvents(queries: QueryClient, project: string, events: LiveEvent[]): void {
   const counts = new Map<string, CountsEvent>();
-  const updates = new Map<string, UpdateEvent>();
+  const updates: UpdateEvent[] = [];
+  const missed = new Set<string | null>();
   for (const { name, data } of events) {
     if (name === 'counts') counts.set((data as CountsEvent).deployment_id, data as CountsEvent);
-    if (name === 'update') updates.set(keyOf(data as UpdateEvent), data as UpdateEvent);
+    if (name === 'update') updates.push(data as UpdateEvent);
+    if (name === 'resync') missed.add((data as { deployment_id: string | null }).deployment_id);
   }
   for (const event of counts.values()) takeCounts(queries, project, event);
-  takeUpdates(queries, project, [...updates.values()]);
-  if (events.some(({ name }) => name === 'resync')) void queries.invalidateQueries({ queryKey: [project] });
-  else if (events.some(({ name }) => name === 'devices')) {
+  takeUpdates(queries, project, updates);
+  if (missed.has(null)) {
+    void queries.invalidateQueries({ queryKey: [project] });
+    return;
+  }
+  for (const deployment of missed) takeMissed(queries, project, deployment ?? '');
+  if (events.some(({ name }) => name === 'devices')) {
     void queries.invalidateQueries({ queryKey: [project, 'devices'] });
   }
 }
 
+/** So much has changed of a deployment that it was not told one by one; its counts were. */
+function takeMissed(queries: QueryClient, project: string, deployment: string): void {
+  readAgainSoon(queries, [project, 'updates', deployment], derivedEveryMs);
+  readAgainSoon(queries, [project, 'updates-in-sight', deployment], derivedEveryMs);
+  readAgainSoon(queries, [project, 'update', deployment], derivedEveryMs);
+}
+
 function takeCounts(queries: QueryClient, project: string, { deployment_id, ...event }: CountsEvent): void {
+  const key = [project, 'deployment', deployment_id];
   const renew = (deployment: Deployment): Deployment =>
     deployment.id === deployment_id ? { ...deployment, ...event } : deployment;
-  const one = queries.getQueryData<Deployment>([project, 'deployment', deployment_id]);
-  queries.setQueryData<Deployment>([project, 'deployment', deployment_id], (known) => known && renew(known));
+  const before = queries.getQueryData<Deployment>(key);
+  queries.setQueryData<Deployment>(key, (known) => known && renew(known));
   let isListed = false;
   queries.setQueriesData<Pages<Deployment>>({ queryKey: [project, 'deployments'] }, (known) =>
     mapPages(known, (deployment) => {
@@ -37,30 +56,25 @@ function takeCounts(queries: QueryClient, project: string, { deployment_id, ...e
       return renew(deployment);
     }),
   );
-  // One that was not there yet, or has come to its end: what is derived from it is read again.
-  if (!isListed) void queries.invalidateQueries({ queryKey: [project, 'deployments'] });
-  if (one && one.finished_at !== event.finished_at) {
-    void queries.invalidateQueries({ queryKey: [project, 'deployment', deployment_id] });
-  }
+  if (!isListed) readAgainSoon(queries, [project, 'deployments'], derivedEveryMs);
   void queries.invalidateQueries({ queryKey: [project, 'overview'], refetchType: 'none' });
-}
-
-function takeUpdates(queries: QueryClient, project: string, events: UpdateEvent[]): void {
-  const ofDeployments = Map.groupBy(events, (event) => event.deployment_id);
-  for (const [deployment, changed] of ofDeployments) {
-    const byDevice = new Map(changed.map((event) => [event.device.id, event]));
-    queries.setQueriesData<Pages<Update>>({ queryKey: [project, 'updates', deployment] }, (known) =>
-      mapPages(known, (update) => {
-        const event = byDevice.get(update.device.id);
-        return event ? { ...update, ...event } : update;
-      }),
-    );
-    for (const device of byDevice.keys()) {
-      void queries.invalidateQueries({ queryKey: [project, 'update', deployment, device] });
-    }
+  if (before === undefined) return;
+  if (before.finished_at !== event.finished_at) {
+    readAllOf(queries, project, deployment_id);
+    return;
   }
+  if (before.counts.failed !== event.counts.failed) readAgainSoon(queries, [...key, 'failures'], derivedEveryMs);
+  if (JSON.stringify(before.counts) !== JSON.stringify(event.counts)) {
+    readAgainSoon(queries, [...key, 'progress'], derivedEveryMs);
+  }
+  // Why the pending ones wait has changed for all of them at once.
+  if (before.state !== event.state) takeMissed(queries, project, deployment_id);
 }
 
-function keyOf({ deployment_id, device }: UpdateEvent): string {
-  return `${deployment_id} ${device.id}`;
+/** The end of a deployment: everything that is shown of it is read once more. */
+function readAllOf(queries: QueryClient, project: string, deployment: string): void {
+  for (const thing of ['deployment', 'updates', 'updates-in-sight', 'update']) {
+    void queries.invalidateQueries({ queryKey: [project, thing, deployment] });
+  }
+  readAgainSoon(queries, [project, 'deployments'], derivedEveryMs);
 }

@@ -33,7 +33,7 @@ export function StatusCountsLine({ counts }: { counts: StatusCounts }) {
   return (
     <Group gap="md" className="numbers">
       {updateStatuses.map((status) => (
-        <span key={status}>
+        <span key={status} style={{ display: 'inline-flex', alignItems: 'center', gap: 6 }}>
           <StatusMark status={status} /> <b>{numberText(counts[status])}</b>
         </span>
       ))}

@@ -20,7 +20,9 @@ const shapes = {
 export function StatusMark({ status, withWord = true }: { status: UpdateStatus; withWord?: boolean }) {
   const Shape = shapes[status];
   return (
-    <span style={{ display: 'inline-flex', alignItems: 'center', gap: 6, whiteSpace: 'nowrap' }}>
+    <span
+      style={{ display: 'inline-flex', verticalAlign: 'bottom', alignItems: 'center', gap: 6, whiteSpace: 'nowrap' }}
+    >
       <Shape
         size={16}
         color={statusColors[status]}

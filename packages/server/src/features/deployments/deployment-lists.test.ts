@@ -84,6 +84,11 @@ describe('the updates of a deployment', () => {
     ['reason=expired', []],
     ['search=LAMP', ['lamp-1', 'lamp-2']],
     ['search=lamp&status=failed', ['lamp-2']],
+    ['failed_step=second', ['lamp-2']],
+    ['failed_step=second&message=no%20water', ['lamp-2']],
+    ['failed_step=first', []],
+    ['failed_step=nothing', []],
+    ['message=no', []],
   ])('are narrowed by %s', async (query, names) => {
     const { body } = await server.request('GET', `${fleet.path}/deployments/${ids.finished}/updates?${query}`);
     expect(body.items.map(({ device }: { device: { name: string } }) => device.name)).toEqual(names);
@@ -138,6 +143,7 @@ describe('a list', () => {
     [`/deployments?search=${'x'.repeat(129)}`, 'search'],
     ['/deployments?status=failed', 'status'],
     ['/deployments/ID/updates?status=bad', 'status'],
+    [`/deployments/ID/updates?message=${'x'.repeat(2001)}`, 'message'],
     ['/devices/DEVICE/updates?status=bad', 'status'],
     ['/devices/DEVICE/updates?reason=expired', 'reason'],
   ])('is refused for %s', async (query, field) => {
@@ -149,8 +155,8 @@ describe('a list', () => {
 
 async function end(device: ScriptedDevice | undefined, id: string, event: 'succeeded' | 'failed'): Promise<void> {
   await device?.next();
-  const reason = event === 'failed' ? 'step_failed' : null;
-  await device?.report({ update_id: id, seq: 1, event, reason });
+  const why = event === 'failed' ? { reason: 'step_failed', step: 1, message: 'no water' } : {};
+  await device?.report({ update_id: id, seq: 1, event, ...why });
 }
 
 async function idsOf(path: string): Promise<string[]> {

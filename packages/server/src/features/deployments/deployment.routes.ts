@@ -116,6 +116,8 @@ export function deploymentRoutes(deps: Deps): Route[] {
       query: idPageQuery.extend({
         status: updateStatusSchema.optional(),
         reason: z.string().max(64).optional(),
+        failed_step: z.string().max(256).optional(),
+        message: z.string().max(2000).optional(),
         search: z.string().max(128).optional(),
       }),
       answer: pageOf(updateSchema),

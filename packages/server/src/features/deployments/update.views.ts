@@ -12,6 +12,10 @@ type UpdateFilter = {
   status?: UpdateStatus | undefined;
   /** The stable word for why it failed or was aborted. */
   reason?: string | undefined;
+  /** The step that failed, by its name. */
+  failed_step?: string | undefined;
+  /** What was said of it, in full. */
+  message?: string | undefined;
   /** A part of the device's id or name. */
   search?: string | undefined;
 };
@@ -35,13 +39,17 @@ export async function listUpdates(db: Db, projectId: number, deploymentId: strin
 function updatesOfPage(
   projectId: number,
   deploymentId: string,
-  { after, limit, status, reason, search }: IdPage & UpdateFilter,
+  { after, limit, status, reason, failed_step, message, search }: IdPage & UpdateFilter,
 ): RawBuilder<unknown> {
   const conditions = [
     sql`u.deployment_id = (select id from deployment where project_id = ${projectId} and public_id = ${deploymentId})`,
     sql`u.device_id > ${after ?? 0}::bigint`,
     ...ofStatus(status),
     ...(reason === undefined ? [] : [sql`u.reason = ${reason}`]),
+    ...(failed_step === undefined
+      ? []
+      : [sql`u.failed_step = any(array(${stepsOfName(projectId, deploymentId, failed_step)}))`]),
+    ...(message === undefined ? [] : [sql`u.message = ${message}`]),
     ...(search === undefined
       ? []
       : [
@@ -51,6 +59,14 @@ function updatesOfPage(
   ];
   return sql`select u.* from device_update u where ${sql.join(conditions, sql` and `)}
              order by u.device_id limit ${limit + 1}`;
+}
+
+/** The places of a deployment's steps of this name, from 0. */
+function stepsOfName(projectId: number, deploymentId: string, name: string): RawBuilder<unknown> {
+  return sql`select (s.place - 1)::integer from deployment p
+             join flow_version v on v.id = p.flow_version_id
+             cross join jsonb_array_elements(v.document -> 'steps') with ordinality s (step, place)
+             where p.project_id = ${projectId} and p.public_id = ${deploymentId} and s.step ->> 'name' = ${name}`;
 }
 
 function ofStatus(status: UpdateStatus | undefined): RawBuilder<unknown>[] {

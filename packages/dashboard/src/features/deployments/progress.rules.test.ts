@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { courseText, fewOf, stackedCourse } from './progress.rules.ts';
+
+const none = { pending: 0, in_progress: 0, success: 0, failed: 0, aborted: 0 };
+const progress = {
+  from: '2030-01-01T00:00:00.000Z',
+  to: '2030-01-01T00:01:00.000Z',
+  points: [
+    { ...none, at: '2030-01-01T00:00:00.000Z', pending: 4 },
+    { ...none, at: '2030-01-01T00:01:00.000Z', pending: 1, success: 2, failed: 1 },
+  ],
+};
+
+describe('the course of a deployment', () => {
+  it('is drawn as statuses upon each other, up to all devices', () => {
+    const { seconds, heights } = stackedCourse(progress);
+    expect(seconds).toEqual([1893456000, 1893456060]);
+    expect(heights).toEqual([
+      [0, 2],
+      [0, 3],
+      [0, 3],
+      [0, 3],
+      [4, 4],
+    ]);
+  });
+
+  it('is said in one sentence', () => {
+    expect(courseText(progress, (at) => at.slice(11, 16))).toBe(
+      'From 00:00 to 00:01: 3 of 4 updates have ended, 2 of them with success, 1 failed and 0 aborted.',
+    );
+  });
+
+  it('has a short table from its first to its last point', () => {
+    const many = Array.from({ length: 200 }, (_, number) => number);
+    const few = fewOf(many, 20);
+    expect([few.length, few.at(0), few.at(-1)]).toEqual([20, 0, 199]);
+    expect(fewOf([1, 2], 20)).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,30 @@
+import type { Progress, UpdateStatus } from '@tideway/protocol';
+
+/** From what has ended well to what has not begun: each is drawn upon those before it. */
+export const drawnOrder: UpdateStatus[] = ['success', 'failed', 'aborted', 'in_progress', 'pending'];
+
+/** At most so many of the items, with even spaces between them; the first and the last are always there. */
+export function fewOf<Item>(items: readonly Item[], count: number): Item[] {
+  if (items.length <= count) return [...items];
+  const step = (items.length - 1) / (count - 1);
+  const places = new Set(Array.from({ length: count }, (_, number) => Math.round(number * step)));
+  return items.filter((_, place) => places.has(place));
+}
+
+/** Seconds of each point, and for each status in the order of drawing how high it and what lies under it reach. */
+export function stackedCourse({ points }: Progress): { seconds: number[]; heights: number[][] } {
+  const seconds = points.map(({ at }) => Date.parse(at) / 1000);
+  const heights = drawnOrder.map((_, place) =>
+    points.map((point) => drawnOrder.slice(0, place + 1).reduce((sum, status) => sum + point[status], 0)),
+  );
+  return { seconds, heights };
+}
+
+/** The course in one sentence, for those who do not see the drawing. */
+export function courseText({ points, from, to }: Progress, timeText: (at: string) => string): string {
+  const last = points.at(-1);
+  if (last === undefined) return 'There is no course yet.';
+  const ended = last.success + last.failed + last.aborted;
+  const all = ended + last.in_progress + last.pending;
+  return `From ${timeText(from)} to ${timeText(to)}: ${ended} of ${all} updates have ended, ${last.success} of them with success, ${last.failed} failed and ${last.aborted} aborted.`;
+}

@@ -1,0 +1,75 @@
+import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useNavigate } from '@tanstack/react-router';
+import { type Deployment, retryBodySchema } from '@tideway/protocol';
+import { useServerForm } from '../../platform/forms/use-server-form.ts';
+import { ErrorNote } from '../../platform/ui/notes.tsx';
+import { countText } from '../../platform/ui/number-text.ts';
+import { tellDone } from '../../platform/ui/tell.ts';
+import { retryChoices } from './action-text.ts';
+import { retryDeployment, useDeploymentChanged } from './deployment.queries.ts';
+
+const endedWords = { failed: 'failed', aborted: 'was aborted' } as const;
+
+type RetryProps = { project: string; deployment: Deployment };
+
+/** Deploys once more to the devices on which it failed or was aborted, and leads to the new deployment. */
+export function RetryButton({ project, deployment }: RetryProps) {
+  const [isOpen, { open, close }] = useDisclosure();
+  return (
+    <>
+      <Button variant="default" onClick={open}>
+        Retry
+      </Button>
+      <Modal opened={isOpen} onClose={close} title={`Retry ${deployment.id}?`} centered>
+        <RetryForm project={project} deployment={deployment} onDone={close} />
+      </Modal>
+    </>
+  );
+}
+
+function RetryForm({ project, deployment, onDone }: RetryProps & { onDone: () => void }) {
+  const navigate = useNavigate();
+  const changed = useDeploymentChanged(project);
+  const choices = retryChoices(deployment);
+  const { form, submit, isBusy, error } = useServerForm({
+    initialValues: { statuses: choices.map(({ status }) => status), comment: deployment.comment },
+    schema: retryBodySchema,
+    send: async (body) => {
+      const { deployment_id: created, devices } = await retryDeployment(project, deployment.id, body);
+      await changed(created);
+      onDone();
+      await navigate({ to: '/p/$project/deployments/$deployment', params: { project, deployment: created } });
+      tellDone(`Deployed once more to ${countText(devices, 'device')}.`);
+    },
+  });
+  const chosen = choices.filter(({ status }) => form.values.statuses.includes(status));
+  const count = chosen.reduce((sum, one) => sum + one.count, 0);
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="sm">
+        <Text size="sm">
+          A new deployment gives the same version of {deployment.flow.name} with the same values to up to{' '}
+          {countText(count, 'device')}. Left out are those that have something newer by now.
+        </Text>
+        <Checkbox.Group label="To the devices whose update" {...form.getInputProps('statuses')}>
+          <Stack gap={6} mt={6}>
+            {choices.map(({ status, count }) => (
+              <Checkbox key={status} value={status} label={`${endedWords[status]}: ${countText(count, 'device')}`} />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+        <TextInput label="Comment" {...form.getInputProps('comment')} />
+        {error !== null && <ErrorNote error={error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onDone}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={isBusy} disabled={chosen.length === 0}>
+            Retry
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,49 @@
+import type { Update } from '@tideway/protocol';
+import { TextLink } from '../../platform/ui/links.tsx';
+import { StatusMark } from '../../platform/ui/status-icon.tsx';
+import { Time } from '../../platform/ui/time.tsx';
+import type { Column } from '../../platform/ui/virtual-table.tsx';
+import { standingText } from './update-words.rules.ts';
+
+/** The columns of a table of a deployment's updates; a device leads to its update beside the table. */
+export function updateColumns(project: string, deployment: string): Column<Update>[] {
+  return [
+    {
+      id: 'device',
+      title: 'Device',
+      width: 'minmax(110px, 1fr)',
+      cell: ({ device }) => (
+        <TextLink
+          to="/p/$project/deployments/$deployment"
+          params={{ project, deployment }}
+          search={(before) => ({ ...before, device: device.id })}
+          resetScroll={false}
+          title={device.id}
+        >
+          {device.name}
+        </TextLink>
+      ),
+    },
+    { id: 'status', title: 'Status', width: '124px', cell: ({ status }) => <StatusMark status={status} /> },
+    {
+      id: 'standing',
+      title: 'Step it is at, or why it waits or ended',
+      width: 'minmax(120px, 3fr)',
+      cell: (update) => <span title={standingText(update)}>{standingText(update)}</span>,
+    },
+    {
+      id: 'taken-up',
+      title: 'Taken up',
+      width: '140px',
+      isSecondary: true,
+      cell: ({ taken_up_at }) => taken_up_at && <Time at={taken_up_at} as="ago" />,
+    },
+    {
+      id: 'finished',
+      title: 'Ended',
+      width: '140px',
+      isSecondary: true,
+      cell: ({ finished_at }) => finished_at && <Time at={finished_at} as="ago" />,
+    },
+  ];
+}

@@ -1,0 +1,47 @@
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Update } from '@tideway/protocol';
+import { useCallback, useMemo, useState } from 'react';
+import { type PagedList, type Pages, usePagedList } from '../../platform/api/pages.ts';
+import { loadUpdates, type UpdatesAsked } from './deployment.queries.ts';
+import { pagesAt, withPages } from './update-pages.rules.ts';
+
+const pageSize = 200;
+/** A list of more pages than these is read again only where somebody looks. */
+const pagesReadWhole = 3;
+
+type UpdateList = { list: PagedList<Update>; onSight: (first: number, last: number) => void };
+
+/**
+ * The updates that are asked for, page by page. Events bring it up to date; what they do not tell is read again: all of a
+ * short list, and of a long one the pages in sight, which cost the same however many devices there are.
+ */
+export function useUpdateList(project: string, deployment: string, asked: UpdatesAsked): UpdateList {
+  const { status, search, reason, failed_step, message } = asked;
+  const listKey = useMemo(
+    () => [project, 'updates', deployment, { status, search, reason, failed_step, message }],
+    [project, deployment, status, search, reason, failed_step, message],
+  );
+  const load = (after: string | null) => loadUpdates(project, deployment, asked, after, pageSize);
+  const list = usePagedList(listKey, load, { refetchesUpToPages: pagesReadWhole });
+  const [sight, setSight] = useState({ first: 0, last: 0 });
+  const onSight = useCallback((first: number, last: number) => setSight({ first, last }), []);
+  const [seen] = useDebouncedValue(sight, 200);
+  const isLong = list.items.length > pagesReadWhole * pageSize;
+  const queries = useQueryClient();
+  useQuery({
+    queryKey: [project, 'updates-in-sight', deployment, listKey[3], seen.first, seen.last],
+    queryFn: async () => {
+      const known = queries.getQueryData<Pages<Update>>(listKey);
+      const numbers = known === undefined ? [] : pagesAt(known, seen.first, seen.last);
+      const pages = await Promise.all(
+        numbers.map(async (number) => [number, await load(known?.pageParams[number] as string | null)] as const),
+      );
+      queries.setQueryData<Pages<Update>>(listKey, (before) => before && withPages(before, new Map(pages)));
+      return null;
+    },
+    enabled: isLong,
+    gcTime: 0,
+  });
+  return { list, onSight };
+}

@@ -1,0 +1,58 @@
+import type { Update } from '@tideway/protocol';
+import { describe, expect, it } from 'vitest';
+import { lateResultOf, reasonText, standingText } from './update-words.rules.ts';
+
+const pending: Update = {
+  device: { id: 'd-1', name: 'pump-1' },
+  status: 'pending',
+  waiting_for: 'offline',
+  reason: null,
+  message: null,
+  taken_up_at: null,
+  abort_requested_at: null,
+  abort_ends_at: null,
+  finished_at: null,
+  step: null,
+};
+const step = { name: 'Unpack', status: 'started', tries: 1, exit_code: null, message: null } as const;
+const atWork: Update = { ...pending, status: 'in_progress', waiting_for: null, step };
+
+describe('where an update is', () => {
+  it.each<[Update, string]>([
+    [pending, 'The device is offline'],
+    [{ ...atWork, step: null }, 'Taken up'],
+    [atWork, 'Unpack'],
+    [{ ...atWork, step: { ...step, tries: 3 } }, 'Unpack, try 3'],
+    [{ ...atWork, step: { ...step, status: 'success' } }, 'Unpack: done'],
+    [{ ...atWork, abort_requested_at: '2030-01-01T00:00:00Z' }, 'Asked to stop. Unpack'],
+    [{ ...atWork, status: 'success' }, ''],
+    [{ ...atWork, status: 'failed', reason: 'step_failed', message: 'no water' }, 'Unpack: no water'],
+    [{ ...atWork, status: 'failed', reason: 'step_failed', message: 'Unpack: no' }, 'Unpack: no'],
+    [{ ...atWork, status: 'failed', step: null, reason: 'timed_out' }, 'No result came within the time limit'],
+    [{ ...pending, status: 'aborted', waiting_for: null, reason: 'superseded' }, 'A newer order replaced it'],
+  ])('is said in one line (%#)', (update, text) => {
+    expect(standingText(update)).toBe(text);
+  });
+
+  it('says a reason that only the device knows in its own word', () => {
+    expect(reasonText('no_such_valve')).toBe('no such valve');
+  });
+});
+
+describe('a late result', () => {
+  const details = { ...atWork, attempt: 1, failed_step: null, exit_code: null, undone: [], steps: [] };
+
+  it('is what the device said, as far as it said it', () => {
+    expect(lateResultOf({ ...details, late_result: null })).toBe(null);
+    expect(lateResultOf({ ...details, late_result: { status: 'success', at: 'then', message: null } })).toEqual({
+      status: 'success',
+      at: 'then',
+      message: null,
+    });
+    expect(lateResultOf({ ...details, late_result: { status: 7 } })).toEqual({
+      status: 'something else',
+      at: null,
+      message: null,
+    });
+  });
+});

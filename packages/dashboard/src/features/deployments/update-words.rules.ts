@@ -1,0 +1,76 @@
+import type { Update, UpdateDetails } from '@tideway/protocol';
+
+/** Why a pending update waits, in words. */
+const waitingWords: Record<NonNullable<Update['waiting_for']>, string> = {
+  scheduled: 'Waits for its time',
+  paused: 'The deployment is paused',
+  failure_limit: 'Too many have failed: about to end',
+  expired: 'Its time is over: about to end',
+  offline: 'The device is offline',
+  held: 'The device is held: it may be a copy',
+  needs_approval: 'The device awaits approval',
+  blocked: 'The update trigger is on',
+  busy: 'The device is at another update',
+  ready: 'The device may begin',
+};
+
+/** Where an update is, or why it ended, in one line. */
+export function standingText(update: Update): string {
+  const { status, waiting_for, step, message, reason, abort_requested_at } = update;
+  if (status === 'pending') return waiting_for === null ? '' : waitingWords[waiting_for];
+  if (status === 'in_progress') {
+    const at = step === null ? 'Taken up' : stepText(step);
+    return abort_requested_at === null ? at : `Asked to stop. ${at}`;
+  }
+  if (status === 'success') return '';
+  const why = message ?? (reason === null ? '' : reasonText(reason));
+  const isNamed = step === null || status !== 'failed' || why.includes(step.name);
+  return isNamed ? why : `${step.name}: ${why}`;
+}
+
+/** The step that a device is at, or spoke of last. */
+function stepText({ name, status, tries }: NonNullable<Update['step']>): string {
+  const again = tries > 1 ? `, try ${tries}` : '';
+  if (status === 'started') return `${name}${again}`;
+  return status === 'success' ? `${name}: done` : `${name}: failed${again}`;
+}
+
+const reasonWords: Record<string, string> = {
+  by_person: 'Aborted by a person',
+  expired: 'Its time was over before the device began',
+  superseded: 'A newer order replaced it',
+  overtaken: 'A newer version of the app was installed meanwhile',
+  failure_limit: 'Too many devices had failed',
+  device_deleted: 'The device was deleted',
+  unconfirmed: 'Aborted; the device did not confirm in time',
+  timed_out: 'No result came within the time limit',
+  step_failed: 'A step failed',
+  unsupported: 'The agent cannot do what the flow asks',
+};
+
+/** A reason in words; one that only the device knows as it is. */
+export function reasonText(reason: string): string {
+  return reasonWords[reason] ?? reason.replaceAll('_', ' ');
+}
+
+/** How each step of an update is written. */
+export const stepStatusWords: Record<UpdateDetails['steps'][number]['status'], string> = {
+  waiting: 'Waits',
+  started: 'Running',
+  success: 'Done',
+  failed: 'Failed',
+  not_run: 'Not run',
+};
+
+export type LateResult = { status: string; at: string | null; message: string | null };
+
+/** What a device said of its update when that had ended otherwise. */
+export function lateResultOf({ late_result }: UpdateDetails): LateResult | null {
+  if (late_result === null) return null;
+  const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
+  return {
+    status: textOf(late_result.status) ?? 'something else',
+    at: textOf(late_result.at),
+    message: textOf(late_result.message),
+  };
+}
