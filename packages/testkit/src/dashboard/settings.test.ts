@@ -267,7 +267,8 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await page.getByText('There is no access token').waitFor();
     expect(await page.getByRole('link', { name: 'Users' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Create token' }).click();
-    expect(await page.getByRole('dialog').getByLabel('Role').getByRole('option').count()).toBe(1);
+    const offered = page.getByRole('dialog').getByLabel('Role').getByRole('option');
+    await expect.poll(() => offered.count()).toBe(1);
     expect(faults).toEqual([]);
     await close();
   });

@@ -7,7 +7,6 @@ import type {
   Progress,
   Update,
   UpdateDetails,
-  UpdateFlow,
   UpdateStatus,
   Why,
 } from '@tideway/protocol';
@@ -34,14 +33,6 @@ export type UpdatesAsked = {
 export function loadDeployments(project: string, asked: DeploymentsAsked, after: string | null) {
   return get<Page<Deployment>>(path`/${project}/deployments` + query({ ...asked, after, limit: 100 }));
 }
-
-/** The flows of the project, to choose one from. */
-export const flowChoicesQuery = (project: string) =>
-  queryOptions({
-    queryKey: [project, 'flows', 'choices'],
-    queryFn: async () => (await get<Page<UpdateFlow>>(`${path`/${project}/update-flows`}?limit=1000`)).items,
-    staleTime: 30_000,
-  });
 
 export const deploymentQuery = (project: string, id: string) =>
   queryOptions({

@@ -2,9 +2,10 @@ import { Group, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { deploymentStates } from '@tideway/protocol';
 import { stateWords } from '../../platform/ui/status.ts';
-import { useLabelNames } from '../devices/filter-choices.queries.ts';
 import { SearchField } from '../devices/search-field.tsx';
-import { type DeploymentsAsked, flowChoicesQuery } from './deployment.queries.ts';
+import { flowChoicesQuery } from '../flows/flow.queries.ts';
+import { useLabelNames } from '../labels/label.queries.ts';
+import type { DeploymentsAsked } from './deployment.queries.ts';
 
 type DeploymentsFilterProps = {
   project: string;

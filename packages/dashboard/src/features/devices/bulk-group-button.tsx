@@ -5,9 +5,9 @@ import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
+import { useLabelNames } from '../labels/label.queries.ts';
 import type { BulkProps } from './bulk-tags-button.tsx';
 import { changeDevices, useDevicesChanged } from './device.queries.ts';
-import { useLabelNames } from './filter-choices.queries.ts';
 
 /** Moves all devices that were picked to one group. */
 export function BulkGroupButton(props: BulkProps) {

@@ -5,8 +5,8 @@ import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
+import { useLabelNames } from '../labels/label.queries.ts';
 import { type BulkSelection, changeDevices, useDevicesChanged } from './device.queries.ts';
-import { useLabelNames } from './filter-choices.queries.ts';
 
 export type BulkProps = {
   project: string;

@@ -4,10 +4,10 @@ import { type Device, type DeviceChanges, deviceChangesSchema } from '@tideway/p
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { tellDone } from '../../platform/ui/tell.ts';
+import { useLabelNames } from '../labels/label.queries.ts';
 import { useMay } from '../session/session.queries.ts';
 import { changeDevice, useDevicesChanged } from './device.queries.ts';
 import { changesOf, fieldOfPlace, valuesOf } from './edit-device.rules.ts';
-import { useLabelNames } from './filter-choices.queries.ts';
 
 type EditDeviceFormProps = { project: string; device: Device; onDone: () => void };
 

@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import type { DeviceFilter } from '@tideway/protocol';
 import { useRef, useState } from 'react';
 import { Refused } from '../../platform/api/refused.ts';
-import { useLabelNames } from './filter-choices.queries.ts';
+import { useLabelNames } from '../labels/label.queries.ts';
 import { FilterCondition } from './filter-condition.tsx';
 import {
   addRow,

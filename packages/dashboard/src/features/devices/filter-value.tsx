@@ -2,7 +2,8 @@ import { Group, NativeSelect, Text } from '@mantine/core';
 import { type Filter, updateStatuses } from '@tideway/protocol';
 import { statusWords } from '../../platform/ui/status.ts';
 import { Time } from '../../platform/ui/time.tsx';
-import { useAppVersions, useLabelNames, useLatestDeployments } from './filter-choices.queries.ts';
+import { useLabelNames } from '../labels/label.queries.ts';
+import { useAppVersions, useLatestDeployments } from './filter-choices.queries.ts';
 import { TypedChoice } from './typed-choice.tsx';
 
 type FilterValueProps<F extends Filter = Filter> = {

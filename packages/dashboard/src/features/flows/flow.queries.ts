@@ -7,6 +7,15 @@ export function loadFlows(project: string, after: string | null): Promise<Page<U
   return get(`${path`/${project}/update-flows`}${query({ after, limit: 100 })}`);
 }
 
+/** The flows of the project, to choose from: the first thousand. */
+export function flowChoicesQuery(project: string) {
+  return queryOptions({
+    queryKey: [project, 'flows', 'choices'],
+    queryFn: async () =>
+      (await get<Page<UpdateFlow>>(`${path`/${project}/update-flows`}${query({ limit: 1000 })}`)).items,
+  });
+}
+
 /** A version of a flow in full, the newest one where `version` is null. */
 export function flowQuery(project: string, id: string, version: number | null) {
   return queryOptions({

@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Label, LabelInUse, NewLabel } from '@tideway/protocol';
 import { get, type Page, patch, path, post, query, remove } from '../../platform/api/call.ts';
 import { type PagedList, usePagedList } from '../../platform/api/pages.ts';
@@ -9,6 +9,17 @@ export function useLabels(project: string, { plural }: LabelKind): PagedList<Lab
   return usePagedList([project, plural, 'pages'], (after) =>
     get<Page<LabelInUse>>(path`/${project}/${plural}` + query({ after, limit: 200 })),
   );
+}
+
+/** Their names, to choose from: the first thousand. */
+export function useLabelNames(project: string, plural: LabelKind['plural']): string[] {
+  const names = useQuery({
+    queryKey: [project, plural, 'names'],
+    queryFn: async () =>
+      (await get<Page<Label>>(path`/${project}/${plural}` + query({ limit: 1000 }))).items.map(({ name }) => name),
+    staleTime: 30_000,
+  });
+  return names.data ?? [];
 }
 
 /** What can be done with them. */

@@ -1,7 +1,8 @@
 import { Autocomplete, NativeSelect, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import type { UpdateFlowVersion } from '@tideway/protocol';
 import { utcText } from '../../platform/ui/time.tsx';
-import { useAppVersions, useLabelNames } from '../devices/filter-choices.queries.ts';
+import { useAppVersions } from '../devices/filter-choices.queries.ts';
+import { useLabelNames } from '../labels/label.queries.ts';
 import { useProjectKey } from '../projects/project.queries.ts';
 import classes from './new-deployment.module.css';
 import { faultText, fieldId } from './order-field.ts';

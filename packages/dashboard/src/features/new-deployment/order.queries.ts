@@ -1,14 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { Device, DryRun, UpdateFlow, UpdateFlowVersion } from '@tideway/protocol';
+import type { Device, DryRun, UpdateFlowVersion } from '@tideway/protocol';
 import { get, type Page, path, post } from '../../platform/api/call.ts';
 import type { OrderBody } from './order-values.rules.ts';
-
-/** The flows to choose from. */
-export const flowChoicesQuery = (project: string) =>
-  queryOptions({
-    queryKey: [project, 'flows', 'choices'],
-    queryFn: async () => (await get<Page<UpdateFlow>>(`${path`/${project}/update-flows`}?limit=1000`)).items,
-  });
 
 /** The newest version of a flow, which is what an order takes. */
 export const newestFlowQuery = (project: string, id: string) =>

@@ -1,12 +1,12 @@
 import { Button, NativeSelect, NumberInput, Select, SimpleGrid, Stack, Switch } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { type CreatedPairingToken, newPairingTokenSchema } from '@tideway/protocol';
 import { useState } from 'react';
 import { path, post } from '../../platform/api/call.ts';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { Section } from '../../platform/ui/section.tsx';
-import { groupNamesQuery } from './register-device.queries.ts';
+import { useLabelNames } from '../labels/label.queries.ts';
 import { type TokenChoice, tokenBody, validFor } from './register-device.rules.ts';
 
 const usual: TokenChoice = { uses: 1, validFor: '1d', group: null, needsApproval: false };
@@ -16,7 +16,7 @@ type NewTokenFormProps = { project: string; onDone: (token: CreatedPairingToken)
 
 /** A pairing token: for one device within a day, unless something else is chosen. */
 export function NewTokenForm({ project, onDone }: NewTokenFormProps) {
-  const groups = useQuery(groupNamesQuery(project));
+  const groups = useLabelNames(project, 'groups');
   const queries = useQueryClient();
   const [isOpen, setOpen] = useState(false);
   const toBody = (choice: TokenChoice) => tokenBody(choice, Date.now());
@@ -57,7 +57,7 @@ export function NewTokenForm({ project, onDone }: NewTokenFormProps) {
               <Select
                 label="Group"
                 description="Empty: the one that the device wishes for, or the first"
-                data={groups.data ?? []}
+                data={groups}
                 clearable
                 searchable
                 {...form.getInputProps('group')}

@@ -1,5 +1,5 @@
 import { queryOptions, useQueryClient } from '@tanstack/react-query';
-import type { AuditEventView, Device, Label } from '@tideway/protocol';
+import type { AuditEventView, Device } from '@tideway/protocol';
 import { get, type Page, path, post, query } from '../../platform/api/call.ts';
 import { arrivedWith } from './register-device.rules.ts';
 
@@ -25,14 +25,6 @@ export const awaitingApprovalQuery = (project: string) =>
     queryKey: [project, 'awaiting-devices'],
     queryFn: () => get<Page<Device>>(path`/${project}/devices` + query({ attention: 'needs_approval', limit: 100 })),
     refetchInterval: lookEveryMs,
-  });
-
-/** The names of the project's groups. */
-export const groupNamesQuery = (project: string) =>
-  queryOptions({
-    queryKey: [project, 'groups', 'names'],
-    queryFn: async () =>
-      (await get<Page<Label>>(path`/${project}/groups` + query({ limit: 1000 }))).items.map(({ name }) => name),
   });
 
 /** Approves these devices one after the other. */

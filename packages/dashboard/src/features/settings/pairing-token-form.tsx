@@ -6,8 +6,8 @@ import { path, post } from '../../platform/api/call.ts';
 import { FormEnd } from '../../platform/forms/form-end.tsx';
 import { timeOfInput } from '../../platform/forms/local-time.rules.ts';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
+import { useLabelNames } from '../labels/label.queries.ts';
 import { EndField } from './end-field.tsx';
-import { useGroupNames } from './settings.queries.ts';
 import { ShownOnce } from './shown-once.tsx';
 
 type Values = { uses: number | string; expires_at: string; group: string; needs_approval: boolean };
@@ -15,7 +15,7 @@ type Values = { uses: number | string; expires_at: string; group: string; needs_
 /** Makes a pairing token of a project, and shows it. */
 export function PairingTokenForm({ project, onDone }: { project: string; onDone: () => void }) {
   const queries = useQueryClient();
-  const groups = useGroupNames(project);
+  const groups = useLabelNames(project, 'groups');
   const [created, setCreated] = useState<CreatedPairingToken | null>(null);
   const { form, submit, isBusy, error } = useServerForm<Values>({
     initialValues: { uses: '', expires_at: '', group: '', needs_approval: false },

@@ -1,6 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
-import type { AccessToken, AuditEventView, Label, PairingToken, ProjectView, Registry, User } from '@tideway/protocol';
-import { get, type Page, path, query } from '../../platform/api/call.ts';
+import type { AccessToken, AuditEventView, PairingToken, ProjectView, Registry, User } from '@tideway/protocol';
+import { get, path, query } from '../../platform/api/call.ts';
 import { type PagedList, usePagedList } from '../../platform/api/pages.ts';
 
 const limit = 100;
@@ -27,15 +26,6 @@ export function useRegistries(project: string): PagedList<Registry> {
   return usePagedList([project, 'registries'], (after) =>
     get(`${path`/${project}/registries`}${query({ after, limit })}`),
   );
-}
-
-/** Names of a project's groups, to choose one. */
-export function useGroupNames(project: string): string[] {
-  const groups = useQuery({
-    queryKey: [project, 'groups', 'names'],
-    queryFn: () => get<Page<Label>>(`${path`/${project}/groups`}?limit=1000`),
-  });
-  return groups.data?.items.map(({ name }) => name) ?? [];
 }
 
 /** What narrows the audit log; stands in the page's address. */
