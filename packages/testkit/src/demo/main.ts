@@ -27,7 +27,7 @@ try {
     process.stdout.write(`${JSON.stringify(result.summary)}\n`);
     process.exit(result.isAsItShould ? 0 : 1);
   }
-  process.stdout.write(`\n${result.next}\nThe server and its three agents stay up until Ctrl-C.\n`);
+  process.stdout.write(`\n${await result.next()}\nThe server and its three agents stay up until Ctrl-C.\n`);
 } catch (error) {
   if (!isStopping)
     process.stderr.write(`The demo failed: ${error instanceof Error ? error.stack : error}\n${stage.log()}\n`);

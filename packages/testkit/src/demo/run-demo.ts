@@ -1,6 +1,7 @@
 import type { Deployment, Update, UpdateDetails } from '@tideway/protocol';
 import { type Api, createApi } from '../api.ts';
 import type { Stage } from '../stage.ts';
+import { startCalibration } from './calibration.ts';
 import { type DemoDevice, makeProject, projectPath, readOnDevice, startFleet } from './fleet.ts';
 import { packRelease, releaseFlow } from './release.ts';
 import { signInLink } from './sign-in-link.ts';
@@ -14,11 +15,13 @@ type Counted = { deployment_id: string; devices: number; success: number; failed
 /** What the demo says at its end, for programs; `app_versions` are those that the server holds, by device id. */
 export type DemoSummary = Counted & { app_versions: Record<string, string>; failed_deployment: Counted };
 
+type Demonstrated = { summary: DemoSummary; isAsItShould: boolean; next: () => Promise<string> };
+
 /**
- * Deploys an update to three real agents, and then one that fails on one of them and is rolled back there. `next` is what
- * may be tried while all of it runs.
+ * Deploys an update to three real agents, and then one that fails on one of them and is rolled back there. `next` starts
+ * one that takes its time, and says what may be tried while all of it runs.
  */
-export async function runDemo(stage: Stage): Promise<{ summary: DemoSummary; isAsItShould: boolean; next: string }> {
+export async function runDemo(stage: Stage): Promise<Demonstrated> {
   say('Starting a server with its own PostgreSQL …');
   const url = await stage.startServer();
   const token = await stage.createToken('owner');
@@ -46,13 +49,19 @@ ${await signInLink(api, url, deploymentsPage)}`);
     app_versions: await appVersions(api),
     failed_deployment: counted(second.deployment),
   };
-  const link = await signInLink(api, url, `${deploymentsPage}/${second.deployment.id}`);
-  const next = `The deployment that failed on pump-3, in the dashboard (the link signs in once, and the one above is void):
-
-${link}
-
-${nextOrder(url, token, flowId)}`;
+  const next = async () => {
+    const calibration = await startCalibration(api, lastOf(devices));
+    return `${await whatToSee(api, url, second.deployment.id, calibration)}\n\n${nextOrder(url, token, flowId)}`;
+  };
   return { summary, isAsItShould: isAsItShould(summary, devices), next };
+}
+
+/** The dashboard with a deployment that runs while one looks, and the one that failed. */
+async function whatToSee(api: Api, url: string, failed: string, running: string): Promise<string> {
+  return `Another deployment runs on pump-3 for three minutes: see it live in the dashboard (the link signs in once, and the
+one above is void). ${failed} there is the one that failed.
+
+${await signInLink(api, url, `${deploymentsPage}/${running}`)}`;
 }
 
 async function saveFlow(api: Api): Promise<string> {
@@ -145,6 +154,12 @@ And how it goes:
 
 curl -H 'authorization: Bearer ${token}' ${url}${projectPath}/deployments
 `;
+}
+
+function lastOf(devices: DemoDevice[]): DemoDevice {
+  const last = devices.at(-1);
+  if (last === undefined) throw new Error('The demo has no devices');
+  return last;
 }
 
 function say(line: string): void {
