@@ -7,7 +7,6 @@ import {
   redirect,
   useRouter,
 } from '@tanstack/react-router';
-import { deviceAttentions } from '@tideway/protocol';
 import { z } from 'zod';
 import { readOrderSearch } from '../features/new-deployment/order-search.rules.ts';
 import { StartPage } from '../features/projects/start-page.tsx';
@@ -16,7 +15,14 @@ import { SignInPage } from '../features/session/sign-in-page.tsx';
 import { queryClient } from '../platform/api/query-client.ts';
 import { Refused } from '../platform/api/refused.ts';
 import { EmptyNote, ErrorNote, LoadingNote } from '../platform/ui/notes.tsx';
-import { readDeploymentAddress, readDeploymentsAddress, textOf } from './address.ts';
+import {
+  readArtifactsAddress,
+  readAuditAddress,
+  readDeploymentAddress,
+  readDeploymentsAddress,
+  readDeviceAddress,
+  readFlowAddress,
+} from './address.ts';
 import { LiveProject } from './live-project.tsx';
 import { Shell } from './shell.tsx';
 
@@ -72,12 +78,7 @@ const settingsRoutes = [
   createRoute({
     getParentRoute: () => signedIn,
     path: '/settings/audit-log',
-    validateSearch: z.object({
-      project: z.string().optional(),
-      actor: z.string().optional(),
-      action: z.string().optional(),
-      search: z.string().optional(),
-    }),
+    validateSearch: readAuditAddress,
     component: lazyRouteComponent(() => import('../features/settings/audit-log-page.tsx'), 'AuditLogPage'),
   }),
 ] as const;
@@ -89,19 +90,6 @@ const overviewRoute = createRoute({
   path: '/',
   component: lazyRouteComponent(() => import('../features/overview/overview-page.tsx'), 'OverviewPage'),
 });
-
-/** A device filter in an address: the JSON of the order's `device_filter`, with what else narrows the table. */
-type DeviceAddress = { filter?: string; search?: string; attention?: (typeof deviceAttentions)[number] };
-
-/** What is wrong with a filter is said on the page, and not by an address that leads nowhere. */
-function readDeviceAddress({ filter, search, attention }: Record<string, unknown>): DeviceAddress {
-  const known = deviceAttentions.find((one) => one === attention);
-  return {
-    ...(filter !== undefined && { filter: textOf(filter) }),
-    ...(search !== undefined && { search: textOf(search) }),
-    ...(known !== undefined && { attention: known }),
-  };
-}
 
 const deviceRoutes = [
   createRoute({
@@ -165,14 +153,13 @@ const flowRoutes = [
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'flows/$flow',
-    validateSearch: z.object({ version: z.number().optional(), compare: z.number().optional() }),
+    validateSearch: readFlowAddress,
     component: lazyRouteComponent(() => import('../features/flows/flow-page.tsx'), 'FlowPage'),
   }),
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'flows/$flow/edit',
-    /** The version whose text is the beginning; the newest where it is left out. */
-    validateSearch: z.object({ version: z.number().optional() }),
+    validateSearch: readFlowAddress,
     component: lazyRouteComponent(() => import('../features/flows/flow-editor-page.tsx'), 'FlowEditorPage'),
   }),
 ] as const;
@@ -191,11 +178,7 @@ const otherRoutes = [
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'artifacts',
-    validateSearch: z.object({
-      prefix: z.string().optional(),
-      /** The path of the one that is shown above the list. */
-      artifact: z.string().optional(),
-    }),
+    validateSearch: readArtifactsAddress,
     component: lazyRouteComponent(() => import('../features/artifacts/artifacts-page.tsx'), 'ArtifactsPage'),
   }),
   createRoute({

@@ -108,6 +108,18 @@ describe.skipIf(!hasBrowser)('the account page', () => {
     await own.stop();
   });
 
+  it('asks for the password where the session ends while a page only watches', async () => {
+    const { page, goTo, close } = await browser.open(server);
+    await server.request('POST', '/api/v2/projects', { body: { name: 'Watched' } });
+    await page.route('**/events', (route) => route.abort());
+    await goTo('/p/watched/flows');
+    await page.getByText('There is no update flow yet').waitFor();
+    await page.getByText('Connection lost').waitFor();
+    await page.context().clearCookies();
+    await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
+    await close();
+  });
+
   it('signs out everywhere: another page of the person asks for the password over what was typed, and goes on', async () => {
     const own = await startTestServer({ dashboardFiles });
     const owner = await emailOfOwner(own);

@@ -7,7 +7,7 @@ import {
   withoutSecrets,
 } from '../../../dashboard/src/features/new-deployment/order-lines.rules.ts';
 import type { OrderBody } from '../../../dashboard/src/features/new-deployment/order-values.rules.ts';
-import { shellWord } from '../../../dashboard/src/features/new-deployment/shell-word.rules.ts';
+import { shellWord } from '../../../dashboard/src/platform/ui/shell-word.rules.ts';
 
 const target = { url: 'https://tideway.example.org', projectKey: 'greenhouses', projectName: "Anna's greenhouses" };
 const plain: OrderBody = { device_filter: {}, deployment_configuration: { flow_uuid: 'f-0000-0001' } };

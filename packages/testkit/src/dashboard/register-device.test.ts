@@ -98,6 +98,27 @@ describe.skipIf(!hasBrowser)('registering a device', () => {
     await close();
   });
 
+  it('shows the devices that have come, also where one of them was deleted', async () => {
+    const { page, goTo, faults, close } = await browser.open(server);
+    await goTo('/p/greenhouses/register-device');
+    await page.getByText('For one device, valid for a day. Change this').click();
+    await page.getByLabel('Devices that may join with it').fill('3');
+    await page.getByRole('button', { name: 'Make the line to paste' }).click();
+    await page.getByText('The token itself').click();
+    const token = await page.getByText(/^twp_\S+$/).innerText();
+    const [gone, stays] = [new ScriptedDevice(server.url), new ScriptedDevice(server.url)];
+    await gone.join(token, { name: 'fan-1' });
+    await stays.join(token, { name: 'fan-2' });
+    const arrived = page.getByRole('list', { name: 'Devices that have arrived' });
+    await arrived.getByText('fan-2').waitFor();
+    await fleet.call('DELETE', `/devices/${gone.id}`);
+    await arrived.getByText('fan-1').waitFor({ state: 'detached' });
+    await arrived.getByText('fan-2').waitFor();
+    expect(await page.getByText('There is no device').count()).toBe(0);
+    expect(faults).toEqual([]);
+    await close();
+  });
+
   it('shows at its field what is wrong with a choice', async () => {
     const { page, goTo, close } = await browser.open(server);
     await goTo('/p/greenhouses/register-device');

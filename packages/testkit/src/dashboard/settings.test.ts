@@ -273,6 +273,34 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await close();
   });
 
+  it('offer the groups of a project in each form, whichever page has read them first', async () => {
+    const { page, goTo, faults, close } = await browser.open(server);
+    await goTo('/p/seen/devices');
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.getByLabel('In any of these groups').first().click();
+    await page.getByRole('option', { name: 'Production' }).waitFor();
+    await page.getByRole('link', { name: 'Register device' }).first().click();
+    await page.getByText('For one device, valid for a day. Change this').click();
+    await page.getByLabel('Group', { exact: true }).first().click();
+    await page.getByRole('option', { name: 'Production' }).waitFor();
+    await page.getByRole('link', { name: 'Pairing tokens' }).click();
+    await page.getByRole('button', { name: 'Create token' }).click();
+    await page.getByRole('dialog').getByLabel('Group').selectOption('Production');
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it('read an address that looks like numbers', async () => {
+    const { page, goTo, faults, close } = await browser.open(server);
+    await goTo('/settings/audit-log?search=17&actor=5');
+    await page.getByText('Nothing of this kind was changed').waitFor();
+    expect(await page.getByLabel('By whom').inputValue()).toBe('5');
+    await goTo('/p/seen/artifacts?prefix=1');
+    await page.getByText("No artifact's path begins with 1").waitFor();
+    expect(faults).toEqual([]);
+    await close();
+  });
+
   it('fit a narrow window, each page', async () => {
     const { page, goTo, faults, close } = await browser.open(server, { width: 375, height: 812 });
     const pages = ['access-tokens', 'users', 'projects', 'audit-log'].map((name) => `/settings/${name}`);

@@ -40,6 +40,8 @@ export function useUploads(project: string, maxBytes: number | null): Uploads {
   useEffect(() => {
     const running = stops.current;
     return () => {
+      // What waits for its turn must not be sent behind the back of who has left.
+      latest.current = [];
       for (const stop of running.values()) stop.abort();
     };
   }, []);

@@ -81,7 +81,7 @@ function AbortButton({ project, deployment }: DeploymentActionsProps) {
 export function abortedText({ aborted, stopping }: Aborted): string {
   const ended = aborted === 0 ? [] : [`${countText(aborted, 'update')} ended.`];
   const asked = stopping === 0 ? [] : [`${countText(stopping, 'device')} asked to stop.`];
-  return [...ended, ...asked].join(' ');
+  return [...ended, ...asked].join(' ') || 'Nothing was open any more.';
 }
 
 export function Lines({ lines }: { lines: string[] }) {

@@ -84,7 +84,23 @@ describe('what the server tells of deployments', () => {
     expect(read).toEqual(['p deployment dp-1 failures', 'p deployment dp-1 progress']);
     read = [];
     take({ name: 'counts', data: { ...standing, counts: { ...counts, pending: 1, failed: 1 }, state: 'paused' } });
-    expect(read).toEqual(['p updates dp-1', 'p updates-in-sight dp-1', 'p update dp-1']);
+    expect(read).toEqual(['p deployments', 'p updates dp-1', 'p updates-in-sight dp-1', 'p update dp-1']);
+  });
+
+  it('reads again what was on its way when something newer was told', async () => {
+    const answers: (() => void)[] = [];
+    const asked = (queryKey: string[]) =>
+      queries.fetchQuery({ queryKey, queryFn: () => new Promise((answer) => answers.push(() => answer(null))) });
+    const onTheirWay = [asked(['p', 'deployment', 'dp-3']), asked(['p', 'deployments', 'other'])];
+    take({ name: 'counts', data: { ...standing, deployment_id: 'dp-3' } });
+    expect(read).toEqual(['p deployment dp-3', 'p deployments']);
+    for (const answer of answers) answer();
+    await Promise.all(onTheirWay);
+  });
+
+  it('reads lists again where a deployment has gone from one state to another', () => {
+    take({ name: 'counts', data: { ...standing, state: 'paused' } });
+    expect(read).toContain('p deployments');
   });
 
   it('takes updates into lists, keeps the pages in which nothing has changed, and reads narrowed lists again', () => {

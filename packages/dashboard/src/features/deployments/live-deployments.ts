@@ -49,14 +49,21 @@ function takeCounts(queries: QueryClient, project: string, { deployment_id, ...e
     deployment.id === deployment_id ? { ...deployment, ...event } : deployment;
   const before = queries.getQueryData<Deployment>(key);
   queries.setQueryData<Deployment>(key, (known) => known && renew(known));
+  // What is on its way from the server may be older than what was told, and would stand over it.
+  if (queries.isFetching({ queryKey: key, exact: true }) > 0) readAgainSoon(queries, key, derivedEveryMs);
+  const list = [project, 'deployments'];
   let isListed = false;
-  queries.setQueriesData<Pages<Deployment>>({ queryKey: [project, 'deployments'] }, (known) =>
+  let isMoved = queries.isFetching({ queryKey: list }) > 0;
+  queries.setQueriesData<Pages<Deployment>>({ queryKey: list }, (known) =>
     mapPages(known, (deployment) => {
-      isListed ||= deployment.id === deployment_id;
+      if (deployment.id !== deployment_id) return deployment;
+      isListed = true;
+      // Lists of one state get and lose it.
+      isMoved ||= deployment.state !== event.state;
       return renew(deployment);
     }),
   );
-  if (!isListed) readAgainSoon(queries, [project, 'deployments'], derivedEveryMs);
+  if (!isListed || isMoved) readAgainSoon(queries, list, derivedEveryMs);
   void queries.invalidateQueries({ queryKey: [project, 'overview'], refetchType: 'none' });
   if (before === undefined) return;
   if (before.finished_at !== event.finished_at) {

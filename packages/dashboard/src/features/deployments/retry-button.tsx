@@ -1,8 +1,8 @@
-import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type Deployment, retryBodySchema } from '@tideway/protocol';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
+import { DialogButton } from '../../platform/ui/dialog-button.tsx';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
@@ -15,16 +15,10 @@ type RetryProps = { project: string; deployment: Deployment };
 
 /** Deploys once more to the devices on which it failed or was aborted, and leads to the new deployment. */
 export function RetryButton({ project, deployment }: RetryProps) {
-  const [isOpen, { open, close }] = useDisclosure();
   return (
-    <>
-      <Button variant="default" onClick={open}>
-        Retry
-      </Button>
-      <Modal opened={isOpen} onClose={close} title={`Retry ${deployment.id}?`} centered>
-        <RetryForm project={project} deployment={deployment} onDone={close} />
-      </Modal>
-    </>
+    <DialogButton verb="Retry" title={`Retry ${deployment.id}?`}>
+      {(close) => <RetryForm project={project} deployment={deployment} onDone={close} />}
+    </DialogButton>
   );
 }
 

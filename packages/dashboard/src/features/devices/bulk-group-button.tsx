@@ -1,7 +1,7 @@
-import { Autocomplete, Button, Modal, Stack, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Autocomplete, Button, Stack, Text } from '@mantine/core';
 import { bulkChangesSchema } from '@tideway/protocol';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
+import { DialogButton } from '../../platform/ui/dialog-button.tsx';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
@@ -11,16 +11,10 @@ import { changeDevices, useDevicesChanged } from './device.queries.ts';
 
 /** Moves all devices that were picked to one group. */
 export function BulkGroupButton(props: BulkProps) {
-  const [isOpen, { open, close }] = useDisclosure();
   return (
-    <>
-      <Button variant="default" size="xs" onClick={open}>
-        Group
-      </Button>
-      <Modal opened={isOpen} onClose={close} title={`Move ${props.devices} to a group`} centered>
-        <GroupForm {...props} onDone={close} />
-      </Modal>
-    </>
+    <DialogButton verb="Group" size="xs" title={`Move ${props.devices} to a group`}>
+      {(close) => <GroupForm {...props} onDone={close} />}
+    </DialogButton>
   );
 }
 

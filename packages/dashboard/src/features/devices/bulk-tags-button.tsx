@@ -1,7 +1,7 @@
-import { Button, Modal, Stack, TagsInput, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Button, Stack, TagsInput, Text } from '@mantine/core';
 import { bulkChangesSchema } from '@tideway/protocol';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
+import { DialogButton } from '../../platform/ui/dialog-button.tsx';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
@@ -17,16 +17,10 @@ export type BulkProps = {
 
 /** Adds tags to all devices that were picked, and takes others away. */
 export function BulkTagsButton(props: BulkProps) {
-  const [isOpen, { open, close }] = useDisclosure();
   return (
-    <>
-      <Button variant="default" size="xs" onClick={open}>
-        Tags
-      </Button>
-      <Modal opened={isOpen} onClose={close} title={`Tags of ${props.devices}`} centered>
-        <TagsForm {...props} onDone={close} />
-      </Modal>
-    </>
+    <DialogButton verb="Tags" size="xs" title={`Tags of ${props.devices}`}>
+      {(close) => <TagsForm {...props} onDone={close} />}
+    </DialogButton>
   );
 }
 

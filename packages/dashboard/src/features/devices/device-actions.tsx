@@ -1,5 +1,4 @@
 import { Button, Modal, Stack, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ClaimableDevice, Device } from '@tideway/protocol';
@@ -7,6 +6,7 @@ import { useState } from 'react';
 import { path, post } from '../../platform/api/call.ts';
 import { ConfirmButton } from '../../platform/ui/confirm-button.tsx';
 import { CopyLine } from '../../platform/ui/copy-line.tsx';
+import { DialogButton } from '../../platform/ui/dialog-button.tsx';
 import { ButtonLink } from '../../platform/ui/links.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
@@ -20,7 +20,6 @@ type DeviceActionsProps = { project: string; device: Device };
 export function DeviceActions({ project, device }: DeviceActionsProps) {
   const mayOperate = useMay('operator');
   const mayAdminister = useMay('admin');
-  const [isEditing, { open, close }] = useDisclosure();
   if (!mayOperate) return null;
   return (
     <>
@@ -33,12 +32,9 @@ export function DeviceActions({ project, device }: DeviceActionsProps) {
       >
         Deploy
       </ButtonLink>
-      <Button variant="default" onClick={open}>
-        Edit
-      </Button>
-      <Modal opened={isEditing} onClose={close} title={`Edit ${device.name}`} centered>
-        <EditDeviceForm project={project} device={device} onDone={close} />
-      </Modal>
+      <DialogButton verb="Edit" title={`Edit ${device.name}`}>
+        {(close) => <EditDeviceForm project={project} device={device} onDone={close} />}
+      </DialogButton>
       {mayAdminister && <RekeyButton project={project} device={device} />}
       {mayAdminister && <DeleteButton project={project} device={device} />}
     </>
@@ -81,7 +77,15 @@ function RekeyButton({ project, device }: DeviceActionsProps) {
         The machine that has this key is not known here any more from this moment. The one that takes its place joins by
         a claim token, which you get now, this once. Its updates and its history stay.
       </ConfirmButton>
-      <Modal opened={token !== null} onClose={() => setToken(null)} title={`Claim token of ${device.name}`} centered>
+      <Modal
+        opened={token !== null}
+        onClose={() => setToken(null)}
+        title={`Claim token of ${device.name}`}
+        centered
+        // A slip must not lose what is shown this once.
+        closeOnClickOutside={false}
+        closeOnEscape={false}
+      >
         <Stack>
           <Text size="sm">
             Give it to the agent of the new machine as its pairing token. It works once, and is shown only now.

@@ -4,8 +4,8 @@ import type { Device } from '@tideway/protocol';
 import { useMemo, useState } from 'react';
 import { type Page, path, post } from '../../platform/api/call.ts';
 import { mapPages, type PagedList, type Pages, usePagedList } from '../../platform/api/pages.ts';
-import { Refused } from '../../platform/api/refused.ts';
 import type { DevicesAsked } from './device.queries.ts';
+import { readDevices } from './read-devices.ts';
 
 const pageSize = 500;
 const pollMs = 5_000;
@@ -47,30 +47,6 @@ export function useDeviceList(project: string, asked: DevicesAsked): DeviceList 
     gcTime: 0,
   });
   return { list, onSight };
-}
-
-/** Reads these devices; one that was deleted meanwhile is told, and left out. */
-async function readDevices(project: string, ids: string[], onGone: (id: string) => void): Promise<Device[]> {
-  if (ids.length === 0) return [];
-  try {
-    const body = { device_filter: {}, device_ids: ids, limit: pageSize };
-    return (await post<Page<Device>>(path`/${project}/devices/search`, body)).items;
-  } catch (error) {
-    const gone = error instanceof Refused && error.code === 'unknown_device' ? placeOf(error.field) : null;
-    const id = gone === null ? undefined : ids[gone];
-    if (id === undefined) throw error;
-    onGone(id);
-    return readDevices(
-      project,
-      ids.filter((other) => other !== id),
-      onGone,
-    );
-  }
-}
-
-function placeOf(field: string | null): number | null {
-  const place = /^device_ids\[(\d+)\]/.exec(field ?? '')?.[1];
-  return place === undefined ? null : Number(place);
 }
 
 function renew(known: Pages<Device> | undefined, devices: Device[]): Pages<Device> | undefined {

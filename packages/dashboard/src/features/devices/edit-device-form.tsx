@@ -1,6 +1,7 @@
 import { ActionIcon, Autocomplete, Button, Group, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { type Device, type DeviceChanges, deviceChangesSchema } from '@tideway/protocol';
+import { type ReactNode, useState } from 'react';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { tellDone } from '../../platform/ui/tell.ts';
@@ -12,7 +13,9 @@ import { changesOf, fieldOfPlace, valuesOf } from './edit-device.rules.ts';
 type EditDeviceFormProps = { project: string; device: Device; onDone: () => void };
 
 /** What people decide about a device. Operators tag and group it; the rest is for admins. */
-export function EditDeviceForm({ project, device, onDone }: EditDeviceFormProps) {
+export function EditDeviceForm({ project, device: shown, onDone }: EditDeviceFormProps) {
+  // As it was when the form was opened: what others change meanwhile must not look like a change of this form.
+  const [device] = useState(shown);
   const mayAdminister = useMay('admin');
   const groups = useLabelNames(project, 'groups');
   const tags = useLabelNames(project, 'tags');
@@ -65,7 +68,7 @@ export function EditDeviceForm({ project, device, onDone }: EditDeviceFormProps)
 type AppFieldsProps = {
   project: string;
   value: Device['apps'];
-  error: React.ReactNode;
+  error: ReactNode;
   onChange: (apps: Device['apps']) => void;
 };
 

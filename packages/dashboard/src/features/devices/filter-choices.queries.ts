@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Deployment, Overview } from '@tideway/protocol';
+import type { Deployment } from '@tideway/protocol';
 import { get, type Page, path } from '../../platform/api/call.ts';
+import { overviewQuery } from '../projects/overview.queries.ts';
 
 /** The latest deployments, to choose one from. */
 export function useLatestDeployments(project: string): Deployment[] {
@@ -14,10 +15,6 @@ export function useLatestDeployments(project: string): Deployment[] {
 
 /** The versions of an app that devices carry. */
 export function useAppVersions(project: string, app: string): string[] {
-  const overview = useQuery({
-    queryKey: [project, 'filter-choices', 'app-versions'],
-    queryFn: () => get<Overview>(path`/${project}/overview`),
-    staleTime: 30_000,
-  });
+  const overview = useQuery(overviewQuery(project));
   return (overview.data?.app_versions ?? []).filter((version) => version.app === app).map(({ version }) => version);
 }

@@ -57,7 +57,7 @@ export function SavedFilters({ project, asked, isNarrowed, onPick }: SavedFilter
           )}
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={isSaving} onClose={saving.close} title="Save the filter" centered>
+      <Modal opened={isSaving} onClose={saving.close} title="Save the filter" centered closeOnClickOutside={false}>
         <SaveFilterForm project={project} asked={asked} saved={saved} onDone={saving.close} />
       </Modal>
       <Modal opened={isListed} onClose={listed.close} title="Saved filters" centered>

@@ -34,12 +34,17 @@ export function FlowEditorPage() {
 }
 
 function CopiedFlow({ project, id }: { project: string; id: string }) {
-  const flow = useFreshFlow(project, id, null);
-  if (flow.error) return <ErrorNote error={flow.error} onRetry={flow.refetch} />;
-  if (!flow.data || !flow.isFetchedAfterMount) return <LoadingNote what="Loading the update flow" />;
-  const text = copyText(flow.data.source, flow.data.name);
+  // Read once: what others save meanwhile must not change the text under the cursor, nor a lost connection take it away.
+  const flow = useQuery({ ...flowQuery(project, id, null), refetchOnMount: 'always', refetchOnWindowFocus: false });
+  const [first, setFirst] = useState<UpdateFlowVersion | null>(null);
+  if (first === null && flow.data && flow.isFetchedAfterMount) setFirst(flow.data);
+  if (first === null) {
+    if (flow.error) return <ErrorNote error={flow.error} onRetry={flow.refetch} />;
+    return <LoadingNote what="Loading the update flow" />;
+  }
+  const text = copyText(first.source, first.name);
   return (
-    <FlowEditor project={project} id={null} title={`New update flow like ${flow.data.name}`} text={text} saved={null} />
+    <FlowEditor project={project} id={null} title={`New update flow like ${first.name}`} text={text} saved={null} />
   );
 }
 

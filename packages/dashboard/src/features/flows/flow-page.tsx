@@ -23,7 +23,7 @@ export function FlowPage() {
   const { version, compare } = useSearch({ from: '/signed-in/p/$project/flows/$flow' });
   const shown = useQuery(flowQuery(project, id, version ?? null));
   if (shown.isPending) return <LoadingNote what="Loading the update flow" />;
-  if (shown.error) return <ErrorNote error={shown.error} onRetry={shown.refetch} />;
+  if (shown.data === undefined) return <ErrorNote error={shown.error} onRetry={shown.refetch} />;
   return <ShownFlow project={project} flow={shown.data} compare={compare ?? null} />;
 }
 

@@ -21,7 +21,7 @@ export function RenameLabel({ project, kind, name, onClose }: RenameLabelProps) 
     },
   });
   return (
-    <Modal opened onClose={onClose} title={`Rename the ${kind.one} ${name}`} centered>
+    <Modal opened onClose={onClose} title={`Rename the ${kind.one} ${name}`} centered closeOnClickOutside={false}>
       <form onSubmit={submit} noValidate>
         <Stack>
           <TextInput label="New name" data-autofocus {...form.getInputProps('name')} />

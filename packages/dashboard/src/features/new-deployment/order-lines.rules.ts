@@ -1,6 +1,6 @@
 import type { DeviceFilter, Filter } from '@tideway/protocol';
+import { shellWord } from '../../platform/ui/shell-word.rules.ts';
 import type { FlowInputs, OrderBody } from './order-values.rules.ts';
-import { shellWord } from './shell-word.rules.ts';
 
 /** Where a line is to send the order. */
 export type LineTarget = { url: string; projectKey: string; projectName: string };

@@ -1,3 +1,5 @@
+import { addressText } from '../../platform/ui/address-text.rules.ts';
+
 /** What the page's address asks for. */
 export type OrderSearch = {
   flow?: string;
@@ -13,14 +15,9 @@ export type OrderSearch = {
 export function readOrderSearch({ flow, version, filter, devices }: Record<string, unknown>): OrderSearch {
   const ids = [devices].flat().filter((id) => typeof id === 'string');
   return {
-    ...(flow !== undefined && { flow: textOf(flow) }),
+    ...(flow !== undefined && { flow: addressText(flow) }),
     ...(typeof version === 'number' && Number.isInteger(version) && { version }),
-    ...(filter !== undefined && { filter: textOf(filter) }),
+    ...(filter !== undefined && { filter: addressText(filter) }),
     ...(ids.length > 0 && { devices: ids }),
   };
-}
-
-/** The router reads what looks like JSON or a number as such. */
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,11 +1,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { draftPlace, forgetDraft, keepDraft, readDraft } from '../../platform/forms/kept-draft.ts';
 import { filterFromAddress, filterToAddress } from '../devices/filter-text.rules.ts';
 import { useProjectKey } from '../projects/project.queries.ts';
 import { useSession } from '../session/session.queries.ts';
-import { draftPlace, forgetDraft, keepDraft, newKey, readDraft } from './kept-draft.ts';
 import { beginning, keptText, readKept } from './order-draft.rules.ts';
 import type { OrderFaults } from './order-faults.rules.ts';
+import { newKey } from './order-key.ts';
 import { emptyValues, type FlowInputs, type OrderValues } from './order-values.rules.ts';
 
 /** So many picked devices fit into an address that a server still takes. */
@@ -24,7 +25,7 @@ export function useOrderValues() {
   const project = useProjectKey();
   const { user } = useSession();
   const search = useSearch({ from: '/signed-in/p/$project/deployments/new' });
-  const place = draftPlace(user.id, project);
+  const place = draftPlace('new-deployment', user.id, project);
   const [read] = useState(() => filterFromAddress(search.filter));
   const [filterError, setFilterError] = useState('error' in read ? read.error : null);
   const [begun, setBegun] = useState(() =>

@@ -10,7 +10,7 @@ const attentions = [
   ['needs_approval', 'Await approval', 'Joined, and no order selects them before an admin has approved them.'],
   ['held', 'Held', 'Their state seems to be restored or copied: they take up nothing until an admin decides.'],
   ['not_joined', 'Not joined', 'Registered beforehand; their agent has not come yet.'],
-  ['blocked', 'Blocked', 'Their update trigger is on: they take up no new update.'],
+  ['blocked', 'Update trigger on', 'They take up no new update until it is turned off.'],
 ] as const;
 
 /** How many devices are in each state; each number leads to these devices. */

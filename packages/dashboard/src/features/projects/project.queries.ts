@@ -26,6 +26,11 @@ export function rememberProject(key: string): void {
   localStorage.setItem(lastKey, key);
 }
 
+/** One that is deleted is not led to any more. */
+export function forgetProject(key: string): void {
+  if (rememberedProject() === key) localStorage.removeItem(lastKey);
+}
+
 export function rememberedProject(): string | null {
   return localStorage.getItem(lastKey);
 }

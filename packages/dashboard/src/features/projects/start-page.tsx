@@ -16,7 +16,7 @@ export function StartPage() {
   const projects = useQuery(projectsQuery);
   const mayCreate = useMay('admin');
   if (projects.isPending) return <LoadingNote />;
-  if (projects.error) return <ErrorNote error={projects.error} onRetry={projects.refetch} />;
+  if (projects.data === undefined) return <ErrorNote error={projects.error} onRetry={projects.refetch} />;
   const known = projects.data.find(({ key }) => key === rememberedProject()) ?? projects.data[0];
   if (known) return <Navigate to="/p/$project" params={{ project: known.key }} replace />;
   return (

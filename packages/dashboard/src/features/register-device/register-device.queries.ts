@@ -1,6 +1,7 @@
 import { queryOptions, useQueryClient } from '@tanstack/react-query';
 import type { AuditEventView, Device } from '@tideway/protocol';
 import { get, type Page, path, post, query } from '../../platform/api/call.ts';
+import { readDevices } from '../devices/read-devices.ts';
 import { arrivedWith } from './register-device.rules.ts';
 
 /** Of those that came with a token, so many are shown; the devices page has all. */
@@ -14,7 +15,8 @@ export const arrivalsQuery = (project: string, tokenId: string) =>
     queryFn: async () => {
       const search = query({ project_key: project, action: 'device.joined', limit: shownArrivals });
       const ids = arrivedWith(tokenId, (await get<Page<AuditEventView>>(`/audit-events${search}`)).items);
-      return Promise.all(ids.map((id) => get<Device>(path`/${project}/devices/${id}`)));
+      const devices = new Map((await readDevices(project, ids)).map((device) => [device.id, device]));
+      return ids.flatMap((id) => devices.get(id) ?? []);
     },
     refetchInterval: lookEveryMs,
   });

@@ -1,4 +1,5 @@
 import type { AuditEventView, Device } from '@tideway/protocol';
+import { shellWord } from '../../platform/ui/shell-word.rules.ts';
 
 /** How long a pairing token is valid, as the page offers it; null: until it is revoked. */
 export const validFor = [
@@ -26,13 +27,13 @@ export function tokenBody({ uses, validFor: chosen, group, needsApproval }: Toke
 
 /** The line that makes a Linux machine a device of the server. */
 export function installLine(server: string, token: string): string {
-  return `curl -fsSL ${inShell(`${server}/install.sh`)} | sudo sh -s -- -p=${inShell(token)}`;
+  return `curl -fsSL ${shellWord(`${server}/install.sh`)} | sudo sh -s -- -p=${shellWord(token)}`;
 }
 
 /** The line that runs the agent of a checkout, on a folder that stands for the whole machine. */
 export function tryLine(server: string, token: string, name: string): string {
   const place = `/tmp/tideway-${name}`;
-  const words = ['--server', inShell(server), '--pairing-token', inShell(token), '--name', name];
+  const words = ['--server', shellWord(server), '--pairing-token', shellWord(token), '--name', name];
   return `mkdir -p ${place}/root && npm run tideway-agent -- run ${words.join(' ')} --root ${place}/root --state ${place}/state`;
 }
 
@@ -56,8 +57,3 @@ export function arrivalOf({ needs_approval, state }: Pick<Device, 'needs_approva
 }
 
 type Joined = { pairing_token?: unknown };
-
-/** The text as one word of a shell; quoted only where it has to be. */
-function inShell(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}

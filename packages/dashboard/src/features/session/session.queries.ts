@@ -43,8 +43,12 @@ export async function signOutEverywhere(): Promise<void> {
 
 function begin(session: Session): void {
   const before = queryClient.getQueryData(sessionQuery.queryKey);
-  // Somebody else has come: what the one before had read is not theirs.
-  if (before !== undefined && before.user.id !== session.user.id) queryClient.clear();
+  // Somebody else has come: what the one before had read and typed is not theirs.
+  if (before !== undefined && before.user.id !== session.user.id) {
+    queryClient.clear();
+    window.location.reload();
+    return;
+  }
   queryClient.setQueryData(sessionQuery.queryKey, session);
   noteSignedIn();
   void queryClient.invalidateQueries();

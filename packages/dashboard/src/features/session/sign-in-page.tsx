@@ -2,6 +2,7 @@ import { Card, Center, Stack, Text, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
+import { safeBack } from './safe-back.rules.ts';
 import { signInByLink } from './session.queries.ts';
 import { SignInForm } from './sign-in-form.tsx';
 
@@ -9,6 +10,7 @@ import { SignInForm } from './sign-in-form.tsx';
 export function SignInPage() {
   const { back } = useSearch({ from: '/sign-in' });
   const navigate = useNavigate();
+  const { origin } = window.location;
   const [token] = useState(() => window.location.hash.slice(1));
   const [linkError, setLinkError] = useState<unknown>(null);
   const isSent = useRef(false);
@@ -18,10 +20,10 @@ export function SignInPage() {
     isSent.current = true;
     signInByLink(token).then(
       // Who has come by a link has no password, or has forgotten it: there one is set.
-      () => navigate({ href: back === undefined ? '/account' : safeBack(back), replace: true }),
+      () => navigate({ href: back === undefined ? '/account' : safeBack(back, origin), replace: true }),
       setLinkError,
     );
-  }, [token, back, navigate]);
+  }, [token, back, navigate, origin]);
 
   return (
     <Center mih="100dvh" p="md" component="main">
@@ -33,7 +35,7 @@ export function SignInPage() {
           ) : (
             <>
               {linkError !== null && <ErrorNote error={linkError} />}
-              <SignInForm onDone={() => navigate({ href: safeBack(back), replace: true })} />
+              <SignInForm onDone={() => navigate({ href: safeBack(back, origin), replace: true })} />
               <Text size="sm" c="dimmed">
                 No password, or a forgotten one? An owner makes a link under Settings, Users; whoever runs the server
                 makes one with <code>tideway sign-in-link</code>.
@@ -44,9 +46,4 @@ export function SignInPage() {
       </Card>
     </Center>
   );
-}
-
-/** Only a path of this server: a link from elsewhere must not lead on to elsewhere. */
-function safeBack(back: string | undefined): string {
-  return back?.startsWith('/') && !back.startsWith('//') && !back.includes('\\') ? back : '/';
 }

@@ -7,6 +7,7 @@ import type { AuditSearch } from './settings.queries.ts';
 /** What there are audit events of: an action begins with one of these words. */
 const things = [
   'access_token',
+  'account',
   'app',
   'artifact',
   'deployment',
@@ -17,6 +18,7 @@ const things = [
   'password',
   'project',
   'registry',
+  'saved_filter',
   'second_factor',
   'session',
   'sign_in_link',

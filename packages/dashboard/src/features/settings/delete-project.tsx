@@ -1,8 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Overview, ProjectView } from '@tideway/protocol';
-import { get, path, remove } from '../../platform/api/call.ts';
+import type { ProjectView } from '@tideway/protocol';
+import { path, remove } from '../../platform/api/call.ts';
 import { ConfirmButton } from '../../platform/ui/confirm-button.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
+import { overviewQuery } from '../projects/overview.queries.ts';
+import { forgetProject } from '../projects/project.queries.ts';
 
 /** Deletes a project, once its key was typed. */
 export function DeleteProject({ project: { key, name } }: { project: ProjectView }) {
@@ -15,6 +17,7 @@ export function DeleteProject({ project: { key, name } }: { project: ProjectView
       typed={key}
       onConfirm={async () => {
         await remove(path`/${key}`);
+        forgetProject(key);
         await queries.invalidateQueries({ queryKey: ['projects'] });
       }}
     >
@@ -24,10 +27,7 @@ export function DeleteProject({ project: { key, name } }: { project: ProjectView
 }
 
 function WhatGoes({ project }: { project: string }) {
-  const overview = useQuery({
-    queryKey: [project, 'overview'],
-    queryFn: () => get<Overview>(path`/${project}/overview`),
-  });
+  const overview = useQuery(overviewQuery(project));
   const total = overview.data?.devices.total;
   if (total === undefined) return <>Its devices, flows and artifacts go with it.</>;
   if (total === 0) return <>It has no devices. Its flows and artifacts go with it.</>;

@@ -46,6 +46,9 @@ export const remove = (path: string) => call<null>('DELETE', path);
 
 /** A path below `/api/v2`: texts in it are quoted, whatever they hold. */
 export function path(parts: TemplateStringsArray, ...values: string[]): string {
+  // A browser takes these for steps up the path, quoted or not: the call would be another one.
+  const step = values.find((value) => /^\.{1,2}$/.test(value));
+  if (step !== undefined) throw new Error(`Nothing can have the name "${step}"`);
   return parts.reduce((made, part, index) => made + encodeURIComponent(values[index - 1] ?? '') + part);
 }
 

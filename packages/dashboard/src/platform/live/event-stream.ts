@@ -26,18 +26,24 @@ const eventNames = ['counts', 'update', 'resync', 'devices'];
 
 /**
  * Follows a stream below `/api/v2` while the page is there, and hands over what came, some at a time. After a break it
- * comes back by itself, and a `resync` says that more has happened than was told. `path` null follows nothing.
+ * comes back by itself, and a `resync` says that more has happened than was told. A browser does not say why a stream was
+ * refused: `onLost` is told of each try that failed.
  */
-export function useEventStream(path: string | null, onEvents: (events: LiveEvent[]) => void): void {
-  const handle = useRef(onEvents);
-  handle.current = onEvents;
-  useEffect(() => {
-    if (path === null) return;
-    return follow(path, (events) => handle.current(events));
-  }, [path]);
+export function useEventStream(path: string, onEvents: (events: LiveEvent[]) => void, onLost: () => void): void {
+  const handle = useRef({ onEvents, onLost });
+  handle.current = { onEvents, onLost };
+  useEffect(
+    () =>
+      follow(
+        path,
+        (events) => handle.current.onEvents(events),
+        () => handle.current.onLost(),
+      ),
+    [path],
+  );
 }
 
-function follow(path: string, onEvents: (events: LiveEvent[]) => void): () => void {
+function follow(path: string, onEvents: (events: LiveEvent[]) => void, onLost: () => void): () => void {
   let source: EventSource | null = null;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let flush: ReturnType<typeof setTimeout> | undefined;
@@ -66,6 +72,7 @@ function follow(path: string, onEvents: (events: LiveEvent[]) => void): () => vo
       source?.close();
       wasLost = true;
       setState('lost');
+      onLost();
       retry = setTimeout(open, retryMs);
     };
     for (const name of eventNames) {

@@ -1,8 +1,8 @@
 // The browser's store of this tab: it lives through a reload, and ends with the tab. It may be full, or forbidden.
 
-/** Where somebody's form of a project is kept. */
-export function draftPlace(userId: string, project: string): string {
-  return `tideway-new-deployment ${userId} ${project}`;
+/** Where a draft of somebody's is kept: who signs in after them in the same tab does not get it. */
+export function draftPlace(thing: string, userId: string, ...of: string[]): string {
+  return ['tideway', thing, userId, ...of].join(' ');
 }
 
 export function readDraft(place: string): string | null {
@@ -23,10 +23,4 @@ export function forgetDraft(place: string): void {
   try {
     sessionStorage.removeItem(place);
   } catch {}
-}
-
-/** A key that no other form has. `crypto.randomUUID` is missing on pages that came without TLS. */
-export function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
