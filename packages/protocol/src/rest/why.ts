@@ -33,7 +33,7 @@ export const whySchema = z.object({
   update: z.object({ deployment_id: z.string(), status: updateStatusSchema }).nullable(),
   /** The answer in short. */
   message: z.string(),
-  /** Of a pending update all of them; without one those of the device; of one that was taken up none. */
+  /** Of a pending update all of them; without one those of the device; of one that the device is at the connection, while it is lost. */
   gates: z.array(gateSchema),
 });
 export type Why = z.infer<typeof whySchema>;

@@ -197,6 +197,24 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await close();
   });
 
+  it('says of a device that is at work that it is away', async () => {
+    const device = await fleet.joinDevice('far-away');
+    const id = await fleet.deployTo([device]);
+    await device.next();
+    const { page, goTo, faults, close } = await browser.open(server);
+    await goTo(`/p/barns/deployments/${id}`);
+    await updateRow(page, 'far-away').getByRole('link', { name: 'far-away' }).click();
+    const panel = page.getByRole('dialog', { name: 'Update of one device' });
+    await panel.getByText('In progress').waitFor();
+    expect(await panel.getByText('The device is offline').count()).toBe(0);
+    await server.shiftClock('1 hour');
+    await panel.getByText(/The device is offline; it was last here at .+ It goes on once it is back/).waitFor();
+    await expectAccessible(page);
+    await server.shiftClock('0 hours');
+    expect(faults).toEqual([]);
+    await close();
+  });
+
   it('offers nothing to who may only look, and fits on a small screen', async () => {
     const devices = await joinDevices('small', 2);
     const id = await fleet.deployTo(devices);

@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
 
     await page.getByText('Not saved yet, no errors').waitFor();
     await expectAccessible(page);
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save' }).dblclick();
     await page.getByRole('heading', { level: 1, name: 'water' }).waitFor();
     const { items } = (await server.request('GET', '/api/v2/barns/update-flows')).body;
     const saved = (await server.request('GET', `/api/v2/barns/update-flows/${items[0].uuid}`)).body;

@@ -53,6 +53,9 @@ describe.skipIf(!hasBrowser)('registering a device', () => {
     expect(await page.getByRole('link', { name: 'Make an update flow' }).getAttribute('href')).toBe(
       '/p/greenhouses/flows/new',
     );
+    await page.getByRole('link', { name: 'Deploy', exact: true }).click();
+    await page.getByLabel('In any of these groups').first().click();
+    await page.getByRole('option', { name: 'North' }).waitFor();
 
     await goTo('/p/greenhouses/register-device');
     await page.getByRole('button', { name: 'Make the line to paste' }).waitFor();
@@ -67,6 +70,7 @@ describe.skipIf(!hasBrowser)('registering a device', () => {
     await page.getByText('For one device, valid for a day. Change this').click();
     await page.getByLabel('Devices that may join with it').fill('3');
     await page.getByLabel('Valid for').selectOption('One hour');
+    await page.getByText('For 3 devices, valid for an hour. Change this').waitFor();
     await page.getByLabel('Group', { exact: true }).first().click();
     await page.getByRole('option', { name: 'North' }).click();
     await page.getByLabel('Devices need approval').check();

@@ -21,8 +21,7 @@ export function deploymentColumns(project: string): Column<Deployment>[] {
     {
       id: 'flow',
       title: 'Flow',
-      width: 'minmax(120px, 1.2fr)',
-      isSecondary: true,
+      width: 'minmax(100px, 1.2fr)',
       cell: ({ flow }) => <WithVersion name={flow.name} version={`v${flow.version}`} />,
     },
     {
@@ -63,6 +62,7 @@ export function deploymentColumns(project: string): Column<Deployment>[] {
       id: 'comment',
       title: 'Comment',
       width: 'minmax(100px, 1.6fr)',
+      isSecondary: true,
       cell: ({ comment }) => <span title={comment}>{comment}</span>,
     },
   ];

@@ -13,7 +13,7 @@ import { abortedText, Lines } from './deployment-actions.tsx';
 import { UpdateOutcome } from './update-outcome.tsx';
 import { UpdateOutput } from './update-output.tsx';
 import { UpdateSteps } from './update-steps.tsx';
-import { UpdateWhy } from './update-why.tsx';
+import { DeviceAway, UpdateWhy } from './update-why.tsx';
 
 type UpdatePanelProps = { project: string; deployment: Deployment };
 
@@ -62,6 +62,7 @@ function OneUpdate({ project, deployment, device }: UpdatePanelProps & { device:
         {isOpen && <AbortUpdate project={project} deployment={deployment} update={update} />}
       </Group>
       <UpdateOutcome update={update} />
+      {update.status === 'in_progress' && <DeviceAway project={project} deployment={deployment.id} device={device} />}
       {update.status === 'pending' && <UpdateWhy project={project} deployment={deployment.id} device={device} />}
       {update.status !== 'pending' && update.taken_up_at !== null && (
         <>

@@ -1,8 +1,25 @@
+import { Alert, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { MessageText } from '../../platform/ui/message-text.tsx';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { WhyPanel } from '../devices/why-panel.tsx';
 import { updateWhyQuery } from './deployment.queries.ts';
+
+/** Says of an update in progress that its device is away: nothing comes of it until the device is back. */
+export function DeviceAway({ project, deployment, device }: { project: string; deployment: string; device: string }) {
+  const { data } = useQuery(updateWhyQuery(project, deployment, device));
+  const away =
+    data?.update?.status === 'in_progress' && data.gates.find(({ gate, holds }) => gate === 'connection' && holds);
+  if (!away) return null;
+  return (
+    <Alert color="yellow" variant="light" role="status">
+      <Text size="sm" c="var(--mantine-color-text)">
+        <MessageText message={`${away.message}.`} /> It goes on once it is back.
+      </Text>
+    </Alert>
+  );
+}
 
 /** Why a pending update has not begun. */
 export function UpdateWhy({ project, deployment, device }: { project: string; deployment: string; device: string }) {

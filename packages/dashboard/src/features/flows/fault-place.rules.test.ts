@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultsBeside, faultsOf, isWithin, placeText, stepOf } from './fault-place.rules.ts';
+import { faultOfStepText, faultsBeside, faultsOf, isWithin, placeText, stepOf } from './fault-place.rules.ts';
 
 describe('the place of a fault', () => {
   it('is within the flow of its name, also where names hold dots and begin like others', () => {
@@ -43,5 +43,8 @@ describe('the place of a fault', () => {
       'steps[0].tiem',
       'steps[0]',
     ]);
+    expect(faultOfStepText({ place: 'steps[0].rum', message: 'Is not a known key', line: 1 })).toBe(
+      'rum: Is not a known key',
+    );
   });
 });

@@ -49,6 +49,11 @@ export function stepOf(place: string): number | null {
   return index === undefined ? null : Number(index);
 }
 
+/** What is wrong within a step, with the place that it is at: `rum: Is not a known key` */
+export function faultOfStepText({ place, message }: PlacedFault): string {
+  return `${place.replace(/^steps\[\d+\]\.?/, '') || 'The step'}: ${message}`;
+}
+
 /** Of the faults within `outer`, those that are at none of the fields which are shown. */
 export function faultsBeside(faults: readonly PlacedFault[], outer: string, shown: readonly string[]): PlacedFault[] {
   return faults.filter(({ place }) => isWithin(place, outer) && !shown.some((field) => isWithin(place, field)));

@@ -38,6 +38,7 @@ export function FlowEditor({ project, id, title, text: begun, saved }: FlowEdito
   const [side, setSide] = useState<'steps' | 'text'>('steps');
   const [isBusy, setBusy] = useState(false);
   const [refused, setRefused] = useState<{ text: string; error: unknown } | null>(null);
+  const isSending = useRef(false);
   const isSaved = useRef(false);
   const code = useRef<CodeEditorHandle>(null);
   const faultList = useRef<HTMLDivElement>(null);
@@ -67,11 +68,13 @@ export function FlowEditor({ project, id, title, text: begun, saved }: FlowEdito
   }
 
   async function send() {
-    if (isBusy || (saved !== null && text === saved)) return;
+    // A second click may come before the first is shown.
+    if (isSending.current || (saved !== null && text === saved)) return;
     if (isStale || (errors.length > 0 && check.isCurrent)) {
       faultList.current?.focus();
       return;
     }
+    isSending.current = true;
     setBusy(true);
     try {
       const { message, update_flows } = await saveFlow(project, id, text);
@@ -84,6 +87,7 @@ export function FlowEditor({ project, id, title, text: begun, saved }: FlowEdito
     } catch (error) {
       setRefused({ text, error });
     } finally {
+      isSending.current = false;
       setBusy(false);
     }
   }

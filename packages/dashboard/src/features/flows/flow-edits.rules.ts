@@ -47,6 +47,8 @@ export function renameAt(document: Document, path: Path, name: string): void {
 /** Puts a value into a list before `index`, or at its end. */
 export function insertAt(document: Document, path: Path, index: number, value: NewValue): void {
   const list = listAt(document, path);
+  // A list that is not empty any more is written as those of every flow: one entry below the other.
+  if (list.items.length === 0) list.flow = false;
   list.items.splice(index, 0, nodeOf(document, value));
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { duplicateAt, insertAt, moveAt, removeItemAt, renameAt, setAt } from './flow-edits.rules.ts';
 import { editSource, parseSource, readValue } from './flow-source.rules.ts';
+import { emptyFlow } from './new-flow.rules.ts';
 
 const source = `# Kept in git
 flows:
@@ -83,6 +84,18 @@ describe('an edit of a text of flows', () => {
       const edited = editSource(empty, (document) => insertAt(document, ['flows', 'a', 'steps'], 0, { name: 'x' }));
       expect(readValue(parseSource(edited).document)).toEqual({ flows: { a: { steps: [{ name: 'x' }] } } });
     }
+  });
+
+  it('writes the first step of a list as those of every flow, with a command of many lines as it was typed', () => {
+    const begun = editSource(emptyFlow, (document) =>
+      insertAt(document, ['flows', 'new-flow', 'steps'], 0, { name: 'Stop', run: '' }),
+    );
+    const edited = editSource(begun, (document) =>
+      setAt(document, ['flows', 'new-flow', 'steps', 0, 'run'], 'pump stop\npump check\n'),
+    );
+    expect(edited).toBe(
+      'flows:\n  new-flow:\n    steps:\n      - name: Stop\n        run: |\n          pump stop\n          pump check\n',
+    );
   });
 
   it('renames a key at its place', () => {

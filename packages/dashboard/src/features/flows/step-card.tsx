@@ -13,7 +13,7 @@ import {
 import type { ReactNode } from 'react';
 import { countText } from '../../platform/ui/number-text.ts';
 import type { DrawnStep } from './drawing.rules.ts';
-import { isWithin } from './fault-place.rules.ts';
+import { faultOfStepText, isWithin } from './fault-place.rules.ts';
 import { useFlowEditing } from './flow-editing.tsx';
 import classes from './step-card.module.css';
 import { StepForm } from './step-form.tsx';
@@ -98,7 +98,7 @@ export function StepCard(props: StepCardProps) {
           </Text>
           {own[0] && (
             <Text size="xs" c="var(--status-failed)" lineClamp={2}>
-              {own[0].message}
+              {faultOfStepText(own[0])}
             </Text>
           )}
         </Box>

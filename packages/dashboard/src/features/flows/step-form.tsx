@@ -1,7 +1,7 @@
 import { Alert, Anchor, Collapse, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { DrawnStep } from './drawing.rules.ts';
-import { faultsBeside, placeText } from './fault-place.rules.ts';
+import { faultOfStepText, faultsBeside, placeText } from './fault-place.rules.ts';
 import { FieldGrid } from './field-grid.tsx';
 import { useEditedField, useFlowEditing } from './flow-editing.tsx';
 import { commonFields, type Field, runFields, withFieldsOf } from './step-fields.rules.ts';
@@ -72,9 +72,9 @@ function FaultsOfStep({ index, shown }: { index: number; shown: string[] }) {
   if (beside.length === 0) return null;
   return (
     <Alert color="red" variant="light">
-      {beside.map(({ place, message }) => (
-        <Text key={`${place} ${message}`} size="sm" c="var(--mantine-color-text)" style={{ overflowWrap: 'anywhere' }}>
-          {place.replace(/^steps\[\d+\]\.?/, '') || 'The step'}: {message}
+      {beside.map(faultOfStepText).map((text) => (
+        <Text key={text} size="sm" c="var(--mantine-color-text)" style={{ overflowWrap: 'anywhere' }}>
+          {text}
         </Text>
       ))}
     </Alert>

@@ -52,6 +52,7 @@ function Lines({ server, token }: { server: ServerView; token: CreatedPairingTok
         <Text size="sm" my="xs">
           In the folder of the checkout, on any machine with Node.js 20.19 or newer. A folder below /tmp stands for the
           whole machine: nothing else is changed.
+          {token.uses_left !== 1 && ' For each further device, put another name in all places of try-1.'}
         </Text>
         <CopyLine
           text={tryLine(address, token.token, 'try-1')}

@@ -7,7 +7,7 @@ import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { useLabelNames } from '../labels/label.queries.ts';
-import { type TokenChoice, tokenBody, validFor } from './register-device.rules.ts';
+import { choiceText, type TokenChoice, tokenBody, validFor } from './register-device.rules.ts';
 
 const usual: TokenChoice = { uses: 1, validFor: '1d', group: null, needsApproval: false };
 const fields: Record<string, keyof TokenChoice> = { expires_at: 'validFor', needs_approval: 'needsApproval' };
@@ -39,7 +39,7 @@ export function NewTokenForm({ project, onDone }: NewTokenFormProps) {
             open={isOpen || Object.keys(form.errors).length > 0}
             onToggle={(event) => setOpen(event.currentTarget.open)}
           >
-            <summary style={{ cursor: 'pointer' }}>For one device, valid for a day. Change this</summary>
+            <summary style={{ cursor: 'pointer' }}>{choiceText(form.getValues())}. Change this</summary>
             <SimpleGrid cols={{ base: 1, sm: 2 }} maw={640} mt="sm">
               <NumberInput
                 label="Devices that may join with it"

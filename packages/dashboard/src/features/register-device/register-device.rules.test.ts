@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   arrivalOf,
   arrivedWith,
+  choiceText,
   installLine,
   isOnThisMachineOnly,
   type TokenChoice,
@@ -27,6 +28,14 @@ describe('the line to paste', () => {
 });
 
 describe('the token', () => {
+  it('is said in words as it was chosen', () => {
+    expect(choiceText(choice)).toBe('For one device, valid for a day');
+    expect(choiceText({ ...choice, uses: 12, validFor: '1h' })).toBe('For 12 devices, valid for an hour');
+    expect(choiceText({ uses: '', validFor: 'always', group: 'North', needsApproval: true })).toBe(
+      'For any number of devices, valid until it is revoked, into the group North, to be approved',
+    );
+  });
+
   it('holds what was chosen', () => {
     expect(tokenBody(choice, now)).toEqual({ uses: 1, expires_at: '2026-01-02T00:00:00.000Z' });
     expect(tokenBody({ uses: '', validFor: 'always', group: 'North', needsApproval: true }, now)).toEqual({

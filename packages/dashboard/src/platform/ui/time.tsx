@@ -42,12 +42,13 @@ export function durationText(seconds: number): string {
 
 function agoText(differenceMs: number): string {
   const seconds = Math.round(differenceMs / 1000);
-  // Clocks of server and viewer are never quite the same.
-  if (Math.abs(seconds) < 3) return 'now';
+  // Clocks of server and viewer are never quite the same, and this one may be a tick old.
+  if (seconds > -3 && seconds < 3 + tickMs / 1000) return 'now';
   const [unit, length] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1];
   return relative.format(Math.trunc(seconds / length), unit);
 }
 
+const tickMs = 5_000;
 let now = Date.now();
 const listeners = new Set<() => void>();
 let ticking: ReturnType<typeof setInterval> | undefined;
@@ -58,11 +59,13 @@ function useSecondsClock(isNeeded: boolean): number {
 }
 
 function listen(listener: () => void): () => void {
+  // Where nobody has listened the clock stood still.
+  if (ticking === undefined) now = Date.now();
   listeners.add(listener);
   ticking ??= setInterval(() => {
     now = Date.now();
     for (const each of listeners) each();
-  }, 5_000);
+  }, tickMs);
   return () => {
     listeners.delete(listener);
     if (listeners.size === 0) {

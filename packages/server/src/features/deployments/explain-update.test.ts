@@ -161,6 +161,12 @@ describe('why a device is not updating', () => {
       message: expect.stringMatching(/^The device has been at it since 20.+; step 2 of 2, second: started\.$/),
       gates: [],
     });
+    await server.shiftClock('1 hour');
+    expect(await whyDevice()).toMatchObject({
+      message: expect.stringMatching(/second: started\. The device is offline; it was last here at 20\S+\.$/),
+      gates: [{ gate: 'connection', holds: true, since }],
+    });
+    await server.shiftClock('0 hours');
     await fleet.call('POST', `/deployments/${id}/abort`);
     expect((await whyUpdate(id)).message).toMatch(/It is asked to stop since 20/);
     await device.report({ update_id: id, seq: 2, event: 'stopped', message: 'put back' });

@@ -3,7 +3,7 @@ import type { Db } from '../../platform/database/database.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { type AskedDevice, findAskedDevice, findFirstOpen, readPendingFacts } from './gate-facts.views.ts';
-import { gatesOfDevice, gatesOfUpdate } from './gates.rules.ts';
+import { gatesOfDevice, gatesOfUpdate, gatesOfWork } from './gates.rules.ts';
 import { readUpdate } from './update.views.ts';
 
 type ExplainDeps = Pick<Deps, 'db'>;
@@ -39,7 +39,11 @@ export async function explainUpdate(
 async function explain(db: Db, projectId: number, device: AskedDevice, deploymentId: string): Promise<Why> {
   const update = await readUpdate(db, projectId, deploymentId, device.public_id);
   const about = { device: named(device), update: { deployment_id: deploymentId, status: update.status } };
-  if (update.status === 'in_progress') return { ...about, message: atWork(update), gates: [] };
+  if (update.status === 'in_progress') {
+    const gates = gatesOfWork(device);
+    const lost = gates.map((gate) => ` ${gate.message}.`).join('');
+    return { ...about, message: `${atWork(update)}${lost}`, gates };
+  }
   if (update.status !== 'pending') return { ...about, message: ended(update), gates: [] };
   const gates = gatesOfUpdate(device, await readPendingFacts(db, device.id, deploymentId));
   return { ...about, message: waiting(gates), gates };

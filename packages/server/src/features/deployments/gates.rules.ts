@@ -51,6 +51,11 @@ export function gatesOfDevice(device: DeviceFacts): Gate[] {
   return [approval(device), trigger(device), connection(device)];
 }
 
+/** What may keep a device from going on with the update that it is at. */
+export function gatesOfWork(device: DeviceFacts): Gate[] {
+  return [connection(device)].filter(({ holds }) => holds);
+}
+
 function approval({ needs_approval, held_at, known_since }: DeviceFacts): Gate {
   if (held_at !== null) {
     return holds('approval', 'The device is held: its state seems to be restored or copied. Approve it', held_at);
