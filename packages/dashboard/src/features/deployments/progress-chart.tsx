@@ -64,7 +64,7 @@ function optionsOf(place: HTMLElement): Omit<uPlot.Options, 'width' | 'height'> 
     legend: { show: false },
     cursor: { show: false },
     axes: [
-      { ...axis, space: 90, incrs: wholeSeconds, values: (_plot, splits) => timesOf(splits) },
+      { ...axis, space: 80, incrs: wholeSeconds, values: (_plot, splits) => timesOf(splits) },
       { ...axis, incrs: wholeNumbers, size: 56 },
     ],
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high)] } },
@@ -84,7 +84,7 @@ function optionsOf(place: HTMLElement): Omit<uPlot.Options, 'width' | 'height'> 
 /** Seconds between two times at the edge: never less than what they show, or the same would stand there twice. */
 const wholeSeconds = [
   ...[1, 2, 5, 10, 15, 30],
-  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
+  ...[1, 2, 3, 5, 10, 15, 30].map((minutes) => minutes * 60),
   ...[1, 2, 4, 6, 12, 24, 48, 168, 336, 720].map((hours) => hours * 3600),
 ];
 
