@@ -124,7 +124,7 @@ function PlainRow<Row>({ row, columns, actions, detail, isNarrow }: PlainRowProp
       </Table.Tr>
       {hasOwnLine && (
         <Table.Tr>
-          <Table.Td colSpan={columns.length + 1} pt={0}>
+          <Table.Td colSpan={columns.length + 1} pt={0} ta="right">
             {actions}
           </Table.Td>
         </Table.Tr>
