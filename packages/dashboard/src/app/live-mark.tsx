@@ -10,7 +10,9 @@ export function LiveMark() {
       <Tooltip label="What you see may be old. The page tries again every few seconds.">
         <Group gap={4} wrap="nowrap" role="status" c="var(--status-failed)">
           <IconPlugConnectedX size={16} aria-hidden />
-          <Text size="sm">Connection lost</Text>
+          <Text size="sm" style={{ whiteSpace: 'nowrap' }}>
+            Connection lost
+          </Text>
         </Group>
       </Tooltip>
     );

@@ -1,3 +1,4 @@
+import { Text } from '@mantine/core';
 import {
   createRootRoute,
   createRoute,
@@ -14,7 +15,9 @@ import { sessionQuery } from '../features/session/session.queries.ts';
 import { SignInPage } from '../features/session/sign-in-page.tsx';
 import { queryClient } from '../platform/api/query-client.ts';
 import { Refused } from '../platform/api/refused.ts';
-import { EmptyNote, ErrorNote, LoadingNote } from '../platform/ui/notes.tsx';
+import { TextLink } from '../platform/ui/links.tsx';
+import { ErrorNote, LoadingNote } from '../platform/ui/notes.tsx';
+import { Page } from '../platform/ui/page.tsx';
 import {
   readArtifactsAddress,
   readAuditAddress,
@@ -219,7 +222,14 @@ declare module '@tanstack/react-router' {
 }
 
 function NoSuchPage() {
-  return <EmptyNote title="There is no such page">The address may be wrong, or the thing was deleted.</EmptyNote>;
+  return (
+    <Page title="There is no such page">
+      <Text size="sm" mb="xs">
+        The address may be wrong, or the thing was deleted.
+      </Text>
+      <TextLink to="/">To the overview</TextLink>
+    </Page>
+  );
 }
 
 function BrokenPage({ error }: { error: unknown }) {

@@ -213,7 +213,7 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
     await expectNoSideScroll(page);
     await server.request('POST', '/api/v2/projects', { body: { name: 'Barns' } });
     await goTo('/p/barns/artifacts');
-    await page.getByText('There are no artifacts yet').waitFor();
+    await page.getByText('There is no artifact yet').waitFor();
     expect(faults).toEqual([]);
     await close();
   });

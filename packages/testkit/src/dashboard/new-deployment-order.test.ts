@@ -111,7 +111,7 @@ describe.skipIf(!hasBrowser)('the order of a new deployment', { timeout: 60_000 
     await field(page, 'Expires in').fill('');
     await field(page, 'Abort deadline').fill('5m');
     await page.getByLabel('Replaces').selectOption('same_flow');
-    await field(page, 'Limit of failures').fill('2');
+    await field(page, 'Failure limit').fill('2');
     await deployTo(page, '1 device').waitFor();
     const lines = [await lineOf(page, 'curl line'), await lineOf(page, 'command line')];
     for (const line of lines) expect(line).not.toContain('hunter2');

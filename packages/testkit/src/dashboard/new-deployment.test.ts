@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser)('a new deployment in the dashboard', { timeout: 60_
     await page.getByRole('combobox', { name: 'App version' }).fill('1.1.0');
     await field(page, 'Comment').fill('valve fix');
     await field(page, 'Expires in').fill('7d');
-    await field(page, 'Limit of failures').fill('10%');
+    await field(page, 'Failure limit').fill('10%');
     await page.getByText('11 bytes, by all of them together').waitFor();
     expect(await page.getByRole('definition').filter({ hasText: '***' }).count()).toBe(1);
     await expectAccessible(page);

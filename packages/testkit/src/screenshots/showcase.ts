@@ -6,16 +6,14 @@ import type { Api } from '../api.ts';
 import { packRelease, releaseFlow } from '../demo/release.ts';
 import type { Stage } from '../stage.ts';
 import { longFlow, serviceFlow } from './showcase-flows.ts';
-
-/** A page to be seen, with a text that is there once it shows what it has. */
-export type ShownPage = { name: string; path: string; isReady: string };
+import type { Shown } from './shown-pages.ts';
 
 const project = '/api/v2/greenhouses';
 const pumps = ['pump-1', 'pump-2', 'pump-3', 'pump-4', 'pump-5', 'pump-6'];
 const lamps = ['lamp-1', 'lamp-2', 'lamp-3'];
 
 /** A fleet in which there is something to see on every page: all of it by real agents and the API. */
-export async function makeShowcase(stage: Stage, api: Api, url: string): Promise<ShownPage[]> {
+export async function makeShowcase(stage: Stage, api: Api, url: string): Promise<Shown> {
   await makeLabels(api);
   await startAgents(stage, api, url);
   const flows = await saveFlows(api);
@@ -31,48 +29,22 @@ export async function makeShowcase(stage: Stage, api: Api, url: string): Promise
   const sensors = { flow: flows.long, groups: ['Lab', 'North'], comment: 'Calibrate the sensors' };
   const running = await deploy(api, sensors);
   const schedule = { start_at: new Date(Date.now() + 86_400_000).toISOString() };
-  await deploy(api, { flow: flows.service, groups: ['South'], comment: 'Tonight' }, { schedule });
+  const tonight = { flow: flows.service, groups: ['South'], comment: 'Tonight' };
+  const scheduled = await deploy(api, tonight, { schedule });
+  const review = { flow: flows.service, groups: ['South'], comment: 'Not before the review' };
+  const paused = await deploy(api, review, { schedule });
+  await api.send('POST', `${project}/deployments/${paused}/pause`, {});
   const mistake = { flow: flows.service, groups: ['Lab'], comment: 'By mistake' };
   const aborted = await deploy(api, mistake, { schedule });
   await api.send('POST', `${project}/deployments/${aborted}/abort`, {});
   await inProgress(api, running);
 
   const devices = await deviceIds(api);
-  const failed = devices.get('pump-3') ?? '';
-  const p = '/p/greenhouses';
-  return [
-    { name: 'overview', path: p, isReady: 'irrigation' },
-    { name: 'devices', path: `${p}/devices`, isReady: 'pump-1' },
-    { name: 'device', path: `${p}/devices/${failed}`, isReady: 'pump-3' },
-    { name: 'device-waiting', path: `${p}/devices/${devices.get('lamp-3')}`, isReady: 'lamp-3' },
-    { name: 'register-device', path: `${p}/register-device`, isReady: 'Register device' },
-    { name: 'groups-and-tags', path: `${p}/groups-and-tags`, isReady: 'North' },
-    { name: 'deployments', path: `${p}/deployments`, isReady: 'New watering plan' },
-    { name: 'deployment-running', path: `${p}/deployments/${running}`, isReady: 'Calibrate the sensors' },
-    { name: 'deployment-failed', path: `${p}/deployments/${failing}`, isReady: 'New watering plan' },
-    { name: 'update-failed', path: `${p}/deployments/${failing}?device=${failed}`, isReady: 'Prove that it runs' },
-    { name: 'new-deployment', path: `${p}/deployments/new?flow=${flows.release}`, isReady: 'will be deployed' },
-    { name: 'flows', path: `${p}/flows`, isReady: 'app-release' },
-    { name: 'flow', path: `${p}/flows/${flows.release}`, isReady: 'Prove that it runs' },
-    { name: 'flow-versions', path: `${p}/flows/${flows.service}?version=2&compare=1`, isReady: 'restart-service' },
-    { name: 'flow-editor', path: `${p}/flows/${flows.release}/edit`, isReady: 'Put the release in place' },
-    { name: 'flow-editor-new', path: `${p}/flows/new`, isReady: 'Save' },
-    { name: 'apps', path: `${p}/apps`, isReady: 'irrigation' },
-    { name: 'artifacts', path: `${p}/artifacts`, isReady: 'app' },
-    { name: 'artifacts-folder', path: `${p}/artifacts?prefix=app%2F1.1.0%2F`, isReady: 'app.tar.gz' },
-    { name: 'pairing-tokens', path: `${p}/pairing-tokens`, isReady: 'Pairing tokens' },
-    { name: 'registries', path: `${p}/registries`, isReady: 'edge-registry' },
-    { name: 'access-tokens', path: '/settings/access-tokens', isReady: 'nightly pipeline' },
-    { name: 'users', path: '/settings/users', isReady: 'operator@example.org' },
-    { name: 'projects', path: '/settings/projects', isReady: 'greenhouses' },
-    { name: 'audit-log', path: '/settings/audit-log', isReady: 'deployment.created' },
-    { name: 'account', path: '/account', isReady: 'Your account' },
-    { name: 'empty-overview', path: '/p/barns', isReady: 'Overview' },
-    { name: 'empty-devices', path: '/p/barns/devices', isReady: 'Devices' },
-    { name: 'empty-deployments', path: '/p/barns/deployments', isReady: 'Deployments' },
-    { name: 'empty-flows', path: '/p/barns/flows', isReady: 'Update flows' },
-    { name: 'empty-artifacts', path: '/p/barns/artifacts', isReady: 'Artifacts' },
-  ];
+  return {
+    flows,
+    deployments: { good, failing, running, scheduled, paused, aborted },
+    device: (name) => devices.get(name) ?? '',
+  };
 }
 
 async function makeLabels(api: Api): Promise<void> {

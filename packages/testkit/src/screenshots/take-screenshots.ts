@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
 import type { Api } from '../api.ts';
 import { launchBrowser } from '../dashboard/launch-browser.ts';
-import type { ShownPage } from './showcase.ts';
+import type { ShownPage } from './shown-pages.ts';
 
 const schemes = ['light', 'dark'] as const;
 const widths = [1440, 375];
@@ -30,14 +30,21 @@ export async function takeScreenshots(
           locale: 'en-GB',
         });
         await signIn(context, api);
-        for (const { name, path, isReady } of wanted) {
+        for (const { name, path, isReady, act } of wanted) {
           const page = await context.newPage();
           await page.goto(path);
           await page.getByText(isReady).first().waitFor({ timeout: 20_000 });
           // What is still on its way is part of the page; streams of events never end, so quiet is what is waited for.
           await page.evaluate('document.fonts.ready');
           await page.locator('[role=status][aria-label^=Loading]').first().waitFor({ state: 'detached' });
-          await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+          await act?.(page);
+          // An editor draws only what is in sight, and menus are as high as the window: it is made as high as the page.
+          const whole = Number(await page.evaluate('document.documentElement.scrollHeight'));
+          if (act === undefined && whole > viewport.height) await page.setViewportSize({ width, height: whole });
+          await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+          await page.screenshot({
+            path: join(folder, `${name}-${width}-${colorScheme}.png`),
+          });
           await page.close();
           count += 1;
         }

@@ -2,6 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { Artifact } from '@tideway/protocol';
+import type { ReactNode } from 'react';
 import { ConfirmButton } from '../../platform/ui/confirm-button.tsx';
 import { CopyLine } from '../../platform/ui/copy-line.tsx';
 import { ButtonLink } from '../../platform/ui/links.tsx';
@@ -58,8 +59,12 @@ function Details({ project, artifact, prefix }: { project: string; artifact: Art
       <Text size="sm">
         {bytesText(size)}, uploaded <Time at={created_at} />
       </Text>
-      <CopyLine text={path} label="the path" />
-      <CopyLine text={sha256} label="the SHA-256" />
+      <Fact name="Path">
+        <CopyLine text={path} label="the path" />
+      </Fact>
+      <Fact name="SHA-256">
+        <CopyLine text={sha256} label="the SHA-256" />
+      </Fact>
       <UsesOfArtifact project={project} path={path} />
       <Group gap="xs">
         <Button component="a" href={`/api/v2${artifactAddress(project, path)}`} download size="xs" variant="default">
@@ -68,6 +73,17 @@ function Details({ project, artifact, prefix }: { project: string; artifact: Art
         {mayDelete && <DeleteArtifact project={project} path={path} prefix={prefix} />}
       </Group>
     </Stack>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed">
+        {name}
+      </Text>
+      {children}
+    </div>
   );
 }
 

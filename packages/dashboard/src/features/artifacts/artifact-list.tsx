@@ -23,7 +23,7 @@ export function ArtifactList({ project, prefix, mayUpload }: ArtifactListProps) 
       rowId={({ id }) => id}
       empty={
         prefix === '' ? (
-          <EmptyNote title="There are no artifacts yet">
+          <EmptyNote title="There is no artifact yet">
             An artifact is a file that update flows put on devices. It has a path, as app/1.1.0/app.tar.gz, and is never
             overwritten.
             {mayUpload ? ' Upload the first one above.' : ' An admin can upload one.'}

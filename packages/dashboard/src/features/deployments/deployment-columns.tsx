@@ -54,7 +54,7 @@ export function deploymentColumns(project: string): Column<Deployment>[] {
     {
       id: 'by',
       title: 'By',
-      width: 'minmax(110px, 1fr)',
+      width: 'minmax(150px, 1fr)',
       isSecondary: true,
       cell: ({ created_by }) => <span title={created_by}>{created_by}</span>,
     },

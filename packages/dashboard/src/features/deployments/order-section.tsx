@@ -52,7 +52,7 @@ function PlainOrderSection({ project, deployment }: OrderSectionProps) {
     ...fact('Begins', deployment.start_at && <Time at={deployment.start_at} />),
     ...fact('Expires', deployment.expires_at && <Time at={deployment.expires_at} />),
     ['Time limit', `${durationText(deployment.timeout_s)} on each device`],
-    ['To confirm an abort', durationText(deployment.abort_deadline_s)],
+    ['Abort deadline', durationText(deployment.abort_deadline_s)],
     ['Failure limit', limit === null ? 'none' : typeof limit === 'number' ? `${limit} updates` : limit],
     ['Replaces', supersedeWords[deployment.supersede]],
     ...fact('Ended', deployment.finished_at && <Time at={deployment.finished_at} />),

@@ -64,7 +64,7 @@ function optionsOf(place: HTMLElement): Omit<uPlot.Options, 'width' | 'height'> 
     legend: { show: false },
     cursor: { show: false },
     axes: [
-      { ...axis, space: 90, values: (_plot, splits) => timesOf(splits) },
+      { ...axis, space: 80, incrs: wholeSeconds, values: (_plot, splits) => timesOf(splits) },
       { ...axis, incrs: wholeNumbers, size: 56 },
     ],
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high)] } },
@@ -80,6 +80,13 @@ function optionsOf(place: HTMLElement): Omit<uPlot.Options, 'width' | 'height'> 
     ],
   };
 }
+
+/** Seconds between two times at the edge: never less than what they show, or the same would stand there twice. */
+const wholeSeconds = [
+  ...[1, 2, 5, 10, 15, 30],
+  ...[1, 2, 3, 5, 10, 15, 30].map((minutes) => minutes * 60),
+  ...[1, 2, 4, 6, 12, 24, 48, 168, 336, 720].map((hours) => hours * 3600),
+];
 
 /** Updates are whole. */
 const wholeNumbers = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000];

@@ -37,7 +37,7 @@ function Course({ progress }: { progress: Progress }) {
       <Suspense fallback={<LoadingNote what="Loading the chart" />}>
         <ProgressChart progress={progress} />
       </Suspense>
-      <Button variant="subtle" size="compact-sm" onClick={toggle} aria-expanded={isTableShown} mt={4}>
+      <Button variant="subtle" size="compact-sm" onClick={toggle} aria-expanded={isTableShown} mt={4} ml={-8}>
         {isTableShown ? 'Hide the numbers' : 'Show the numbers'}
       </Button>
       <Collapse expanded={isTableShown}>{isTableShown && <ProgressTable progress={progress} />}</Collapse>

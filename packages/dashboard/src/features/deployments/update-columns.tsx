@@ -11,7 +11,7 @@ export function updateColumns(project: string, deployment: string): Column<Updat
     {
       id: 'device',
       title: 'Device',
-      width: 'minmax(110px, 1fr)',
+      width: 'minmax(92px, 1fr)',
       cell: ({ device }) => (
         <TextLink
           to="/p/$project/deployments/$deployment"
@@ -24,11 +24,11 @@ export function updateColumns(project: string, deployment: string): Column<Updat
         </TextLink>
       ),
     },
-    { id: 'status', title: 'Status', width: '124px', cell: ({ status }) => <StatusMark status={status} /> },
+    { id: 'status', title: 'Status', width: '116px', cell: ({ status }) => <StatusMark status={status} /> },
     {
       id: 'standing',
       title: 'Step it is at, or why it waits or ended',
-      width: 'minmax(120px, 3fr)',
+      width: 'minmax(98px, 3fr)',
       cell: (update) => <span title={standingText(update)}>{standingText(update)}</span>,
     },
     {

@@ -22,7 +22,7 @@ export function deviceColumns(project: string): Column<Device>[] {
     {
       id: 'state',
       title: 'State',
-      width: 'minmax(180px, 1.6fr)',
+      width: 'minmax(192px, 1.6fr)',
       cell: (device) => <DeviceStateMark device={device} />,
     },
     textColumn('group', 'Group', 'minmax(90px, 1fr)', ({ group }) => group),

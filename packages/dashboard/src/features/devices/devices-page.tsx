@@ -64,8 +64,7 @@ export function DevicesPage() {
               />
               {preview.error === null && (
                 <>
-                  {' '}
-                  <Text size="sm" fw={500} mt="sm">
+                  <Text size="sm" fw={600} mt="sm">
                     Of what is shown, an order would select
                   </Text>
                   <SelectionPreview preview={preview} />

@@ -2,8 +2,8 @@ import { ActionIcon, Autocomplete, Button, Group, Stack, TagsInput, Text, Textar
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { type Device, type DeviceChanges, deviceChangesSchema } from '@tideway/protocol';
 import { type ReactNode, useState } from 'react';
+import { FormEnd } from '../../platform/forms/form-end.tsx';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
-import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { tellDone } from '../../platform/ui/tell.ts';
 import { useLabelNames } from '../labels/label.queries.ts';
 import { useMay } from '../session/session.queries.ts';
@@ -56,10 +56,7 @@ export function EditDeviceForm({ project, device: shown, onDone }: EditDeviceFor
             />
           </>
         )}
-        {error !== null && <ErrorNote error={error} />}
-        <Button type="submit" loading={isBusy}>
-          Save
-        </Button>
+        <FormEnd verb="Save" isBusy={isBusy} error={error} onCancel={onDone} />
       </Stack>
     </form>
   );
@@ -79,7 +76,7 @@ function AppFields({ project, value, error, onChange }: AppFieldsProps) {
     onChange(value.map((app, place) => (place === index ? { ...app, ...changes } : app)));
   return (
     <Stack gap="xs" role="group" aria-label="Apps">
-      <Text size="sm" fw={500}>
+      <Text size="sm" fw={600}>
         Apps
       </Text>
       {value.map(({ name, version }, index) => (

@@ -1,4 +1,4 @@
-import { Group, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import type { Device } from '@tideway/protocol';
 import { ConfirmButton } from '../../platform/ui/confirm-button.tsx';
 import { Section } from '../../platform/ui/section.tsx';
@@ -20,28 +20,29 @@ export function UpdateTrigger({ project, device }: { project: string; device: De
   }
 
   return (
-    <Section title="Update trigger">
-      <Group justify="space-between" gap="sm" wrap="nowrap" align="flex-start">
-        <Text size="sm">
-          {isOn
-            ? 'On: the device takes up no new update until it is turned off.'
-            : 'Off: the device takes up updates as they come.'}
-        </Text>
-        {mayChange && (
+    <Section
+      title="Update trigger"
+      actions={
+        mayChange && (
           <ConfirmButton
             size="xs"
             verb={`Turn ${next}`}
             title={`Turn the update trigger of ${device.name} ${next}?`}
             isDestructive={false}
             onConfirm={turn}
-            style={{ flex: 'none' }}
           >
             {isOn
               ? 'What is pending for this device may begin at once.'
               : 'The device takes up no new update. An update that it is at goes on.'}
           </ConfirmButton>
-        )}
-      </Group>
+        )
+      }
+    >
+      <Text size="sm">
+        {isOn
+          ? 'On: the device takes up no new update until it is turned off.'
+          : 'Off: the device takes up updates as they come.'}
+      </Text>
     </Section>
   );
 }

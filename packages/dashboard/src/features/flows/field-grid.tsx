@@ -13,12 +13,12 @@ type FieldGridProps = {
   scope: string;
 };
 
-/** Fields beside each other where there is room; those of several lines alone in their row. */
+/** Fields beside each other where there is room; those of several lines alone in their row, and flags below all others. */
 export function FieldGrid({ fields, place, scope }: FieldGridProps) {
   const { flow } = useFlowEditing();
   return (
     <div className={classes.grid}>
-      {fields.map((field) => {
+      {flagsLast(fields).map((field) => {
         const value = valueAt(flow.value, [...place, field.key]);
         if (value === null && isOtherSpelling(field.key)) return null;
         const isShort = shortKinds.includes(formFor(field.form, value).kind) && !isLongText(scope, field.key);
@@ -32,4 +32,9 @@ export function FieldGrid({ fields, place, scope }: FieldGridProps) {
   );
 }
 
-const shortKinds = ['text', 'flag', 'count', 'duration', 'choice'];
+const shortKinds = ['text', 'count', 'duration', 'choice'];
+
+function flagsLast(fields: Field[]): Field[] {
+  const isFlag = ({ form }: Field) => form.kind === 'flag';
+  return [...fields.filter((field) => !isFlag(field)), ...fields.filter(isFlag)];
+}

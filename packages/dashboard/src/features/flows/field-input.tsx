@@ -16,12 +16,16 @@ type FieldInputProps = {
   scope: string;
 };
 
+const belowInput: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'error', 'description'];
+
 /** A value of the flow, in the form that the server's schema gives it. */
 export function FieldInput({ field, place, scope }: FieldInputProps) {
   const { value, set, fault } = useEditedField(place);
   const words = fieldWords(scope, field.key);
   const form = formFor(field.form, value);
   const common = { label: words.label, description: words.help, error: fault };
+  // What a field means stands below it, so that fields beside each other stand in a row.
+  const inRow = { ...common, inputWrapperOrder: belowInput };
   const text = textOf(value);
   const setText = (typed: string) => set(typed === '' && !field.isRequired ? undefined : typed);
   switch (form.kind) {
@@ -42,7 +46,7 @@ export function FieldInput({ field, place, scope }: FieldInputProps) {
       }
       return (
         <TextInput
-          {...common}
+          {...inRow}
           placeholder={words.placeholder}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
@@ -52,7 +56,7 @@ export function FieldInput({ field, place, scope }: FieldInputProps) {
     case 'count':
       return (
         <TextInput
-          {...common}
+          {...inRow}
           placeholder={words.placeholder}
           value={text}
           inputMode={form.kind === 'count' ? 'numeric' : 'text'}
@@ -73,7 +77,7 @@ export function FieldInput({ field, place, scope }: FieldInputProps) {
     case 'choice':
       return (
         <NativeSelect
-          {...common}
+          {...inRow}
           maw={220}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}

@@ -4,13 +4,14 @@ import { useParams, useSearch } from '@tanstack/react-router';
 import type { UpdateFlowVersion } from '@tideway/protocol';
 import { useState } from 'react';
 import { TextLink } from '../../platform/ui/links.tsx';
-import { EmptyNote, ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
+import { EmptyNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
 import { useProjectKey } from '../projects/project.queries.ts';
 import { useMay } from '../session/session.queries.ts';
 import { flowQuery } from './flow.queries.ts';
 import { FlowEditor } from './flow-editor.tsx';
 import { copyText, emptyFlow, ownText } from './new-flow.rules.ts';
+import { NoFlow } from './no-flow.tsx';
 
 /** A new flow, or a new version of one. */
 export function FlowEditorPage() {
@@ -39,7 +40,7 @@ function CopiedFlow({ project, id }: { project: string; id: string }) {
   const [first, setFirst] = useState<UpdateFlowVersion | null>(null);
   if (first === null && flow.data && flow.isFetchedAfterMount) setFirst(flow.data);
   if (first === null) {
-    if (flow.error) return <ErrorNote error={flow.error} onRetry={flow.refetch} />;
+    if (flow.error) return <NoFlow project={project} error={flow.error} onRetry={flow.refetch} />;
     return <LoadingNote what="Loading the update flow" />;
   }
   const text = copyText(first.source, first.name);
@@ -54,7 +55,7 @@ function EditedFlow({ project, id, version }: EditedFlowProps) {
   const newest = useFreshFlow(project, id, null);
   const begun = useFreshFlow(project, id, version);
   const error = newest.error ?? begun.error;
-  if (error && !begun.data) return <ErrorNote error={error} onRetry={() => void newest.refetch()} />;
+  if (error && !begun.data) return <NoFlow project={project} error={error} onRetry={() => void newest.refetch()} />;
   if (!newest.data || !begun.data || !newest.isFetchedAfterMount) return <LoadingNote what="Loading the update flow" />;
   return <OpenedFlow project={project} id={id} begun={begun.data} newest={newest.data} />;
 }

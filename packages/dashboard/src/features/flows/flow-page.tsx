@@ -14,6 +14,7 @@ import { FlowActions } from './flow-actions.tsx';
 import { FlowInputs } from './flow-inputs.tsx';
 import { FlowSteps } from './flow-steps.tsx';
 import { FlowVersions } from './flow-versions.tsx';
+import { NoFlow } from './no-flow.tsx';
 import { YamlView } from './yaml-view.tsx';
 
 /** One version of a flow: the newest one, or the one in the address. */
@@ -23,7 +24,7 @@ export function FlowPage() {
   const { version, compare } = useSearch({ from: '/signed-in/p/$project/flows/$flow' });
   const shown = useQuery(flowQuery(project, id, version ?? null));
   if (shown.isPending) return <LoadingNote what="Loading the update flow" />;
-  if (shown.data === undefined) return <ErrorNote error={shown.error} onRetry={shown.refetch} />;
+  if (shown.data === undefined) return <NoFlow project={project} error={shown.error} onRetry={shown.refetch} />;
   return <ShownFlow project={project} flow={shown.data} compare={compare ?? null} />;
 }
 

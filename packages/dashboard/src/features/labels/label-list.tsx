@@ -46,7 +46,7 @@ export function LabelList({ project, kind, columns = noColumns, height }: LabelL
         list={list}
         rowId={({ id }) => id}
         empty={
-          <EmptyNote title={`There are no ${kind.plural} yet`}>
+          <EmptyNote title={`There is no ${kind.one} yet`}>
             {mayChange ? 'Give the first one a name above.' : `Somebody with the role ${kind.needs} can make one.`}
           </EmptyNote>
         }

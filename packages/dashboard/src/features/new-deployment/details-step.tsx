@@ -106,7 +106,7 @@ export function DetailsStep({ form, flow }: { form: OrderForm; flow: UpdateFlowV
           />
           <TextInput
             {...text('maxFailures')}
-            label="Limit of failures"
+            label="Failure limit"
             placeholder="10%"
             description="When so many have failed, as 5 or 10%, no device begins any more. Empty: no limit."
           />

@@ -14,7 +14,7 @@ const words: Record<Exclude<OrderField, `parameters.${string}`>, string> = {
   timeout: 'Time limit of an update',
   abortDeadline: 'Abort deadline',
   supersede: 'Replaces',
-  maxFailures: 'Limit of failures',
+  maxFailures: 'Failure limit',
 };
 
 /** How the page calls a field. */

@@ -12,8 +12,8 @@ export function DeploymentLine({ project, deployment }: { project: string; deplo
   const ended = devices - counts.pending - counts.in_progress;
   return (
     <Stack component="li" gap={4} style={{ listStyle: 'none' }}>
-      <Group gap="xs" justify="space-between">
-        <Group gap="xs" style={{ minWidth: 0 }}>
+      <Group gap="xs" justify="space-between" style={{ rowGap: 0 }}>
+        <Group gap="xs" style={{ minWidth: 0, rowGap: 0 }}>
           <TextLink to="/p/$project/deployments/$deployment" params={{ project, deployment: id }} className="mono">
             {id}
           </TextLink>

@@ -32,7 +32,7 @@ export function LatestEvents({ project }: { project: string }) {
       ) : (
         <Stack component="ul" gap={6} p={0} m={0}>
           {events.data.map(({ id, at, actor, action, target }) => (
-            <Group key={id} component="li" gap="xs" justify="space-between" style={{ listStyle: 'none' }}>
+            <Group key={id} component="li" gap="xs" justify="space-between" style={{ listStyle: 'none', rowGap: 0 }}>
               <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
                 {actionWords(action)} <strong>{target}</strong>
               </Text>

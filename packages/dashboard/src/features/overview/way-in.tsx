@@ -75,6 +75,9 @@ export function WayIn({ project, devices }: { project: string; devices: number }
   );
 }
 
+/** Long texts beside it leave it its size. */
+const iconStyle = { flex: 'none' };
+
 type StepProps = { title: string; isDone: boolean; needs: Role; action: ReactNode; children: ReactNode };
 
 function Step({ title, isDone, needs, action, children }: StepProps) {
@@ -82,9 +85,9 @@ function Step({ title, isDone, needs, action, children }: StepProps) {
   return (
     <Group component="li" wrap="nowrap" align="flex-start" gap="sm">
       {isDone ? (
-        <IconCircleCheckFilled size={20} color="var(--status-success)" role="img" aria-label="Done" />
+        <IconCircleCheckFilled size={20} color="var(--status-success)" role="img" aria-label="Done" style={iconStyle} />
       ) : (
-        <IconCircleDashed size={20} color="var(--status-pending)" role="img" aria-label="To do" />
+        <IconCircleDashed size={20} color="var(--status-pending)" role="img" aria-label="To do" style={iconStyle} />
       )}
       <Stack gap={4} align="flex-start" style={{ minWidth: 0 }}>
         <Text fw={600} size="sm">

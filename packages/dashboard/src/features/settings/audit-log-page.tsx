@@ -12,7 +12,14 @@ import { JsonDifference } from './json-difference.tsx';
 import { useAuditEvents } from './settings.queries.ts';
 
 const columns: PlainColumn<AuditEventView>[] = [
-  { title: 'When', cell: ({ at }) => <Time at={at} /> },
+  {
+    title: 'When',
+    cell: ({ at }) => (
+      <span style={{ whiteSpace: 'nowrap' }}>
+        <Time at={at} />
+      </span>
+    ),
+  },
   {
     title: 'Who',
     cell: ({ actor }) => (
@@ -21,7 +28,14 @@ const columns: PlainColumn<AuditEventView>[] = [
       </TextLink>
     ),
   },
-  { title: 'What', cell: ({ action }) => <span className="mono">{action}</span> },
+  {
+    title: 'What',
+    cell: ({ action }) => (
+      <span className="mono" style={{ whiteSpace: 'nowrap' }}>
+        {action}
+      </span>
+    ),
+  },
   { title: 'Target', cell: ({ target }) => target },
   { title: 'Project', cell: ({ project_key }) => project_key ?? '—', isSecondary: true },
   { title: 'From where', cell: fromWhere, isSecondary: true },

@@ -35,7 +35,9 @@ export function EmptyNote({ title, children, action }: { title: string; children
   return (
     <Center py="xl">
       <Stack align="center" gap="xs" maw={460}>
-        <Text fw={600}>{title}</Text>
+        <Text fw={600} ta="center">
+          {title}
+        </Text>
         {children && (
           <Text size="sm" c="dimmed" ta="center">
             {children}

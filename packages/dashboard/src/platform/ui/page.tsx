@@ -16,7 +16,8 @@ export function Page({ title, heading, actions, children }: PageProps) {
   }, [title]);
   return (
     <Box>
-      <Group justify="space-between" align="center" mb="md" gap="sm">
+      {/* As high as a button, so that titles stand at one height on all pages. */}
+      <Group justify="space-between" align="center" mb="md" gap="sm" mih={36}>
         <Title order={1} style={{ overflowWrap: 'anywhere' }}>
           {heading ?? title}
         </Title>

@@ -1,4 +1,5 @@
 import { ActionIcon, Box, Button, Center, Table } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { PagedList } from '../api/pages.ts';
@@ -18,7 +19,7 @@ type PlainTableProps<Row> = {
   columns: PlainColumn<Row>[];
   list: PagedList<Row>;
   rowId: (row: Row) => string;
-  /** Buttons of a row, at its end. */
+  /** Buttons of a row, at its end; below it where there is little room. */
   actions?: ((row: Row) => ReactNode) | undefined;
   /** What a row shows below itself where it is opened; null where there is no more of it. */
   detail?: (row: Row) => ReactNode | null;
@@ -30,6 +31,7 @@ type PlainTableProps<Row> = {
 export function PlainTable<Row>(props: PlainTableProps<Row>) {
   const { label, columns, list, rowId, actions, detail, empty } = props;
   const { items } = list;
+  const isNarrow = useMediaQuery('(max-width: 48em)') ?? false;
   if (list.isLoading) return <LoadingNote what={`Loading ${label}`} />;
   if (list.error && items.length === 0) return <ErrorNote error={list.error} onRetry={list.reload} />;
   if (items.length === 0) return <>{empty}</>;
@@ -51,12 +53,19 @@ export function PlainTable<Row>(props: PlainTableProps<Row>) {
                   {column.title}
                 </Table.Th>
               ))}
-              {actions && <Table.Td />}
+              {actions && !isNarrow && <Table.Td />}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
             {items.map((row) => (
-              <PlainRow key={rowId(row)} row={row} columns={columns} actions={actions} detail={detail} />
+              <PlainRow
+                key={rowId(row)}
+                row={row}
+                columns={columns}
+                actions={actions?.(row)}
+                detail={detail}
+                isNarrow={isNarrow}
+              />
             ))}
           </Table.Tbody>
         </Table>
@@ -73,17 +82,21 @@ export function PlainTable<Row>(props: PlainTableProps<Row>) {
   );
 }
 
-type PlainRowProps<Row> = Pick<PlainTableProps<Row>, 'columns' | 'actions'> & {
+type PlainRowProps<Row> = {
   row: Row;
+  columns: PlainColumn<Row>[];
+  actions: ReactNode;
   detail: PlainTableProps<Row>['detail'] | undefined;
+  isNarrow: boolean;
 };
 
-function PlainRow<Row>({ row, columns, actions, detail }: PlainRowProps<Row>) {
+function PlainRow<Row>({ row, columns, actions, detail, isNarrow }: PlainRowProps<Row>) {
   const [isOpen, setOpen] = useState(false);
   const more = detail?.(row) ?? null;
+  const hasOwnLine = isNarrow && Boolean(actions);
   return (
     <>
-      <Table.Tr>
+      <Table.Tr {...(hasOwnLine && { style: { borderBottom: 'none' } })}>
         {detail && (
           <Table.Td w={1}>
             {more !== null && (
@@ -105,8 +118,17 @@ function PlainRow<Row>({ row, columns, actions, detail }: PlainRowProps<Row>) {
             {column.cell(row)}
           </Table.Td>
         ))}
-        {actions && <Table.Td style={{ whiteSpace: 'nowrap', textAlign: 'right', width: 1 }}>{actions(row)}</Table.Td>}
+        {actions !== undefined && !isNarrow && (
+          <Table.Td style={{ whiteSpace: 'nowrap', textAlign: 'right', width: 1 }}>{actions}</Table.Td>
+        )}
       </Table.Tr>
+      {hasOwnLine && (
+        <Table.Tr>
+          <Table.Td colSpan={columns.length + 1} pt={0} ta="right">
+            {actions}
+          </Table.Td>
+        </Table.Tr>
+      )}
       {isOpen && (
         <Table.Tr>
           <Table.Td colSpan={columns.length + 2}>{more}</Table.Td>

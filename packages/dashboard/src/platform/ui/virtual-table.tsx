@@ -32,7 +32,7 @@ type VirtualTableProps<Row> = {
   onSight?: (first: number, last: number) => void;
   /** Stands there where the list is empty. */
   empty: ReactNode;
-  /** CSS height of the table. */
+  /** CSS height that the table has at most. */
   height?: string;
 };
 
@@ -110,7 +110,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       <div
         ref={frame}
         className={classes.frame}
-        style={{ height: `min(${height}, ${(items.length + 1) * rowHeight + 8}px)` }}
+        style={{ maxHeight: height }}
         role="grid"
         aria-label={label}
         aria-rowcount={(total ?? items.length) + 1}
