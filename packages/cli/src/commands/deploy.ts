@@ -20,6 +20,7 @@ export function deployCommand(): Command {
       'the whole order in JSON or YAML, as POST /api/v2/{project}/deployments takes it; -: standard input',
     )
     .option('--flow <id or name>', 'the flow; its newest version is deployed')
+    .option('--flow-version <number>', 'an older version of the flow')
     .option('--param <name=value>', 'a parameter of the flow; may be repeated', collect)
     .option('--config <file>', 'configuration for the devices, an object in JSON or YAML')
     .option('--app <name@version>', 'the version that the app has on each device that succeeds')

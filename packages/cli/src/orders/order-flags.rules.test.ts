@@ -52,6 +52,12 @@ describe('flags that select devices', () => {
     expect(deploymentBodySchema().safeParse(order).error).toBeUndefined();
   });
 
+  it('name a version of the flow as a number, and what is none as it stands, for the server to refuse', () => {
+    expect(orderOf({ all: true, flowVersion: '3' })).toMatchObject({ flow_version: 3 });
+    expect(orderOf({ all: true, flowVersion: 'newest' })).toMatchObject({ flow_version: 'newest' });
+    expect(orderOf({ all: true })).not.toHaveProperty('flow_version');
+  });
+
   it('pick devices one by one', () => {
     expect(orderOf({ device: ['pump-1'] }, { deviceIds: ['d-0000-0001'] })).toMatchObject({
       device_ids: ['d-0000-0001'],

@@ -26,7 +26,14 @@ export type TimingFlags = {
 };
 
 export type OrderFlags = SelectionFlags &
-  TimingFlags & { param?: string[]; app?: string; comment?: string; allowEmpty?: true; dryRun?: true };
+  TimingFlags & {
+    flowVersion?: string;
+    param?: string[];
+    app?: string;
+    comment?: string;
+    allowEmpty?: true;
+    dryRun?: true;
+  };
 
 /** What the names of flags stand for: the ids of `--device` and `--not-device`. */
 export type FoundDevices = { deviceIds: string[]; notDeviceIds: string[] };
@@ -63,7 +70,7 @@ export function orderFromFlags(
 ): ReadOrder {
   const fault = selectionFault(flags) ?? pairFault(flags.param ?? []) ?? appFault(flags.app);
   if (fault !== null) return { fault };
-  const { param, app, comment } = flags;
+  const { flowVersion, param, app, comment } = flags;
   return {
     order: {
       ...selectionOf(flags, found),
@@ -76,6 +83,7 @@ export function orderFromFlags(
         ...(comment !== undefined && { comment }),
       },
       ...(configuration !== undefined && { configuration }),
+      ...(flowVersion !== undefined && { flow_version: numberWhereItIs(flowVersion) }),
       ...timingFromFlags(flags),
       ...(flags.allowEmpty && { allow_empty: true }),
       ...(flags.dryRun && { dry_run: true }),
@@ -92,8 +100,12 @@ export function timingFromFlags(flags: TimingFlags): Record<string, unknown> {
     ...(timeout !== undefined && { timeout }),
     ...(abortDeadline !== undefined && { abort_deadline: abortDeadline }),
     ...(supersede !== undefined && { supersede }),
-    ...(maxFailures !== undefined && { max_failures: /^\d+$/.test(maxFailures) ? Number(maxFailures) : maxFailures }),
+    ...(maxFailures !== undefined && { max_failures: numberWhereItIs(maxFailures) }),
   };
+}
+
+function numberWhereItIs(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
 }
 
 const selections: (keyof SelectionFlags)[] = [

@@ -25,6 +25,12 @@ const details = {
 const options = {
   /** Configuration for the device, taken verbatim. */
   configuration: configuration.optional(),
+  /** The version of the flow, in place of its newest one. */
+  flow_version: z
+    .int('must be a version of the flow: a whole number from 1')
+    .min(1, 'must be a version of the flow: a whole number from 1')
+    .max(2_147_483_647, 'must be a version of the flow: a whole number from 1')
+    .optional(),
   /** Creates an empty, finished deployment where no device matches. */
   allow_empty: z.boolean().optional(),
   /** Answers what the order would do, and does nothing. */

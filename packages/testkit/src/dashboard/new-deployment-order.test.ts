@@ -128,28 +128,36 @@ describe.skipIf(!hasBrowser)('the order of a new deployment', { timeout: 60_000 
     for (const other of others) expect(other).toEqual(first);
   });
 
-  it('says which version is deployed, where an older one was looked at', async () => {
-    await orders.server.request('PUT', `${orders.fleet.path}/update-flows/${orders.flowId}`, {
-      body: releaseFlow,
-      headers: { 'content-type': 'application/yaml' },
-    });
+  it('takes the version that was looked at, or the newest, and never one that nobody has seen here', async () => {
+    await saveAgain();
     const page = await open(`${inNorth()}&version=1`, { role: 'operator' });
-    await page.getByText('Version 2 will be deployed').waitFor();
-    await page.getByText('You come from version 1').waitFor();
+    await page.getByText('Version 1 will be deployed').waitFor();
     await field(page, 'version').fill('1.1.0');
     await deployTo(page, '1 device').waitFor();
-    await orders.server.request('PUT', `${orders.fleet.path}/update-flows/${orders.flowId}`, {
-      body: releaseFlow,
-      headers: { 'content-type': 'application/yaml' },
-    });
+    expect(await lineOf(page, 'curl line')).toContain('"flow_version": 1');
+    expect(await lineOf(page, 'command line')).toContain('--flow-version 1');
+    await page.getByLabel('Which of its versions').selectOption('The newest (version 2)');
+    await page.getByText('Version 2 will be deployed').waitFor();
+    await deployTo(page, '1 device').waitFor();
+    await saveAgain();
     const before = await countDeployments();
     await deployTo(page, '1 device').click();
     await page.getByText('Version 3 of the flow was saved meanwhile').waitFor();
     expect(await countDeployments()).toBe(before);
+
+    await page.getByLabel('Which of its versions').selectOption('Version 1');
+    await page.getByText('Version 1 will be deployed').waitFor();
     await deployTo(page, '1 device').click();
     await deploymentShown(page);
-    expect((await newestDeployment()).flow.version).toBe(3);
+    expect((await newestDeployment()).flow.version).toBe(1);
   });
+
+  async function saveAgain(): Promise<void> {
+    await orders.server.request('PUT', `${orders.fleet.path}/update-flows/${orders.flowId}`, {
+      body: releaseFlow,
+      headers: { 'content-type': 'application/yaml' },
+    });
+  }
 
   async function runInShell(line: string): Promise<void> {
     await promisify(execFile)('sh', ['-ec', `tideway() { "${process.execPath}" "${program}" "$@"; }\n${line}`], {

@@ -2,6 +2,7 @@ import { nameOfParameter, type OrderField } from './order-faults.rules.ts';
 
 const words: Record<Exclude<OrderField, `parameters.${string}`>, string> = {
   flow: 'Update flow',
+  flowVersion: 'Version of the flow',
   filter: 'Devices',
   devices: 'Picked devices',
   parameters: 'Parameters',

@@ -1,11 +1,11 @@
-import { Alert, Select, Stack, Text } from '@mantine/core';
+import { NativeSelect, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { UpdateFlowVersion } from '@tideway/protocol';
 import { ButtonLink, TextLink } from '../../platform/ui/links.tsx';
 import { EmptyNote, ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { Time } from '../../platform/ui/time.tsx';
-import { flowChoicesQuery } from '../flows/flow.queries.ts';
+import { flowChoicesQuery, flowVersionsQuery } from '../flows/flow.queries.ts';
 import { useProjectKey } from '../projects/project.queries.ts';
 import { useMay } from '../session/session.queries.ts';
 import { faultText, fieldId } from './order-field.ts';
@@ -14,14 +14,12 @@ import type { OrderForm } from './use-order-values.ts';
 
 type FlowStepProps = {
   form: OrderForm;
-  /** The newest version of the chosen flow, once it is known. */
+  /** The version of the chosen flow that the order will take, once it is known. */
   flow: UpdateFlowVersion | undefined;
-  /** The version that the address names, which may be an older one. */
-  askedVersion: number | null;
 };
 
-/** Which flow is deployed. There is no choice of a version: an order takes the newest one, and the page says which it is. */
-export function FlowStep({ form, flow, askedVersion }: FlowStepProps) {
+/** Which flow is deployed, and which of its versions: the newest unless an older one is chosen. */
+export function FlowStep({ form, flow }: FlowStepProps) {
   const project = useProjectKey();
   const flows = useQuery(flowChoicesQuery(project));
   if (flows.isPending)
@@ -44,7 +42,7 @@ export function FlowStep({ form, flow, askedVersion }: FlowStepProps) {
             placeholder="Choose a flow"
             data={choices.map(({ id, name }) => ({ value: id, label: name }))}
             value={form.values.flow === '' ? null : form.values.flow}
-            onChange={(id) => form.change({ flow: id ?? '', secrets: {} })}
+            onChange={(id) => form.change({ flow: id ?? '', flowVersion: '', secrets: {} })}
             error={faultText(form.shown.flow)}
             searchable
             allowDeselect={false}
@@ -52,35 +50,54 @@ export function FlowStep({ form, flow, askedVersion }: FlowStepProps) {
             maw={480}
             withAsterisk
           />
-          {flow && <ChosenFlow project={project} flow={flow} askedVersion={askedVersion} />}
+          {form.values.flow !== '' && <VersionChoice project={project} form={form} />}
+          {flow && <ChosenFlow project={project} flow={flow} />}
         </Stack>
       )}
     </OrderStep>
   );
 }
 
-type ChosenFlowProps = { project: string; flow: UpdateFlowVersion; askedVersion: number | null };
+/** There only where the flow has several. */
+function VersionChoice({ project, form }: { project: string; form: OrderForm }) {
+  const { flow, flowVersion } = form.values;
+  const versions = useQuery(flowVersionsQuery(project, flow)).data ?? [];
+  const message = faultText(form.shown.flowVersion);
+  if (versions.length < 2 && flowVersion === '') return null;
+  const known = versions.map(({ version }) => String(version));
+  const older = flowVersion === '' || known.includes(flowVersion) ? known : [...known, flowVersion];
+  return (
+    <NativeSelect
+      id={fieldId('flowVersion')}
+      label="Which of its versions"
+      data={[
+        { value: '', label: `The newest (version ${known[0] ?? '…'})` },
+        ...older.map((version) => ({ value: version, label: `Version ${version}` })),
+      ]}
+      value={flowVersion}
+      onChange={(event) => form.change({ flowVersion: event.currentTarget.value })}
+      error={message}
+      maw={480}
+    />
+  );
+}
 
-function ChosenFlow({ project, flow, askedVersion }: ChosenFlowProps) {
+function ChosenFlow({ project, flow }: { project: string; flow: UpdateFlowVersion }) {
   return (
     <>
       {flow.description !== null && <Text size="sm">{flow.description}</Text>}
       <Text size="sm" component="div">
-        <b className="numbers">Version {flow.version}</b> will be deployed: an order takes a flow's newest version.
-        Saved <Time at={flow.changed_at} as="ago" />, {countText(flow.steps.length, 'step')}:{' '}
-        {flow.steps.map(({ name }) => name).join(', ')}.{' '}
-        <TextLink to="/p/$project/flows/$flow" params={{ project, flow: flow.id }} underline="always">
+        <b className="numbers">Version {flow.version}</b> will be deployed. Saved <Time at={flow.changed_at} as="ago" />
+        , {countText(flow.steps.length, 'step')}: {flow.steps.map(({ name }) => name).join(', ')}.{' '}
+        <TextLink
+          to="/p/$project/flows/$flow"
+          params={{ project, flow: flow.id }}
+          search={{ version: flow.version }}
+          underline="always"
+        >
           Look at the flow
         </TextLink>
       </Text>
-      {askedVersion !== null && askedVersion !== flow.version && (
-        <Alert color="yellow" variant="light" role="note">
-          <Text size="sm" c="var(--mantine-color-text)">
-            You come from version {askedVersion}, and version {flow.version} is what will be deployed. To deploy the
-            older one, an admin saves its text as a new version first.
-          </Text>
-        </Alert>
-      )}
     </>
   );
 }

@@ -53,7 +53,7 @@ export function beginning(
 ): OrderDraft & { isTakenUp: boolean } {
   const asksForDevices = search.filter !== undefined || (search.devices?.length ?? 0) > 0;
   const asked = {
-    ...(search.flow !== undefined && { flow: search.flow }),
+    ...(search.flow !== undefined && { flow: search.flow, flowVersion: String(search.version ?? '') }),
     ...(asksForDevices && { filter, devices: search.devices ?? [] }),
   };
   const isOfFlow = kept !== null && (search.flow === undefined || search.flow === kept.values.flow);
@@ -61,7 +61,7 @@ export function beginning(
   // Whoever gets something back that the address does not ask for has to see that.
   const notAsked = {
     ...kept.values,
-    ...(search.flow !== undefined && { flow: '' }),
+    ...(search.flow !== undefined && { flow: '', flowVersion: '' }),
     ...(asksForDevices && { filter: {}, devices: [] }),
   };
   return { key: kept.key, values: { ...kept.values, ...asked }, isTakenUp: isTouched(notAsked) };

@@ -15,6 +15,7 @@ export type OrderSection = (typeof orderSections)[number];
 /** Where the fields of the form are named in an order; those of the form in their order, but for the parameters. */
 const fields: [place: RegExp, field: OrderField][] = [
   [/^deployment_configuration\.flow_(uuid|id)$/, 'flow'],
+  [/^flow_version$/, 'flowVersion'],
   [/^device_filter(\.|\[|$)/, 'filter'],
   [/^device_ids(\[|$)/, 'devices'],
   [/^deployment_configuration\.parameters_mapping$/, 'parameters'],
@@ -42,7 +43,7 @@ export function fieldOfPlace(place: string | null): OrderField | null {
 
 /** The part of the page in which a field stands. */
 export function sectionOfField(field: OrderField): OrderSection {
-  if (field === 'flow') return 'flow';
+  if (field === 'flow' || field === 'flowVersion') return 'flow';
   if (field === 'filter' || field === 'devices') return 'devices';
   return field === 'configuration' || field.startsWith('parameters') ? 'values' : 'details';
 }

@@ -77,6 +77,7 @@ function orderFlags(body: OrderBody): string[] {
   const { max_failures: maxFailures } = body;
   return [
     ...flag('flow', flow),
+    ...flag('flow-version', body.flow_version === undefined ? undefined : String(body.flow_version)),
     ...selectionFlags(body),
     ...Object.entries(parameters).flatMap(([name, value]) => flag('param', `${name}=${value}`)),
     ...flag('app', app && `${app.name}@${app.version}`),

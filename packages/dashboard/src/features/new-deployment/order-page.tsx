@@ -4,12 +4,12 @@ import { useEffect, useMemo, useState } from 'react';
 import { sentenceOf } from '../../platform/api/refused.ts';
 import { Page } from '../../platform/ui/page.tsx';
 import { useSelectionPreview } from '../devices/selection-preview.tsx';
+import { flowQuery } from '../flows/flow.queries.ts';
 import { useProjectKey } from '../projects/project.queries.ts';
 import { DetailsStep } from './details-step.tsx';
 import { DevicesStep } from './devices-step.tsx';
 import { FlowStep } from './flow-step.tsx';
 import classes from './new-deployment.module.css';
-import { newestFlowQuery } from './order.queries.ts';
 import { inPageOrder, type OrderFaults, sectionOfField } from './order-faults.rules.ts';
 import { fieldId, goTo, sectionId } from './order-field.ts';
 import { type FlowInputs, orderBody } from './order-values.rules.ts';
@@ -29,7 +29,7 @@ const noInputs: FlowInputs = {};
 export function OrderPage() {
   const project = useProjectKey();
   const { values, key, isTakenUp, change, renewKey, startOver, ...begun } = useOrderValues();
-  const { flow, error: flowError } = useNewestFlow(project, values.flow);
+  const { flow, error: flowError } = useChosenFlow(project, values.flow, values.flowVersion);
   const inputs = flow?.inputs ?? noInputs;
   const [wantsToDeploy, setWantsToDeploy] = useState(false);
   const found = {
@@ -82,7 +82,7 @@ export function OrderPage() {
       <div className={classes.frame}>
         <StepList states={stepStates(shown, all, { hasDevices, isChecked: isCurrent && dry !== null })} />
         <Stack gap="md" style={{ minWidth: 0 }}>
-          <FlowStep form={form} flow={flow} askedVersion={begun.askedVersion} />
+          <FlowStep form={form} flow={flow} />
           <DevicesStep form={form} preview={preview} />
           <ValuesStep form={form} flow={flow} />
           <DetailsStep form={form} flow={flow} />
@@ -93,9 +93,11 @@ export function OrderPage() {
   );
 }
 
-function useNewestFlow(project: string, id: string) {
-  const { data, error } = useQuery(newestFlowQuery(project, id));
+/** The version of the flow that the order will take. */
+function useChosenFlow(project: string, id: string, version: string) {
   const isChosen = id !== '';
+  const asked = flowQuery(project, id, version === '' ? null : Number(version));
+  const { data, error } = useQuery({ ...asked, enabled: isChosen });
   // Versions that were read before stay usable while the server cannot be asked.
   return {
     flow: isChosen ? data : undefined,

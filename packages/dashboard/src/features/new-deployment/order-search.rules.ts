@@ -3,7 +3,7 @@ import { addressText } from '../../platform/ui/address-text.rules.ts';
 /** What the page's address asks for. */
 export type OrderSearch = {
   flow?: string;
-  /** The version that somebody has looked at; an order takes the newest. */
+  /** An older version of it. */
   version?: number;
   /** The JSON of a device filter. */
   filter?: string;

@@ -5,6 +5,8 @@ import type { z } from 'zod';
 export type OrderValues = {
   /** The flow's id; empty while none is chosen. */
   flow: string;
+  /** The number of an older version of it; empty: its newest. */
+  flowVersion: string;
   filter: DeviceFilter;
   /** Devices that were picked, by id; empty: all that the filter selects. */
   devices: string[];
@@ -25,7 +27,7 @@ export type OrderValues = {
   maxFailures: string;
 };
 
-/** The inputs of the flow that is chosen, as its newest version declares them. */
+/** The inputs of the flow that is chosen, as its version declares them. */
 export type FlowInputs = Record<string, FlowInput>;
 
 /** The body of `POST /api/v2/{project_key}/deployments` as this page makes it. */
@@ -39,10 +41,12 @@ export type OrderBody = z.input<z.ZodObject<typeof timingOptions>> & {
     app?: { name: string; version: string };
   };
   configuration?: Record<string, unknown>;
+  flow_version?: number;
 };
 
 export const emptyValues: OrderValues = {
   flow: '',
+  flowVersion: '',
   filter: {},
   devices: [],
   parameters: {},
@@ -84,6 +88,7 @@ export function orderBody(values: OrderValues, inputs: FlowInputs): OrderBody {
       ...(app !== null && { app }),
     },
     ...(isConfigured && { configuration }),
+    ...(values.flowVersion !== '' && { flow_version: Number(values.flowVersion) }),
     ...(startAt !== '' && { schedule: { start_at: timeOf(startAt) } }),
     ...(expiresIn.trim() !== '' && { expires_in: expiresIn.trim() }),
     ...(timeout.trim() !== '' && { timeout: timeout.trim() }),

@@ -1,15 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { Device, DryRun, UpdateFlowVersion } from '@tideway/protocol';
-import { get, type Page, path, post } from '../../platform/api/call.ts';
+import type { Device, DryRun } from '@tideway/protocol';
+import { type Page, path, post } from '../../platform/api/call.ts';
 import type { OrderBody } from './order-values.rules.ts';
-
-/** The newest version of a flow, which is what an order takes. */
-export const newestFlowQuery = (project: string, id: string) =>
-  queryOptions({
-    queryKey: [project, 'flow', id, 'newest'],
-    queryFn: () => get<UpdateFlowVersion>(path`/${project}/update-flows/${id}`),
-    enabled: id !== '',
-  });
 
 /** The devices that were picked, for their names. Refused where one of them is not there any more. */
 export const pickedDevicesQuery = (project: string, ids: string[]) =>

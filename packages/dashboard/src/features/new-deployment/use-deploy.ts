@@ -6,8 +6,8 @@ import { path, post } from '../../platform/api/call.ts';
 import { Refused } from '../../platform/api/refused.ts';
 import { countText } from '../../platform/ui/number-text.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
+import { flowQuery } from '../flows/flow.queries.ts';
 import { useProjectKey } from '../projects/project.queries.ts';
-import { newestFlowQuery } from './order.queries.ts';
 import type { OrderBody } from './order-values.rules.ts';
 
 export type DeployState = {
@@ -44,10 +44,10 @@ export function useDeploy(options: DeployOptions): DeployState {
 
   async function send({ body, flowVersion, onDone }: DeployOptions, key: string) {
     const { flow_uuid: flow } = body.deployment_configuration;
-    const newest = await queries.fetchQuery({ ...newestFlowQuery(project, flow), staleTime: 0 });
-    if (newest.version !== flowVersion) {
+    const taken = await queries.fetchQuery({ ...flowQuery(project, flow, body.flow_version ?? null), staleTime: 0 });
+    if (taken.version !== flowVersion) {
       throw new Error(
-        `Version ${newest.version} of the flow was saved meanwhile. Nothing was deployed: look at the order again, and deploy it if it is still what you want.`,
+        `Version ${taken.version} of the flow was saved meanwhile. Nothing was deployed: look at the order again, and deploy it if it is still what you want.`,
       );
     }
     const created = await post<DeploymentCreated>(path`/${project}/deployments`, body, { 'idempotency-key': key });

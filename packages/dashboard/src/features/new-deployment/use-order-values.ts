@@ -37,7 +37,6 @@ export function useOrderValues() {
     place,
     /** What is wrong with the filter that the address asked for, until somebody says which devices are meant. */
     filterError,
-    askedVersion: search.version ?? null,
     change: (changed: Partial<OrderValues>) => {
       if (changed.filter !== undefined || changed.devices !== undefined) setFilterError(null);
       setBegun((before) => ({ ...before, values: { ...before.values, ...changed } }));
@@ -63,19 +62,19 @@ export function useKeptDraft(place: string, key: string, values: OrderValues, in
   };
 }
 
-function useAddress({ flow, filter, devices }: OrderValues): void {
+function useAddress({ flow, flowVersion, filter, devices }: OrderValues): void {
   const navigate = useNavigate({ from: '/p/$project/deployments/new' });
   const address = filterToAddress(filter);
   useEffect(() => {
     void navigate({
-      search: (before) => ({
+      search: {
         ...(flow !== '' && { flow }),
-        ...(before.flow === flow && before.version !== undefined && { version: before.version }),
+        ...(flowVersion !== '' && { version: Number(flowVersion) }),
         ...(address !== undefined && { filter: address }),
         ...(devices.length > 0 && devices.length <= maxDevicesInAddress && { devices }),
-      }),
+      },
       replace: true,
       resetScroll: false,
     });
-  }, [flow, address, devices, navigate]);
+  }, [flow, flowVersion, address, devices, navigate]);
 }

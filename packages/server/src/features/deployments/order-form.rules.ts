@@ -65,7 +65,7 @@ const keysOfBody = {
   optional: [
     ...keysOfWrapper.optional,
     ...wrappers,
-    ...['configuration', 'allow_empty', 'dry_run'],
+    ...['configuration', 'flow_version', 'allow_empty', 'dry_run'],
     ...Object.keys(timingOptions),
   ],
 };

@@ -56,6 +56,68 @@ describe('a scheduled order', () => {
   });
 });
 
+describe('an order for a version of its flow', () => {
+  const versions = `flows:
+  versioned:
+    steps: [{ name: first, run: 'echo VERSION' }]
+`;
+
+  it('takes that one, at every door, and the newest where it names none', async () => {
+    const { device, flow } = await savedTwice('one');
+    for (const [version, expected] of [
+      [1, 'one'],
+      [2, 'two'],
+      [undefined, 'two'],
+    ] as const) {
+      const options = version === undefined ? {} : { flow_version: version };
+      const sent = { device_ids: [device.id], deployment_configuration: { flow_uuid: flow }, ...options };
+      const { deployment_id: id } = (await fleet.call('POST', '/deployments', sent)) as { deployment_id: string };
+      expect((await device.next())?.document).toContain(`echo ${expected}`);
+      await device.report({ update_id: id, seq: 1, event: 'succeeded' });
+      expect(await fleet.call('GET', `/deployments/${id}`)).toMatchObject({ flow: { version: version ?? 2 } });
+    }
+    const filters = [{ type: 'specific_device', operand: 'is', value: device.id }];
+    const { status, body } = await server.request('POST', '/v2/deploy_update', {
+      body: {
+        user_token: server.owner.token,
+        flow_id: flow,
+        devices_filter: { project: { name: 'Options' }, groups: [], filters },
+        flow_version: 1,
+      },
+    });
+    expect([status, body.devices]).toEqual([200, 1]);
+    expect(await fleet.call('GET', `/deployments/${body.deployment_id}`)).toMatchObject({ flow: { version: 1 } });
+  });
+
+  it.each([0, -1, 1.5, '1', true, 9e15])('is refused by name where that is none: %j', async (version) => {
+    const { device } = await savedTwice(`bad-${version}`);
+    await expect(fleet.deployTo([device], { options: { flow_version: version } })).rejects.toThrow(
+      '"field":"flow_version"',
+    );
+  });
+
+  it('is refused where the flow has no such version, with its newest, and leaves nothing behind', async () => {
+    const { device, flow } = await savedTwice('three');
+    const sent = { device_ids: [device.id], deployment_configuration: { flow_uuid: flow }, flow_version: 3 };
+    for (const also of [{}, { dry_run: true }]) {
+      const { status, body } = await server.request('POST', `${fleet.path}/deployments`, {
+        body: { ...sent, ...also },
+      });
+      expect([status, body.code, body.field]).toEqual([400, 'unknown_flow', 'flow_version']);
+      expect(body.error_message).toBe(`The flow ${flow} has no version 3: its newest is 2`);
+    }
+    expect(await device.next()).toBeNull();
+  });
+
+  async function savedTwice(name: string) {
+    const text = (word: string) => versions.replace('versioned', `versioned ${name}`).replace('VERSION', word);
+    const saved = (await fleet.call('POST', '/update-flows', text('one'))) as { update_flows: [{ uuid: string }] };
+    const [{ uuid: flow }] = saved.update_flows;
+    await fleet.call('PUT', `/update-flows/${flow}`, text('two'));
+    return { device: await fleet.joinDevice(), flow };
+  }
+});
+
 describe('a paused deployment', () => {
   it('is taken up by no device until it is resumed, and lets those at work go on', async () => {
     const [working, waiting] = [await fleet.joinDevice(), await fleet.joinDevice()];

@@ -31,6 +31,8 @@ export type Selection = {
 export type Order = Selection &
   OrderTiming & {
     flowId: string;
+    /** Null: the newest. */
+    flowVersion: number | null;
     parameters: Record<string, string>;
     /** For the device's config.json; null where none was sent. */
     configuration: Record<string, unknown> | null;
@@ -218,7 +220,12 @@ type Details = {
   comment?: string | undefined;
   app?: { name: string; version: string } | undefined;
 };
-type Options = TimingOptions & { configuration?: Record<string, unknown>; allow_empty?: boolean; dry_run?: boolean };
+type Options = TimingOptions & {
+  configuration?: Record<string, unknown>;
+  flow_version?: number;
+  allow_empty?: boolean;
+  dry_run?: boolean;
+};
 type VendorFilter = { groups: { name: string }[]; filters: Filter[] };
 type DeployUpdateBody = Details &
   Options & { user_token?: string; metadata?: Details } & Partial<Record<FlowKey, string>> &
@@ -280,8 +287,13 @@ function twoConfigurations(rest: Record<string, unknown>, verbatim: Record<strin
   ];
 }
 
-function optionsOf(sent: Options): Pick<Order, 'allowsEmpty' | 'isDryRun'> & OrderTiming {
-  return { allowsEmpty: sent.allow_empty ?? false, isDryRun: sent.dry_run ?? false, ...readTiming(sent) };
+function optionsOf(sent: Options): Pick<Order, 'flowVersion' | 'allowsEmpty' | 'isDryRun'> & OrderTiming {
+  return {
+    flowVersion: sent.flow_version ?? null,
+    allowsEmpty: sent.allow_empty ?? false,
+    isDryRun: sent.dry_run ?? false,
+    ...readTiming(sent),
+  };
 }
 
 function configurationOf(configuration: Record<string, unknown>): Record<string, unknown> | null {

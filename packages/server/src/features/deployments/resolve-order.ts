@@ -7,7 +7,7 @@ import { Refusal } from '../../platform/refusal.ts';
 import { sealSecrets } from '../../platform/secret-box.ts';
 import { findLabelIds } from '../devices/resolve-labels.ts';
 import { fillFlow } from '../flows/fill-flow.rules.ts';
-import { type FoundFlow, findNewestFlow } from '../flows/find-flow.ts';
+import { type FoundFlow, findFlowVersion } from '../flows/find-flow.ts';
 import { type EffectiveInputs, effectiveInputs } from '../flows/flow-inputs.rules.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
 import { checkOrderTiming } from './check-order-timing.ts';
@@ -94,9 +94,15 @@ function refuseLargeConfiguration({ configuration, fields }: Order): void {
   });
 }
 
-async function resolveFlow(tx: Tx, { project }: ProjectCaller, { flowId, fields }: Order): Promise<FoundFlow> {
-  const flow = await findNewestFlow(tx, project.id, flowId);
+async function resolveFlow(tx: Tx, { project }: ProjectCaller, order: Order): Promise<FoundFlow> {
+  const { flowId, flowVersion, fields } = order;
+  const flow = await findFlowVersion(tx, project.id, flowId, flowVersion);
   if (flow !== null) return flow;
+  const newest = flowVersion === null ? null : await findFlowVersion(tx, project.id, flowId, null);
+  if (newest !== null) {
+    const message = `The flow ${flowId} has no version ${flowVersion}: its newest is ${newest.number}`;
+    throw new Refusal('unknown_flow', message, { field: 'flow_version' });
+  }
   throw new Refusal('unknown_flow', `There is no flow ${flowId} in this project`, { field: fields.flow });
 }
 

@@ -11,13 +11,19 @@ export type FoundFlow = {
   document: FlowDocument;
 };
 
-/** The newest version of a flow of the project, or null where there is no such flow. */
-export async function findNewestFlow(db: Db, projectId: number, publicId: string): Promise<FoundFlow | null> {
+/** A version of a flow of the project, the newest one where `number` is null; null where there is none. */
+export async function findFlowVersion(
+  db: Db,
+  projectId: number,
+  publicId: string,
+  number: number | null,
+): Promise<FoundFlow | null> {
   return firstRow<FoundFlow>(
     db,
     sql`select f.id as "flowId", v.id as "versionId", f.public_id as "publicId", v.number, v.document
         from flow f join flow_version v on v.flow_id = f.id
         where f.project_id = ${projectId} and f.public_id = ${publicId} and f.deleted_at is null
+          and (${number}::integer is null or v.number = ${number})
         order by v.number desc limit 1`,
   );
 }
