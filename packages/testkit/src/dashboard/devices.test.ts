@@ -285,6 +285,7 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
   });
 
   it('keep what others change of one while somebody edits it', async () => {
+    await fleet.call('PATCH', `/devices/${devices.south.id}`, { group: 'South' });
     const page = await open(`/p/farm/devices/${devices.south.id}`);
     const facts = page.getByRole('region', { name: 'Device', exact: true });
     await facts.getByRole('link', { name: 'South' }).waitFor();
