@@ -33,7 +33,8 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
     await page.getByRole('textbox', { name: 'Default' }).fill('10');
 
     const first = stepCard(page, 1);
-    await first.scrollIntoViewIfNeeded();
+    // Not only into view: the header of the pages lies over what is at the window's top.
+    await page.evaluate('window.scrollTo(0, 0)');
     const handle = await first.getByRole('button', { name: 'Drag' }).boundingBox();
     const last = await stepCard(page, 2).getByRole('button', { name: 'Drag' }).boundingBox();
     if (!handle || !last) throw new Error('The steps cannot be dragged');
