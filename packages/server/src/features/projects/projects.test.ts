@@ -17,7 +17,7 @@ describe('a project', () => {
     expect(created.body).toMatchObject({ id: 'green-houses', key: 'green-houses', name: 'Green Houses' });
 
     const groups = await server.request('GET', '/api/v2/green-houses/groups');
-    expect(groups.body).toEqual({ items: [{ id: 'Production', name: 'Production' }], next: null });
+    expect(groups.body).toEqual({ items: [{ id: 'Production', name: 'Production', devices: 0 }], next: null });
     expect((await server.request('GET', '/api/v2/green-houses')).body).toEqual(created.body);
     expect((await server.request('GET', '/api/v2/Green%20Houses')).body).toEqual(created.body);
     expect((await server.request('GET', projects)).body.items).toContainEqual(created.body);
