@@ -1,6 +1,6 @@
-import { Text } from '@mantine/core';
 import type { Device } from '@tideway/protocol';
-import { TextLink } from '../../platform/ui/links.tsx';
+import { path } from '../../platform/api/call.ts';
+import { RowLink } from '../../platform/ui/row-link.tsx';
 import { Time } from '../../platform/ui/time.tsx';
 import type { Column } from '../../platform/ui/virtual-table.tsx';
 import { appsText, driftText } from './device-state.rules.ts';
@@ -13,11 +13,7 @@ export function deviceColumns(project: string): Column<Device>[] {
       id: 'name',
       title: 'Name',
       width: 'minmax(100px, 2fr)',
-      cell: ({ id, name }) => (
-        <TextLink to="/p/$project/devices/$device" params={{ project, device: id }} title={name} tabIndex={-1}>
-          {name}
-        </TextLink>
-      ),
+      cell: ({ id, name }) => <RowLink href={`/p${path`/${project}/devices/${id}`}`} text={name} />,
     },
     {
       id: 'state',
@@ -62,9 +58,7 @@ function textColumn(
     cell: (device) => {
       const shown = text(device);
       return shown === '' ? (
-        <Text span size="sm" c="dimmed">
-          —
-        </Text>
+        <span style={{ color: 'var(--quiet)' }}>—</span>
       ) : (
         <span className={className} title={shown}>
           {shown}

@@ -199,7 +199,15 @@ function PlainTableRow<Row>(props: TableRowProps<Row>) {
     >
       {isPicked !== null && (
         <div role="gridcell" className={classes.cell}>
-          <Checkbox size="xs" tabIndex={-1} aria-label="Pick" checked={isPicked} onChange={() => onToggle?.(id)} />
+          {/* The browser's own: rows come and go with every frame that is scrolled. */}
+          <input
+            type="checkbox"
+            className={classes.pick}
+            tabIndex={-1}
+            aria-label="Pick"
+            checked={isPicked}
+            onChange={() => onToggle?.(id)}
+          />
         </div>
       )}
       {columns.map((column) => (
