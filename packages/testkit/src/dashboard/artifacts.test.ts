@@ -200,7 +200,7 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
     await fleet.call('POST', `/deployments/${deployment}/abort`);
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await page.getByText("No artifact's path begins with used/").waitFor();
-    expect(new URL(page.url()).searchParams.get('artifact')).toBeNull();
+    await expect.poll(() => new URL(page.url()).searchParams.get('artifact')).toBeNull();
   });
 
   it('can be read by a viewer on a phone, and not changed', async () => {
