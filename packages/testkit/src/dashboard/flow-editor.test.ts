@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../test-server.ts';
 import { dashboardFiles, expectAccessible, hasBrowser, useBrowser } from './browser.ts';
 import { flowsPath, restartFlow, saveFlow, stepCard, versionsOf } from './flow-pages.ts';
+import { focusedName, tabTo } from './keyboard.ts';
 
 describe.skipIf(!hasBrowser)('the editor of update flows', () => {
   const browser = useBrowser();
@@ -213,25 +214,6 @@ async function addStepByKeyboard(page: Page, title: string, place: number): Prom
   await expect.poll(() => focusedName(page)).toContain(title);
   await page.keyboard.press('Enter');
   await expect.poll(() => focusedName(page)).toBe('Name of the step');
-}
-
-/** Goes by Tab until what has this name has the focus. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  const reached: string[] = [];
-  while (reached.length < 150) {
-    const focused = await focusedName(page);
-    if (focused === name) return;
-    reached.push(focused.slice(0, 60));
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`Nothing called ${name} can be reached by Tab; there is ${[...new Set(reached)].join(' | ')}`);
-}
-
-function focusedName(page: Page): Promise<string> {
-  return page.evaluate(`(() => {
-    const focused = document.activeElement;
-    return focused?.getAttribute('aria-label') || focused?.labels?.[0]?.textContent || focused?.textContent || '';
-  })()`) as Promise<string>;
 }
 
 /** Puts a text into the editor as somebody who pastes it. */

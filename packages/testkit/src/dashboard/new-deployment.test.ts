@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { expectAccessible, hasBrowser } from './browser.ts';
+import { focusedName, tabTo } from './keyboard.ts';
 import { deploymentShown, deployTo, field, lineOf, searchOf, useNewDeployment } from './new-deployment-stage.ts';
 
 describe.skipIf(!hasBrowser)('a new deployment in the dashboard', { timeout: 60_000 }, () => {
@@ -142,24 +143,6 @@ describe.skipIf(!hasBrowser)('a new deployment in the dashboard', { timeout: 60_
     await expectAccessible(page);
   });
 });
-
-/** Goes on by Tab until what is called so has the focus. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let tries = 0; tries < 150; tries += 1) {
-    await page.keyboard.press('Tab');
-    if ((await focusedName(page)) === name) return;
-  }
-  throw new Error(`No Tab leads to ${name}`);
-}
-
-async function focusedName(page: Page): Promise<string> {
-  return page.evaluate(`(() => {
-    const element = document.activeElement;
-    const label = element.labels?.[0]?.cloneNode(true);
-    label?.querySelectorAll('[aria-hidden]').forEach((mark) => mark.remove());
-    return (element.getAttribute('aria-label') ?? label?.textContent ?? element.textContent ?? '').trim();
-  })()`);
-}
 
 /** What is said of a field, as its error. */
 async function describedBy(page: Page, name: string): Promise<string> {
