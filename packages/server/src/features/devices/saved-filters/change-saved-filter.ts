@@ -16,7 +16,7 @@ export async function changeSavedFilter(
 ): Promise<SavedFilter> {
   return inTransaction(db, async (tx) => {
     const before = await lockSavedFilterOrRefuse(tx, caller, name);
-    const row = await updateSavedFilter(tx, before.id, filter);
+    const row = await updateSavedFilter(tx, caller.project.id, before.id, filter);
     await recordAuditEvent(tx, caller, {
       action: 'saved_filter.changed',
       target: row.name,

@@ -10,7 +10,7 @@ import { auditedParts } from './saved-filter.views.ts';
 export async function deleteSavedFilter({ db }: Pick<Deps, 'db'>, caller: ProjectCaller, name: string): Promise<void> {
   await inTransaction(db, async (tx) => {
     const filter = await lockSavedFilterOrRefuse(tx, caller, name);
-    await deleteSavedFilterRow(tx, filter.id);
+    await deleteSavedFilterRow(tx, caller.project.id, filter.id);
     await recordAuditEvent(tx, caller, {
       action: 'saved_filter.deleted',
       target: filter.name,

@@ -28,21 +28,27 @@ export async function lockSavedFilter(tx: Tx, projectId: number, name: string): 
 }
 
 /** Makes a saved filter this one; refuses a name that another one of the project has. */
-export async function updateSavedFilter(tx: Tx, id: number, filter: NewSavedFilter): Promise<SavedFilterRow> {
+export async function updateSavedFilter(
+  tx: Tx,
+  projectId: number,
+  id: number,
+  filter: NewSavedFilter,
+): Promise<SavedFilterRow> {
   return oneRow<SavedFilterRow>(
     tx,
     sql`update saved_filter
         set name = ${filter.name}, device_filter = ${JSON.stringify(filter.device_filter)}::jsonb,
             search = ${filter.search ?? null}, attention = ${filter.attention ?? null}, changed_at = tideway_now()
-        where id = ${id} returning id, name, device_filter, search, attention, created_at, changed_at`,
+        where project_id = ${projectId} and id = ${id}
+        returning id, name, device_filter, search, attention, created_at, changed_at`,
   ).catch((error: unknown) => {
     if (!violatesUnique(error, 'saved_filter_project_id_name_key')) throw error;
     return refuseTaken(filter.name);
   });
 }
 
-export async function deleteSavedFilterRow(tx: Tx, id: number): Promise<void> {
-  await execute(tx, sql`delete from saved_filter where id = ${id}`);
+export async function deleteSavedFilterRow(tx: Tx, projectId: number, id: number): Promise<void> {
+  await execute(tx, sql`delete from saved_filter where project_id = ${projectId} and id = ${id}`);
 }
 
 function refuseTaken(name: string): never {
