@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { SelectionPreview as Preview } from '@tideway/protocol';
 import { path, post } from '../../platform/api/call.ts';
+import { calmly } from '../../platform/api/calm.ts';
 import { Refused } from '../../platform/api/refused.ts';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { countText, numberText } from '../../platform/ui/number-text.ts';
@@ -19,11 +20,13 @@ export type Selected = DevicesAsked & { device_ids?: string[] | undefined };
 export function useSelectionPreview(project: string, selected: Selected) {
   const [asked] = useDebouncedValue(selected, 300);
   return useQuery({
-    // Not below `devices`, which events read again each second: counting a large fleet is not for that.
-    queryKey: [project, 'selection-preview', asked],
-    queryFn: () => post<Preview>(path`/${project}/device-filter/preview`, asked),
+    ...calmly({
+      // Not below `devices`, which events read again each second: counting a large fleet is not for that.
+      queryKey: [project, 'selection-preview', asked],
+      queryFn: () => post<Preview>(path`/${project}/device-filter/preview`, asked),
+      everyMs: 10_000,
+    }),
     placeholderData: keepPreviousData,
-    refetchInterval: 10_000,
   });
 }
 
