@@ -10,9 +10,7 @@ import {
 } from '@tanstack/react-router';
 import { z } from 'zod';
 import { readOrderSearch } from '../features/new-deployment/order-search.rules.ts';
-import { StartPage } from '../features/projects/start-page.tsx';
 import { sessionQuery } from '../features/session/session.queries.ts';
-import { SignInPage } from '../features/session/sign-in-page.tsx';
 import { queryClient } from '../platform/api/query-client.ts';
 import { Refused } from '../platform/api/refused.ts';
 import { TextLink } from '../platform/ui/links.tsx';
@@ -37,7 +35,7 @@ const signInRoute = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: z.object({ back: z.string().optional() }),
-  component: SignInPage,
+  component: lazyRouteComponent(() => import('../features/session/sign-in-page.tsx'), 'SignInPage'),
 });
 
 const signedIn = createRoute({
@@ -54,7 +52,11 @@ const signedIn = createRoute({
   },
 });
 
-const startRoute = createRoute({ getParentRoute: () => signedIn, path: '/', component: StartPage });
+const startRoute = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/projects/start-page.tsx'), 'StartPage'),
+});
 
 const accountRoute = createRoute({
   getParentRoute: () => signedIn,
