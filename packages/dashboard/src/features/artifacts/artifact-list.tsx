@@ -4,8 +4,9 @@ import { useMemo } from 'react';
 import { TextLink } from '../../platform/ui/links.tsx';
 import { EmptyNote } from '../../platform/ui/notes.tsx';
 import { bytesText } from '../../platform/ui/number-text.ts';
+import type { Column } from '../../platform/ui/table-row.tsx';
 import { Time } from '../../platform/ui/time.tsx';
-import { type Column, VirtualTable } from '../../platform/ui/virtual-table.tsx';
+import { VirtualTable } from '../../platform/ui/virtual-table.tsx';
 import { useEntries } from './artifact.queries.ts';
 import type { Entry } from './artifact.rules.ts';
 

@@ -1,8 +1,8 @@
 import type { Deployment } from '@tideway/protocol';
 import { TextLink } from '../../platform/ui/links.tsx';
 import { StatusBar } from '../../platform/ui/status-bar.tsx';
+import type { Column } from '../../platform/ui/table-row.tsx';
 import { Time } from '../../platform/ui/time.tsx';
-import type { Column } from '../../platform/ui/virtual-table.tsx';
 import { StateMark } from './state-mark.tsx';
 
 /** The columns of a table of deployments. */
@@ -56,21 +56,21 @@ export function deploymentColumns(project: string): Column<Deployment>[] {
       title: 'By',
       width: 'minmax(150px, 1fr)',
       isSecondary: true,
-      cell: ({ created_by }) => <span title={created_by}>{created_by}</span>,
+      cell: ({ created_by }) => created_by,
     },
     {
       id: 'comment',
       title: 'Comment',
       width: 'minmax(100px, 1.6fr)',
       isSecondary: true,
-      cell: ({ comment }) => <span title={comment}>{comment}</span>,
+      cell: ({ comment }) => comment,
     },
   ];
 }
 
 function WithVersion({ name, version }: { name: string; version: string }) {
   return (
-    <span title={`${name} ${version}`}>
+    <span>
       {name} <span style={{ color: 'var(--quiet)' }}>{version}</span>
     </span>
   );

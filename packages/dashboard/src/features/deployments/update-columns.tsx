@@ -1,8 +1,8 @@
 import type { Update } from '@tideway/protocol';
 import { TextLink } from '../../platform/ui/links.tsx';
 import { StatusMark } from '../../platform/ui/status-icon.tsx';
+import type { Column } from '../../platform/ui/table-row.tsx';
 import { Time } from '../../platform/ui/time.tsx';
-import type { Column } from '../../platform/ui/virtual-table.tsx';
 import { standingText } from './update-words.rules.ts';
 
 /** The columns of a table of a deployment's updates; a device leads to its update beside the table. */
@@ -29,7 +29,7 @@ export function updateColumns(project: string, deployment: string): Column<Updat
       id: 'standing',
       title: 'Step it is at, or why it waits or ended',
       width: 'minmax(98px, 3fr)',
-      cell: (update) => <span title={standingText(update)}>{standingText(update)}</span>,
+      cell: standingText,
     },
     {
       id: 'taken-up',

@@ -69,6 +69,7 @@ export function UpdatesSection({ project, deployment }: { project: string; deplo
           rowId={idOf}
           total={isNarrowed ? undefined : devices}
           onSight={onSight}
+          hasPlainCells
           height="max(320px, calc(100dvh - 240px))"
           empty={<NoneFound onShowAll={isNarrowed ? () => narrow({}) : null} />}
         />

@@ -1,10 +1,10 @@
 import { Button, Checkbox, Popover, Stack } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { IconColumns } from '@tabler/icons-react';
-import type { Device } from '@tideway/protocol';
 import { useMemo } from 'react';
-import type { Column } from '../../platform/ui/virtual-table.tsx';
+import type { Column } from '../../platform/ui/table-row.tsx';
 import { deviceColumns, usualColumns } from './device-columns.tsx';
+import type { ListedDevice } from './listed-device.ts';
 
 /** The columns that are shown, as this browser remembers them. */
 export function useChosenColumns(project: string) {
@@ -20,7 +20,7 @@ export function useChosenColumns(project: string) {
   return { columns, choose };
 }
 
-type ColumnMenuProps = { project: string; columns: Column<Device>[]; onChoose: (ids: string[]) => void };
+type ColumnMenuProps = { project: string; columns: Column<ListedDevice>[]; onChoose: (ids: string[]) => void };
 
 export function ColumnMenu({ project, columns, onChoose }: ColumnMenuProps) {
   const [first, ...others] = deviceColumns(project);

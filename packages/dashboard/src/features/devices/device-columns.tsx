@@ -1,13 +1,13 @@
-import type { Device } from '@tideway/protocol';
 import { path } from '../../platform/api/call.ts';
 import { RowLink } from '../../platform/ui/row-link.tsx';
+import type { Column } from '../../platform/ui/table-row.tsx';
 import { Time } from '../../platform/ui/time.tsx';
-import type { Column } from '../../platform/ui/virtual-table.tsx';
 import { appsText, driftText } from './device-state.rules.ts';
 import { DeviceStateMark } from './device-state-mark.tsx';
+import type { ListedDevice } from './listed-device.ts';
 
 /** Every column there is of a list of devices; the first one is always there. */
-export function deviceColumns(project: string): Column<Device>[] {
+export function deviceColumns(project: string): Column<ListedDevice>[] {
   return [
     {
       id: 'name',
@@ -36,7 +36,7 @@ export function deviceColumns(project: string): Column<Device>[] {
     textColumn('system', 'System', 'minmax(90px, 1fr)', ({ agent }) =>
       [agent.os, agent.arch].filter((part) => part !== null).join(' '),
     ),
-    textColumn('id', 'Id', '120px', ({ id }) => id, 'mono'),
+    { id: 'id', title: 'Id', width: '120px', isSecondary: true, cell: ({ id }) => <span className="mono">{id}</span> },
   ];
 }
 
@@ -47,23 +47,7 @@ function textColumn(
   id: string,
   title: string,
   width: string,
-  text: (device: Device) => string,
-  className?: string,
-): Column<Device> {
-  return {
-    id,
-    title,
-    width,
-    isSecondary: true,
-    cell: (device) => {
-      const shown = text(device);
-      return shown === '' ? (
-        <span style={{ color: 'var(--quiet)' }}>—</span>
-      ) : (
-        <span className={className} title={shown}>
-          {shown}
-        </span>
-      );
-    },
-  };
+  text: (device: ListedDevice) => string,
+): Column<ListedDevice> {
+  return { id, title, width, isSecondary: true, cell: text };
 }

@@ -5,13 +5,14 @@ import { useMemo, useState } from 'react';
 import { type Page, path, post } from '../../platform/api/call.ts';
 import { mapPages, type PagedList, type Pages, usePagedList } from '../../platform/api/pages.ts';
 import type { DevicesAsked } from './device.queries.ts';
+import { type ListedDevice, listedDevice } from './listed-device.ts';
 import { readDevices } from './read-devices.ts';
 
 const pageSize = 500;
 const pollMs = 5_000;
 
 /** A list of devices, and what it wants to know: which rows are in sight. */
-export type DeviceList = { list: PagedList<Device>; onSight: (first: number, last: number) => void };
+export type DeviceList = { list: PagedList<ListedDevice>; onSight: (first: number, last: number) => void };
 
 /**
  * The devices that are asked for, page by page. A list of one page is read again as a whole; of a longer one only the
@@ -21,12 +22,11 @@ export function useDeviceList(project: string, asked: DevicesAsked): DeviceList 
   const listKey = useMemo(() => [project, 'devices', 'list', asked], [project, asked]);
   const list = usePagedList(
     listKey,
-    (after) =>
-      post<Page<Device>>(path`/${project}/devices/search`, {
-        ...asked,
-        limit: pageSize,
-        ...(after !== null && { after }),
-      }),
+    async (after) => {
+      const body = { ...asked, limit: pageSize, ...(after !== null && { after }) };
+      const page = await post<Page<Device>>(path`/${project}/devices/search`, body);
+      return { ...page, items: page.items.map(listedDevice) };
+    },
     { refetchIntervalMs: pollMs, refetchesUpToPages: 1 },
   );
   const [seen, setSeen] = useState({ first: 0, last: 0 });
@@ -39,7 +39,7 @@ export function useDeviceList(project: string, asked: DevicesAsked): DeviceList 
     queryKey: [project, 'devices', 'in-sight', asked, ids],
     queryFn: async () => {
       const devices = await readDevices(project, ids, (gone) => forget(queries, listKey, gone));
-      queries.setQueryData<Pages<Device>>(listKey, (known) => renew(known, devices));
+      queries.setQueryData<Pages<ListedDevice>>(listKey, (known) => renew(known, devices.map(listedDevice)));
       return null;
     },
     enabled: ids.length > 0,
@@ -49,13 +49,13 @@ export function useDeviceList(project: string, asked: DevicesAsked): DeviceList 
   return { list, onSight };
 }
 
-function renew(known: Pages<Device> | undefined, devices: Device[]): Pages<Device> | undefined {
+function renew(known: Pages<ListedDevice> | undefined, devices: ListedDevice[]): Pages<ListedDevice> | undefined {
   const byId = new Map(devices.map((device) => [device.id, device]));
   return mapPages(known, (device) => byId.get(device.id) ?? device);
 }
 
 function forget(queries: QueryClient, listKey: readonly unknown[], id: string): void {
-  queries.setQueryData<Pages<Device>>(
+  queries.setQueryData<Pages<ListedDevice>>(
     listKey,
     (known) =>
       known && {

@@ -6,8 +6,9 @@ import {
   IconPlugConnected,
   IconPlugConnectedX,
 } from '@tabler/icons-react';
-import type { Device } from '@tideway/protocol';
 import { heldBackBy, type ShownState, shownStateOf, shownStateWords } from './device-state.rules.ts';
+import classes from './device-state-mark.module.css';
+import type { ListedDevice } from './listed-device.ts';
 
 const shapes: Record<ShownState, typeof IconPlugConnected> = {
   not_joined: IconCircleDotted,
@@ -25,30 +26,20 @@ const colors: Record<ShownState, string> = {
   offline: 'var(--status-pending)',
 };
 
-const inLine = {
-  display: 'inline-flex',
-  alignItems: 'center',
-  gap: 6,
-  whiteSpace: 'nowrap',
-  verticalAlign: 'middle',
-} as const;
-
 /** Where a device stands as its shape, colour and word, and what keeps it from new updates. */
-export function DeviceStateMark({ device }: { device: Device }) {
+export function DeviceStateMark({ device }: { device: ListedDevice }) {
   const shown = shownStateOf(device);
   const Shape = shapes[shown];
   const heldBack = heldBackBy(device);
   return (
-    <span style={{ ...inLine, gap: 10 }}>
-      <span style={inLine}>
-        <Shape size={16} color={colors[shown]} aria-hidden />
-        {shownStateWords[shown]}
-      </span>
+    <span className={classes.mark}>
+      <Shape size={16} color={colors[shown]} aria-hidden />
+      {shownStateWords[shown]}
       {heldBack.length > 0 && (
-        <span style={inLine}>
-          <IconHandStop size={16} color="var(--status-aborted)" aria-hidden />
+        <>
+          <IconHandStop size={16} color="var(--status-aborted)" aria-hidden className={classes.second} />
           {heldBack.join(', ')}
-        </span>
+        </>
       )}
     </span>
   );

@@ -1,19 +1,21 @@
 import { Button, Text } from '@mantine/core';
-import type { Device, SelectionPreview } from '@tideway/protocol';
+import type { SelectionPreview } from '@tideway/protocol';
 import { ButtonLink } from '../../platform/ui/links.tsx';
 import { EmptyNote } from '../../platform/ui/notes.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
-import { type Column, VirtualTable } from '../../platform/ui/virtual-table.tsx';
+import type { Column } from '../../platform/ui/table-row.tsx';
+import { VirtualTable } from '../../platform/ui/virtual-table.tsx';
 import { useMay } from '../session/session.queries.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import type { DevicesAsked } from './device.queries.ts';
 import { useDeviceList } from './device-list.ts';
+import type { ListedDevice } from './listed-device.ts';
 import { usePicked } from './use-picked.ts';
 
 type DevicesTableProps = {
   project: string;
   asked: DevicesAsked;
-  columns: Column<Device>[];
+  columns: Column<ListedDevice>[];
   count: SelectionPreview | undefined;
   isNarrowed: boolean;
   onShowAll: () => void;
@@ -50,6 +52,7 @@ export function DevicesTable({ project, asked, columns, count, isNarrowed, onSho
         list={list}
         rowId={idOf}
         total={total}
+        hasPlainCells
         selection={mayChange ? selection : undefined}
         onSight={onSight}
         empty={isNarrowed ? <NoneFound onShowAll={onShowAll} /> : <NoneYet project={project} />}
@@ -58,7 +61,7 @@ export function DevicesTable({ project, asked, columns, count, isNarrowed, onSho
   );
 }
 
-function idOf({ id }: Device): string {
+function idOf({ id }: ListedDevice): string {
   return id;
 }
 

@@ -1,8 +1,8 @@
-import type { Device } from '@tideway/protocol';
 import { useMemo, useState } from 'react';
 import { useSelection } from '../../platform/ui/use-selection.ts';
 import type { Selection } from '../../platform/ui/virtual-table.tsx';
 import type { BulkSelection, DevicesAsked } from './device.queries.ts';
+import type { ListedDevice } from './listed-device.ts';
 
 type Picked = {
   /** For the table: with all that the filter selects, every row is picked. */
@@ -14,7 +14,7 @@ type Picked = {
 };
 
 /** The devices that were picked one by one, or all that the filter selects; other filters begin with none. */
-export function usePicked(devices: Device[], asked: DevicesAsked): Picked {
+export function usePicked(devices: ListedDevice[], asked: DevicesAsked): Picked {
   const loaded = useMemo(() => devices.map(({ id }) => id), [devices]);
   const { ids, toggle, toggleAll, clear } = useSelection(loaded);
   const [isAll, setAll] = useState(false);

@@ -5,7 +5,7 @@ import { deviceFilterText } from '../../platform/ui/device-filter-text.ts';
 import { TextLink } from '../../platform/ui/links.tsx';
 import { numberText } from '../../platform/ui/number-text.ts';
 import { Page } from '../../platform/ui/page.tsx';
-import type { Column } from '../../platform/ui/virtual-table.tsx';
+import type { Column } from '../../platform/ui/table-row.tsx';
 import { overviewQuery } from '../projects/overview.queries.ts';
 import { useProjectKey } from '../projects/project.queries.ts';
 import { apps } from './label-kind.ts';

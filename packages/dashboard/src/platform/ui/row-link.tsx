@@ -1,5 +1,5 @@
 import { useRouter } from '@tanstack/react-router';
-import type { MouseEvent } from 'react';
+import { type MouseEvent, useCallback } from 'react';
 import classes from './row-link.module.css';
 
 /**
@@ -8,13 +8,17 @@ import classes from './row-link.module.css';
  */
 export function RowLink({ href, text }: { href: string; text: string }) {
   const router = useRouter();
-  const follow = (event: MouseEvent) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    void router.navigate({ href });
-  };
+  // One function for all rows: with another one the browser would be given a listener anew.
+  const follow = useCallback(
+    (event: MouseEvent) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      void router.navigate({ href: event.currentTarget.getAttribute('href') ?? '' });
+    },
+    [router],
+  );
   return (
-    <a href={href} title={text} tabIndex={-1} className={classes.link} onClick={follow}>
+    <a href={href} tabIndex={-1} className={classes.link} onClick={follow}>
       {text}
     </a>
   );

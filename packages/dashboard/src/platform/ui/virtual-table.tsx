@@ -1,20 +1,21 @@
 import { Checkbox } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { PagedList } from '../api/pages.ts';
 import { ErrorNote, LoadingNote } from './notes.tsx';
+import { type Column, TableRow } from './table-row.tsx';
+import { useDrawnRows } from './use-drawn-rows.ts';
 import classes from './virtual-table.module.css';
-
-/** One column: `width` as a track of CSS grid, as `120px` or `minmax(160px, 2fr)`. */
-export type Column<Row> = {
-  id: string;
-  title: string;
-  width: string;
-  cell: (row: Row) => ReactNode;
-  /** Left out where there is little room. */
-  isSecondary?: boolean;
-};
 
 /** Which rows are picked, by id. */
 export type Selection = { ids: ReadonlySet<string>; toggle: (id: string) => void; toggleAll: () => void };
@@ -34,8 +35,11 @@ type VirtualTableProps<Row> = {
   empty: ReactNode;
   /** CSS height that the table has at most. */
   height?: string;
+  /** Cells keep no state: rows that were scrolled out of sight may be filled with others. */
+  hasPlainCells?: boolean;
 };
 
+/** The same as in the styles. */
 const rowHeight = 40;
 
 /**
@@ -43,7 +47,8 @@ const rowHeight = 40;
  * Page, Home and End move, Enter follows the row's first link, Space picks the row.
  */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
-  const { label, list, rowId, total, selection, onSight, empty, height = 'max(320px, calc(100dvh - 280px))' } = props;
+  const { label, list, rowId, total, selection, onSight, empty, hasPlainCells = false } = props;
+  const { height = 'max(320px, calc(100dvh - 280px))' } = props;
   const isNarrow = useMediaQuery('(max-width: 48em)') ?? false;
   const columns = useMemo(
     () => props.columns.filter((column) => !isNarrow || !column.isSecondary),
@@ -56,7 +61,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     count: items.length,
     getScrollElement: () => frame.current,
     estimateSize: () => rowHeight,
-    overscan: 8,
+    overscan: 3,
   });
   const shown = rows.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
@@ -66,6 +71,10 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
 
   const first = shown[0]?.index ?? 0;
   useEffect(() => onSight?.(first, last), [onSight, first, last]);
+
+  const drawn = shown.length === 0 ? [] : items.slice(first, last + 1);
+  const { keys, isFlying } = useDrawnRows(drawn.map(rowId), rows.isScrolling);
+  const takeFocus = useCallback(() => frame.current?.focus({ preventScroll: true }), []);
 
   const tracks = `${selection ? '40px ' : ''}${columns.map((column) => column.width).join(' ')}`;
   const goTo = useCallback(
@@ -82,8 +91,9 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   );
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
-    const row = event.target as HTMLElement;
-    if (row.getAttribute('role') !== 'row') return;
+    const target = event.target as HTMLElement;
+    const isRow = target.getAttribute('role') === 'row';
+    if (!isRow && target !== frame.current) return;
     const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? rowHeight) / rowHeight) - 2);
     const moves: Record<string, number> = {
       ArrowDown: current + 1,
@@ -93,38 +103,37 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       Home: 0,
       End: items.length - 1,
     };
-    const target = moves[event.key];
-    if (target !== undefined) goTo(target);
-    else if (event.key === 'Enter') row.querySelector('a')?.click();
-    else if (event.key === ' ' && selection) toggle(items[current], selection, rowId);
+    const next = moves[event.key];
+    if (next !== undefined) goTo(next);
+    else if (isRow && event.key === 'Enter') target.querySelector('a')?.click();
+    else if (isRow && event.key === ' ' && selection) toggle(items[current], selection, rowId);
     else return;
     event.preventDefault();
   }
 
+  const isAllPicked = useMemo(
+    () => selection !== undefined && items.every((row) => selection.ids.has(rowId(row))),
+    [items, rowId, selection],
+  );
   if (list.isLoading) return <LoadingNote what={`Loading ${label}`} />;
   if (list.error && items.length === 0) return <ErrorNote error={list.error} onRetry={list.reload} />;
   if (items.length === 0) return <>{empty}</>;
-  const isAllPicked = selection !== undefined && items.every((row) => selection.ids.has(rowId(row)));
   return (
     <>
       <div
         ref={frame}
-        className={classes.frame}
-        style={{ maxHeight: height }}
+        className={`${classes.frame} ${hasPlainCells ? classes.isPlain : ''}`}
+        style={{ maxHeight: height, '--tracks': tracks } as CSSProperties}
         role="grid"
         aria-label={label}
         aria-rowcount={(total ?? items.length) + 1}
         aria-multiselectable={selection ? true : undefined}
         onKeyDown={onKeyDown}
-        tabIndex={-1}
+        onMouseMove={showWholeText}
+        // The way in by keyboard is the current row, unless that was scrolled out of sight.
+        tabIndex={current >= first && current <= last ? -1 : 0}
       >
-        <div
-          role="row"
-          aria-rowindex={1}
-          className={classes.head}
-          style={{ gridTemplateColumns: tracks }}
-          tabIndex={-1}
-        >
+        <div role="row" aria-rowindex={1} className={classes.head} tabIndex={-1}>
           {selection && (
             <div role="columnheader" className={classes.headCell}>
               <Checkbox
@@ -142,27 +151,33 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
             </div>
           ))}
         </div>
-        <div role="rowgroup" style={{ height: rows.getTotalSize(), position: 'relative' }}>
-          {shown.map(({ index, start }) => {
-            const row = items[index];
-            if (row === undefined) return null;
-            const id = rowId(row);
-            return (
-              <TableRow
-                key={id}
-                row={row}
-                id={id}
-                index={index}
-                start={start}
-                tracks={tracks}
-                columns={columns}
-                isCurrent={index === Math.min(current, items.length - 1)}
-                isPicked={selection?.ids.has(id) ?? null}
-                onToggle={selection?.toggle}
-                onFocus={setCurrent}
-              />
-            );
-          })}
+        {/* Rows have no listeners of their own, which they would be given anew with everything that they show. */}
+        <div
+          role="rowgroup"
+          className={classes.rows}
+          style={{ height: rows.getTotalSize() }}
+          onFocus={({ target }) => setCurrent(placeOf(target))}
+          onChange={({ target }) => selection && toggle(items[placeOf(target)], selection, rowId)}
+        >
+          <div role="presentation" style={{ transform: `translateY(${shown[0]?.start ?? 0}px)` }}>
+            {drawn.map((row, place) => {
+              const id = rowId(row);
+              const index = first + place;
+              return (
+                <TableRow
+                  key={hasPlainCells ? keys.get(id) : id}
+                  row={row}
+                  id={id}
+                  index={index}
+                  columns={columns}
+                  isCurrent={index === Math.min(current, items.length - 1)}
+                  isPicked={selection?.ids.has(id) ?? null}
+                  isBrief={hasPlainCells && isFlying}
+                  onFilledAnew={takeFocus}
+                />
+              );
+            })}
+          </div>
         </div>
       </div>
       {list.error !== null && list.error !== undefined && <ErrorNote error={list.error} onRetry={list.reload} />}
@@ -170,57 +185,17 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   );
 }
 
-type TableRowProps<Row> = {
-  row: Row;
-  id: string;
-  index: number;
-  start: number;
-  tracks: string;
-  columns: Column<Row>[];
-  isCurrent: boolean;
-  /** Null where rows cannot be picked. */
-  isPicked: boolean | null;
-  onToggle: ((id: string) => void) | undefined;
-  onFocus: (index: number) => void;
-};
-
-function PlainTableRow<Row>(props: TableRowProps<Row>) {
-  const { row, id, index, start, tracks, columns, isCurrent, isPicked, onToggle, onFocus } = props;
-  return (
-    <div
-      role="row"
-      aria-rowindex={index + 2}
-      aria-selected={isPicked ?? undefined}
-      data-index={index}
-      tabIndex={isCurrent ? 0 : -1}
-      className={`${classes.row} ${isPicked ? classes.isSelected : ''}`}
-      style={{ transform: `translateY(${start}px)`, height: rowHeight, gridTemplateColumns: tracks }}
-      onFocus={() => onFocus(index)}
-    >
-      {isPicked !== null && (
-        <div role="gridcell" className={classes.cell}>
-          {/* The browser's own: rows come and go with every frame that is scrolled. */}
-          <input
-            type="checkbox"
-            className={classes.pick}
-            tabIndex={-1}
-            aria-label="Pick"
-            checked={isPicked}
-            onChange={() => onToggle?.(id)}
-          />
-        </div>
-      )}
-      {columns.map((column) => (
-        <div key={column.id} role="gridcell" className={classes.cell}>
-          {column.cell(row)}
-        </div>
-      ))}
-    </div>
-  );
+/** The number of the row that an element is in. */
+function placeOf(target: EventTarget): number {
+  return Number((target as Element).closest('[data-index]')?.getAttribute('data-index') ?? 0);
 }
-
-const TableRow = memo(PlainTableRow) as typeof PlainTableRow;
 
 function toggle<Row>(row: Row | undefined, selection: Selection, rowId: (row: Row) => string): void {
   if (row !== undefined) selection.toggle(rowId(row));
+}
+
+/** A cell whose text is cut off shows all of it where the pointer rests. */
+function showWholeText({ target }: { target: EventTarget }): void {
+  const cell = (target as HTMLElement).closest<HTMLElement>('[role=gridcell]');
+  if (cell) cell.title = cell.scrollWidth > cell.clientWidth ? cell.innerText : '';
 }
