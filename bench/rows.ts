@@ -26,10 +26,11 @@ export const rows: Row[] = [
   reportsRow,
   followersRow,
   channelRow,
-  dashboardRow,
   reconnectRow,
   firstStepRow,
   placingRow,
   agentMemoryRow,
   idleTrafficRow,
+  // At its end the store is slowed down for good.
+  dashboardRow,
 ];

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { constants, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
@@ -28,6 +29,8 @@ export type ServerCommands = {
   /** Tickets as a session gives them. */
   createTickets: (devices: PickedDevice[]) => Promise<string[]>;
   measureMemory: (nothing: null) => Promise<number>;
+  /** From now on the server works where nobody else wants the processor, as one on another machine. */
+  yieldProcessor: (nothing: null) => Promise<void>;
 };
 
 let deps: Deps | null = null;
@@ -55,6 +58,7 @@ export const serverPart: ServerCommands = {
     return devices.map(({ id }) => createTicket(ticketKey, { id, session: 0 }, Date.now()));
   },
   measureMemory: async () => liveBytes(),
+  yieldProcessor: async () => setPriority(constants.priority.PRIORITY_LOW),
 };
 
 /** As it is delivered, but that one token may ask as often as it likes: here one caller stands for many. */

@@ -14,7 +14,7 @@ import type { LoadCommands } from '../parts/load-part.ts';
 import { startPart } from '../parts/part.ts';
 import { callApi, type StartedServer, startServerPart } from '../parts/start-server.ts';
 
-const rounds = 3;
+const rounds = 5;
 const liveUpdates = 10_000;
 const reportsPerS = 1000;
 const browsers = 20;
@@ -25,20 +25,23 @@ export const dashboardRow: Row = {
   name: 'dashboard',
   measure: async (bench) => {
     const fleet = await bench.browsedFleet();
-    const server = await startServerPart(bench, fleet);
     const browser = await launchBrowser();
     try {
-      return [
-        await measureSize(browser, server, fleet),
-        await measureScrolling(browser, server, fleet),
-        ...(await measureLive(bench, browser, server, fleet)),
-      ];
+      return [...(await measureLoaded(bench, browser, fleet)), await measureScrolling(bench, browser, fleet)];
     } finally {
       await browser.close();
-      await server.stop();
     }
   },
 };
+
+async function measureLoaded(bench: Bench, browser: Browser, fleet: Fleet): Promise<Result[]> {
+  const server = await startServerPart(bench, fleet);
+  try {
+    return [await measureSize(browser, server, fleet), ...(await measureLive(bench, browser, server, fleet))];
+  } finally {
+    await server.stop();
+  }
+}
 
 /** What the browser has fetched of scripts until the first page is there; gzipped, whatever it was sent. */
 async function measureSize(browser: Browser, server: StartedServer, fleet: Fleet): Promise<Result> {
@@ -62,8 +65,14 @@ async function measureSize(browser: Browser, server: StartedServer, fleet: Fleet
   });
 }
 
-/** The longest time between two frames while the whole list is scrolled, as far as it goes, a screen at a time. */
-async function measureScrolling(browser: Browser, server: StartedServer, fleet: Fleet): Promise<Result> {
+/**
+ * The longest time between two frames while the whole list is scrolled. In use the server is on another machine: what it
+ * does meanwhile is not to cost frames.
+ */
+async function measureScrolling(bench: Bench, browser: Browser, fleet: Fleet): Promise<Result> {
+  await bench.databases.yieldProcessor();
+  const server = await startServerPart(bench, fleet);
+  await server.ask('yieldProcessor', null);
   const project = largestProject(fleet);
   const page = await signedInPage(browser, server, fleet);
   await page.goto(`/p/${project.key}/devices`);
@@ -73,6 +82,7 @@ async function measureScrolling(browser: Browser, server: StartedServer, fleet: 
   for (let round = 0; round < rounds; round += 1) longestMs.push(await page.evaluate<number>(scrollAll));
   const rows = await page.getByRole('grid').getAttribute('aria-rowcount');
   await page.context().close();
+  await server.stop();
   return resultOf({
     name: `dashboard: longest frame while ${project.devices} devices are scrolled`,
     value: quantile(longestMs, 0.5),
@@ -80,7 +90,7 @@ async function measureScrolling(browser: Browser, server: StartedServer, fleet: 
     limit: 1,
     direction: 'at_most',
     unit: 'ms',
-    note: `${Number(rows) - 1} rows`,
+    note: `${Number(rows) - 1} rows; rounds: ${longestMs.join(', ')} ms`,
   });
 }
 
@@ -98,7 +108,7 @@ const scrollToEnd = `(async () => {
   return height;
 })()`;
 
-/** Two screens a frame for some seconds, down and up again; gives the longest time between two frames. */
+/** Two screens a frame for some seconds, down and up again; gives the longest time between two frames, in whole ms. */
 const scrollAll = `(async () => {
   const frame = document.querySelector('[role=grid]');
   frame.scrollTop = 0;
@@ -112,7 +122,7 @@ const scrollAll = `(async () => {
     longest = Math.max(longest, now - last);
     last = now;
   }
-  return longest;
+  return Math.round(longest);
 })()`;
 
 /** A page that shows a deployment while its devices report a thousand times a second. */
