@@ -51,7 +51,7 @@ function deploymentPages({ deployments, flows, device }: Shown): ShownPage[] {
   const { good, failing, running, scheduled, paused, aborted } = deployments;
   const picked = `devices=${encodeURIComponent(JSON.stringify([device('pump-1'), device('pump-2')]))}`;
   return [
-    { name: 'deployments', path: `${p}/deployments`, isReady: 'New watering plan' },
+    { name: 'deployments', path: `${p}/deployments`, isReady: 'app-release' },
     { name: 'deployments-none-found', path: `${p}/deployments?search=nothing`, isReady: 'No deployment' },
     { name: 'deployment-running', path: at(running), isReady: 'Calibrate the sensors' },
     { name: 'deployment-abort', path: at(running), isReady: 'Calibrate the sensors', act: press('Abort') },

@@ -43,7 +43,6 @@ export function DeploymentsPage() {
           columns={columns}
           list={list}
           rowId={idOf}
-          hasPlainCells
           height="max(320px, calc(100dvh - 190px))"
           empty={isNarrowed ? <NoneFound project={project} /> : <NoneYet project={project} />}
         />

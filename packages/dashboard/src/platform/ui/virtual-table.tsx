@@ -35,7 +35,7 @@ type VirtualTableProps<Row> = {
   empty: ReactNode;
   /** CSS height that the table has at most. */
   height?: string;
-  /** Cells keep no state: rows that were scrolled out of sight may be filled with others. */
+  /** Cells are one line of text, and keep no state: rows that were scrolled out of sight may be filled with others. */
   hasPlainCells?: boolean;
 };
 
