@@ -24,7 +24,7 @@ export function updateColumns(project: string, deployment: string): Column<Updat
         </TextLink>
       ),
     },
-    { id: 'status', title: 'Status', width: '116px', cell: ({ status }) => <StatusMark status={status} /> },
+    { id: 'status', title: 'Status', width: '124px', cell: ({ status }) => <StatusMark status={status} /> },
     {
       id: 'standing',
       title: 'Step it is at, or why it waits or ended',
