@@ -64,7 +64,11 @@ function deploymentPages({ deployments, flows, device }: Shown): ShownPage[] {
     { name: 'update-at-work', path: `${at(running)}?device=${device('lamp-1')}`, isReady: 'Read the sensors' },
     { name: 'new-deployment', path: `${p}/deployments/new?flow=${flows.release}`, isReady: 'will be deployed' },
     { name: 'new-deployment-blank', path: `${p}/deployments/new`, isReady: 'New deployment' },
-    { name: 'new-deployment-picked', path: `${p}/deployments/new?flow=${flows.service}&${picked}`, isReady: 'pump-1' },
+    {
+      name: 'new-deployment-picked',
+      path: `${p}/deployments/new?flow=${flows.service}&${picked}`,
+      isReady: 'To download',
+    },
   ];
 }
 
@@ -142,5 +146,5 @@ async function pickTwo(page: Page): Promise<void> {
 
 async function endSession(page: Page): Promise<void> {
   await page.context().clearCookies();
-  await page.getByText('Your session has ended').waitFor();
+  await page.getByLabel('Password', { exact: true }).waitFor();
 }

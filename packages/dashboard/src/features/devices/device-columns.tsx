@@ -30,7 +30,7 @@ export function deviceColumns(project: string): Column<ListedDevice>[] {
       title: 'Last contact',
       width: 'minmax(130px, 1fr)',
       isSecondary: true,
-      cell: ({ last_contact_at: at }) => <Time at={at} as="ago" />,
+      cell: ({ last_contact_at: at }) => at && <Time at={at} as="ago" />,
     },
     textColumn('agent', 'Agent', 'minmax(90px, 1fr)', ({ agent }) => agent.version ?? ''),
     textColumn('system', 'System', 'minmax(90px, 1fr)', ({ agent }) =>

@@ -26,7 +26,7 @@ export function inProject(deps: Pick<Deps, 'db' | 'rates'>, role: Role): Access<
       const caller = await admitWithRole(deps, request, 'viewer');
       const { project_key: keyOrName } = request.params as { project_key: string };
       const project = isStorable(keyOrName) ? await findProject(deps.db, caller, keyOrName) : null;
-      if (project === null) throw new Refusal('not_found', 'There is no such project, or this token may not see it');
+      if (project === null) throw new Refusal('not_found', 'There is no such project, or you may not see it');
       requireRole(caller, role);
       return { ...caller, project };
     },
