@@ -77,6 +77,8 @@ export const updateSchema = z.object({
   status: updateStatusSchema,
   /** Only of a pending update. */
   waiting_for: z.enum(waitingReasons).nullable(),
+  /** Of one in progress whose device is offline now: when that was last here. It goes on once it is back. */
+  offline_since: z.string().nullable(),
   /** Why it failed or was aborted: a stable word, and a sentence. */
   reason: z.string().nullable(),
   message: z.string().nullable(),
@@ -98,6 +100,13 @@ export const updateSchema = z.object({
     .nullable(),
 });
 export type Update = z.infer<typeof updateSchema>;
+
+/** An update in the list of its device's: each is of another deployment. */
+export const updateOfDeviceSchema = updateSchema.extend({
+  deployment_id: z.string(),
+  flow: deploymentSchema.shape.flow,
+});
+export type UpdateOfDevice = z.infer<typeof updateOfDeviceSchema>;
 
 /** What an abort did: how many updates it has ended, and how many devices it has asked to stop. */
 export const abortedSchema = z.object({ aborted: z.number().int(), stopping: z.number().int() });

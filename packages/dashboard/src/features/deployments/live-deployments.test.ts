@@ -19,6 +19,7 @@ const update: Update = {
   device: { id: 'd-1', name: 'pump-1' },
   status: 'pending',
   waiting_for: 'ready',
+  offline_since: null,
   reason: null,
   message: null,
   taken_up_at: null,

@@ -1,3 +1,4 @@
+import { IconPlugConnectedX } from '@tabler/icons-react';
 import type { Update } from '@tideway/protocol';
 import { TextLink } from '../../platform/ui/links.tsx';
 import { StatusMark } from '../../platform/ui/status-icon.tsx';
@@ -29,7 +30,7 @@ export function updateColumns(project: string, deployment: string): Column<Updat
       id: 'standing',
       title: 'Step it is at, or why it waits or ended',
       width: 'minmax(98px, 3fr)',
-      cell: standingText,
+      cell: (update) => <Standing update={update} />,
     },
     {
       id: 'taken-up',
@@ -46,4 +47,21 @@ export function updateColumns(project: string, deployment: string): Column<Updat
       cell: ({ finished_at }) => finished_at && <Time at={finished_at} as="ago" />,
     },
   ];
+}
+
+/** Where an update is, in a line; before it that its device is away, without which it does not go on. */
+function Standing({ update }: { update: Update }) {
+  const { offline_since } = update;
+  if (offline_since === null) return standingText(update);
+  return (
+    <>
+      <IconPlugConnectedX
+        size={16}
+        color="var(--status-aborted)"
+        aria-hidden
+        style={{ verticalAlign: 'text-bottom' }}
+      />{' '}
+      Offline, last here <Time at={offline_since} as="ago" />. {standingText(update)}
+    </>
+  );
 }

@@ -6,6 +6,7 @@ const update = (id: string, status: Update['status'] = 'pending'): Update => ({
   device: { id, name: id },
   status,
   waiting_for: null,
+  offline_since: null,
   reason: null,
   message: null,
   taken_up_at: null,

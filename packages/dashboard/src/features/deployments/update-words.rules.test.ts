@@ -6,6 +6,7 @@ const pending: Update = {
   device: { id: 'd-1', name: 'pump-1' },
   status: 'pending',
   waiting_for: 'offline',
+  offline_since: null,
   reason: null,
   message: null,
   taken_up_at: null,

@@ -30,7 +30,7 @@ export function UpdatesSection({ project, deployment }: { project: string; deplo
       replace: true,
       resetScroll: false,
     });
-  const { list, onSight } = useUpdateList(project, id, asked);
+  const { list, onSight } = useUpdateList(project, deployment, asked);
   const columns = useMemo(() => updateColumns(project, id), [project, id]);
   const isAlike = [asked.reason, asked.failed_step, asked.message].some((value) => value !== undefined);
   const isNarrowed = Object.keys(asked).length > 0;

@@ -122,7 +122,38 @@ describe('an update in a list', () => {
   });
 });
 
+describe('an update in progress whose device is away', () => {
+  it('says since when, in every list and by itself, and no more once the device is back', async () => {
+    const device = await fleet.joinDevice('away');
+    const other = await fleet.joinDevice('away-too');
+    const id = await fleet.deployTo([device, other]);
+    await device.next();
+    const offlineSince = async () => {
+      const ofDeployment = await read(`/deployments/${id}/updates?search=${device.id}`);
+      const ofDevice = await read(`/devices/${device.id}/updates`);
+      const one = await read(`/deployments/${id}/updates/${device.id}`);
+      return [ofDeployment.items[0], ofDevice.items[0], one].map(({ offline_since }) => offline_since);
+    };
+    expect(await offlineSince()).toEqual([null, null, null]);
+    await server.shiftClock('1 hour');
+    const { last_contact_at } = await read(`/devices/${device.id}`);
+    expect(await offlineSince()).toEqual([last_contact_at, last_contact_at, last_contact_at]);
+    const pending = await read(`/deployments/${id}/updates?status=pending`);
+    expect(pending.items).toMatchObject([{ waiting_for: 'offline', offline_since: null }]);
+    await device.hello();
+    expect(await offlineSince()).toEqual([null, null, null]);
+    await server.shiftClock('0 hours');
+  });
+});
+
 describe('the history of a device', () => {
+  it('names the flow of each update, in its version', async () => {
+    const { items } = await read(`/devices/${devices[1]?.id}/updates`);
+    const { flow } = await read(`/deployments/${ids.running}`);
+    expect(items[0]).toMatchObject({ deployment_id: ids.running, flow });
+    expect(flow).toMatchObject({ name: 'night 100%', version: 1 });
+  });
+
   it('is narrowed by status', async () => {
     const history = `/devices/${devices[1]?.id}/updates`;
     const of = async (query: string) =>
@@ -162,4 +193,8 @@ async function end(device: ScriptedDevice | undefined, id: string, event: 'succe
 async function idsOf(path: string): Promise<string[]> {
   const { body } = await server.request('GET', fleet.path + path);
   return body.items.map(({ id }: { id: string }) => id);
+}
+
+async function read(path: string) {
+  return (await server.request('GET', `${fleet.path}${path}`)).body;
 }

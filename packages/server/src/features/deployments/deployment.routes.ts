@@ -10,6 +10,7 @@ import {
   progressSchema,
   retryBodySchema,
   updateDetailsSchema,
+  updateOfDeviceSchema,
   updateSchema,
   updateStatusSchema,
   whySchema,
@@ -231,7 +232,7 @@ export function deploymentRoutes(deps: Deps): Route[] {
       access: inProject(deps, 'viewer'),
       params,
       query: idPageQuery.extend({ status: updateStatusSchema.optional() }),
-      answer: pageOf(updateSchema.extend({ deployment_id: z.string() })),
+      answer: pageOf(updateOfDeviceSchema),
       handle: ({ caller, params, query }) => listUpdatesOfDevice(deps.db, caller.project.id, params.id, query),
     }),
   ];

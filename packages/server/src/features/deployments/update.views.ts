@@ -1,10 +1,10 @@
-import type { FlowDocument, Update, UpdateDetails, UpdateStatus } from '@tideway/protocol';
+import type { FlowDocument, Update, UpdateDetails, UpdateOfDevice, UpdateStatus } from '@tideway/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import { type Db, firstRow, rows } from '../../platform/database/database.ts';
 import { patternOf } from '../../platform/database/pattern.rules.ts';
 import { type IdPage, pageOfRows } from '../../platform/http/id-page.ts';
 import { Refusal } from '../../platform/refusal.ts';
-import { shownDeviceIsOnline } from '../devices/online.rules.ts';
+import { shownDeviceIsOnline, shownDeviceLastContactAt } from '../devices/online.rules.ts';
 import { archivedMessage } from './archived.rules.ts';
 
 /** Narrows a list of updates. */
@@ -94,7 +94,7 @@ export async function listUpdatesOfDevice(
   return pageOfRows(
     found.map((row) => ({ ...row, id: row.deployment_id })),
     page.limit,
-    (row) => ({ deployment_id: row.deployment_public_id, ...showUpdate(row) }),
+    showUpdateOfDevice,
   );
 }
 
@@ -158,7 +158,7 @@ function devicesOfId(projectId: number, deviceId: string): RawBuilder<unknown> {
  */
 export const selectUpdates = (updates: RawBuilder<unknown>) => sql`
   select u.*, d.public_id as device_public_id, d.name as device_name, p.public_id as deployment_public_id,
-         v.document as flow, s.step as last_step, s.status as step_status, s.tries as step_tries,
+         f.public_id as flow_public_id, v.number as flow_version, v.document as flow, s.step as last_step, s.status as step_status, s.tries as step_tries,
          s.exit_code as step_exit_code, s.message as step_message,
          case when u.status <> 'pending' then null
               when p.start_at > tideway_now() then 'scheduled'
@@ -173,10 +173,13 @@ export const selectUpdates = (updates: RawBuilder<unknown>) => sql`
                            where w.device_id = d.id and w.status in ('pending', 'in_progress')
                              and (w.status = 'in_progress' or (w.deployment_id < u.deployment_id and may_start(o))))
                 then 'busy'
-              else 'ready' end as waiting_for
+              else 'ready' end as waiting_for,
+         case when u.status = 'in_progress' and not ${shownDeviceIsOnline} then ${shownDeviceLastContactAt} end
+           as offline_since
   from ${updates}
   join deployment p on p.id = u.deployment_id
   join flow_version v on v.id = p.flow_version_id
+  join flow f on f.id = v.flow_id
   left join lateral (select * from update_step
                      where deployment_id = u.deployment_id and device_id = u.device_id and attempt = u.attempt
                      order by step desc limit 1) s on true`;
@@ -188,9 +191,12 @@ export type UpdateRow = {
   device_public_id: string;
   device_name: string;
   deployment_public_id: string;
+  flow_public_id: string;
+  flow_version: number;
   flow: FlowDocument;
   status: UpdateStatus;
   waiting_for: Update['waiting_for'];
+  offline_since: Date | null;
   reason: string | null;
   message: string | null;
   attempt: number;
@@ -231,6 +237,7 @@ export function showUpdate(row: UpdateRow): Update {
     device: { id: row.device_public_id, name: row.device_name },
     status: row.status,
     waiting_for: row.waiting_for,
+    offline_since: row.offline_since?.toISOString() ?? null,
     reason: row.reason,
     message: row.message,
     taken_up_at: row.taken_up_at?.toISOString() ?? null,
@@ -238,6 +245,15 @@ export function showUpdate(row: UpdateRow): Update {
     abort_ends_at: latest(row.abort_ends_at, row.stopping_until)?.toISOString() ?? null,
     finished_at: row.finished_at?.toISOString() ?? null,
     step: showLastStep(row, row.flow),
+  };
+}
+
+function showUpdateOfDevice(row: UpdateRow): UpdateOfDevice {
+  const { deployment_public_id, flow_public_id, flow, flow_version } = row;
+  return {
+    deployment_id: deployment_public_id,
+    flow: { id: flow_public_id, name: flow.name, version: flow_version },
+    ...showUpdate(row),
   };
 }
 

@@ -29,6 +29,10 @@ export const shownDeviceIsOnline = sql<boolean>`coalesce(
 export const lastContactAt = sql<Date | null>`greatest(p.last_contact_at,
   (select least(l.ends_at - interval '30 seconds', tideway_now()) from server_lease l where l.id = p.server_id))`;
 
+/** When the device `d` of a page was last heard of; null where it never was. */
+export const shownDeviceLastContactAt = sql<Date | null>`(
+  select ${lastContactAt} from device_presence p where p.device_id = d.id)`;
+
 /** Whether the row `p` says that its device holds a channel open at a server that is there. */
 export const isConnected = sql<boolean>`coalesce(
   (select l.ends_at > tideway_now() from server_lease l where l.id = p.server_id), false)`;
