@@ -243,13 +243,19 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await devices.south.say({ type: 'log', update_id, attempt: 1, offset: 0, text });
     const page = await open(`/p/farm/devices/${devices.south.id}`);
     const running = page.getByRole('region', { name: 'Update in progress' });
-    await running.getByRole('link', { name: deployment }).waitFor();
+    await running
+      .getByRole('link', { name: /^flow-.* v1 dp-/ })
+      .filter({ hasText: deployment })
+      .waitFor();
     await running.getByRole('log').filter({ hasText: 'second line' }).waitFor();
     await devices.south.say({ type: 'log', update_id, attempt: 1, offset: text.length, text: 'third line\n' });
     await running.getByRole('log').filter({ hasText: 'third line' }).waitFor();
     await devices.south.report({ update_id, seq: 1, event: 'failed', reason: 'step_failed', message: script });
     await running.waitFor({ state: 'detached' });
-    await page.getByRole('region', { name: 'Updates' }).getByText(script).waitFor();
+    const updates = page.getByRole('region', { name: 'Updates' });
+    await updates.getByText(script).waitFor();
+    await updates.getByRole('link').filter({ hasText: deployment }).click();
+    await page.waitForURL(`**/p/farm/deployments/${deployment}?device=${devices.south.id}`);
     expect(await page.evaluate('window.isTaken')).toBeUndefined();
   });
 

@@ -1,13 +1,14 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
+import type { UpdateOfDevice } from '@tideway/protocol';
 import { usePagedList } from '../../platform/api/pages.ts';
-import { TextLink } from '../../platform/ui/links.tsx';
 import { MessageText } from '../../platform/ui/message-text.tsx';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { StatusMark } from '../../platform/ui/status-icon.tsx';
 import { Time } from '../../platform/ui/time.tsx';
-import { loadUpdatesOfDevice, type UpdateOfDevice } from './device.queries.ts';
+import { loadUpdatesOfDevice } from './device.queries.ts';
 import classes from './device-updates.module.css';
+import { NamedUpdate } from './named-update.tsx';
 
 /** All updates of a device, the newest first. */
 export function DeviceUpdates({ project, id }: { project: string; id: string }) {
@@ -42,7 +43,7 @@ export function DeviceUpdates({ project, id }: { project: string; id: string }) 
 }
 
 function UpdateLine({ project, update }: { project: string; update: UpdateOfDevice }) {
-  const { deployment_id: deployment, status, message, reason, device } = update;
+  const { status, message, reason } = update;
   const ended = status === 'failed' || status === 'aborted';
   return (
     <li className={classes.update}>
@@ -50,14 +51,7 @@ function UpdateLine({ project, update }: { project: string; update: UpdateOfDevi
         <span className={classes.status}>
           <StatusMark status={status} />
         </span>
-        <TextLink
-          to="/p/$project/deployments/$deployment"
-          params={{ project, deployment }}
-          search={{ device: device.id }}
-          className="mono"
-        >
-          {deployment}
-        </TextLink>
+        <NamedUpdate project={project} update={update} />
         <Text size="sm" c="dimmed">
           {update.finished_at !== null && (
             <>

@@ -1,5 +1,13 @@
 import { type QueryClient, queryOptions, useQueryClient } from '@tanstack/react-query';
-import type { BulkChanges, Device, DeviceChanges, DeviceFilter, DeviceSearch, Update, Why } from '@tideway/protocol';
+import type {
+  BulkChanges,
+  Device,
+  DeviceChanges,
+  DeviceFilter,
+  DeviceSearch,
+  UpdateOfDevice,
+  Why,
+} from '@tideway/protocol';
 import { get, type Page, patch, path, post, query, remove } from '../../platform/api/call.ts';
 
 /** What a list of devices is narrowed by. */
@@ -21,9 +29,6 @@ export const whyQuery = (project: string, id: string) =>
     queryFn: () => get<Why>(path`/${project}/devices/${id}/why`),
     refetchInterval: pollMs,
   });
-
-/** An update in the list of a device's. */
-export type UpdateOfDevice = Update & { deployment_id: string };
 
 export function loadUpdatesOfDevice(project: string, id: string, after: string | null, limit: number) {
   return get<Page<UpdateOfDevice>>(path`/${project}/devices/${id}/updates` + query({ after, limit }));

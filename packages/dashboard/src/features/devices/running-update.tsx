@@ -1,12 +1,12 @@
 import { Group, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { get, path } from '../../platform/api/call.ts';
-import { TextLink } from '../../platform/ui/links.tsx';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { StatusMark } from '../../platform/ui/status-icon.tsx';
 import { Time } from '../../platform/ui/time.tsx';
 import { openUpdatesQuery } from './device.queries.ts';
+import { NamedUpdate } from './named-update.tsx';
 import { OutputView } from './output-view.tsx';
 
 /** The update that a device is at, with what it says meanwhile; nothing where it is at none. */
@@ -25,14 +25,7 @@ export function RunningUpdate({ project, id }: { project: string; id: string }) 
       <Stack gap="xs">
         <Group gap="md">
           <StatusMark status={running.status} />
-          <TextLink
-            to="/p/$project/deployments/$deployment"
-            params={{ project, deployment }}
-            search={{ device: id }}
-            className="mono"
-          >
-            {deployment}
-          </TextLink>
+          <NamedUpdate project={project} update={running} />
           <span>
             taken up <Time at={running.taken_up_at} as="ago" />
           </span>
