@@ -11,6 +11,11 @@ export const auditEventSchema = z.object({
   /** `<thing>.<what happened>`, as `group.created`. */
   action: z.string(),
   target: z.string(),
+  /**
+   * What `target` is called, where that is an id: a device, a flow or an access token by its name, and a deployment by its
+   * flow and version. Null where nothing is known of it any more.
+   */
+  target_name: z.string().nullable(),
   project_key: z.string().nullable(),
   before: z.unknown(),
   after: z.unknown(),

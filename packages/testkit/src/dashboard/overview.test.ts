@@ -133,6 +133,14 @@ describe.skipIf(!hasBrowser)('the overview', () => {
     await admin.goTo('/p/greenhouses');
     const events = admin.page.getByRole('region', { name: 'Latest events' });
     await events.getByText('deployment created').first().waitFor();
+    const device = events.getByRole('listitem').filter({ hasText: 'device created' });
+    await device.getByRole('link', { name: 'spare' }).waitFor();
+    await expectAccessible(admin.page);
+    const deployment = events.getByRole('listitem').filter({ hasText: failed });
+    await deployment.getByRole('link', { name: 'plain v1' }).click();
+    await admin.page.waitForURL(`**/p/greenhouses/deployments/${failed}`);
+    await admin.goTo('/settings/audit-log?action=deployment.');
+    await admin.page.getByRole('row').filter({ hasText: failed }).getByRole('link', { name: 'plain v1' }).waitFor();
     await admin.close();
 
     const { page, goTo, faults, close } = await browser.open(server, { role: 'viewer', width: 375, height: 800 });
@@ -152,7 +160,13 @@ describe.skipIf(!hasBrowser)('the overview', () => {
   it('says what went wrong where the project is not there, and offers to try again', async () => {
     const { page, goTo, close } = await browser.open(server);
     await goTo('/p/nowhere');
+    const mark = page.getByRole('banner').getByRole('status');
+    await mark.waitFor({ state: 'detached' });
     await page.getByRole('alert').getByRole('button', { name: 'Try again' }).first().waitFor();
+    expect(await page.getByText('Connection lost').count()).toBe(0);
+    await server.request('POST', '/api/v2/projects', { body: { name: 'Nowhere' } });
+    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).first().click();
+    await page.getByRole('region', { name: 'The way to the first deployment' }).waitFor();
     await close();
   });
 });

@@ -4,6 +4,7 @@ import { TextLink } from '../../platform/ui/links.tsx';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { Time } from '../../platform/ui/time.tsx';
+import { ChangedThingLink } from './changed-thing-link.tsx';
 import { newestAuditEventsQuery } from './overview.queries.ts';
 import { actionWords } from './overview.rules.ts';
 
@@ -31,13 +32,19 @@ export function LatestEvents({ project }: { project: string }) {
         </Text>
       ) : (
         <Stack component="ul" gap={6} p={0} m={0}>
-          {events.data.map(({ id, at, actor, action, target }) => (
-            <Group key={id} component="li" gap="xs" justify="space-between" style={{ listStyle: 'none', rowGap: 0 }}>
+          {events.data.map((event) => (
+            <Group
+              key={event.id}
+              component="li"
+              gap="xs"
+              justify="space-between"
+              style={{ listStyle: 'none', rowGap: 0 }}
+            >
               <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-                {actionWords(action)} <strong>{target}</strong>
+                {actionWords(event.action)} <ChangedThingLink event={event} />
               </Text>
               <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                {actor}, <Time at={at} as="ago" />
+                {event.actor}, <Time at={event.at} as="ago" />
               </Text>
             </Group>
           ))}

@@ -74,5 +74,6 @@ describe('arrivals', () => {
 
 function joined(target: string, pairing_token: string): AuditEventView {
   const who = { actor: `device ${target}`, access_token_id: null, address: null, project_key: 'fleet' };
-  return { id: target, at: '', ...who, action: 'device.joined', target, before: null, after: { pairing_token } };
+  const what = { action: 'device.joined', target, target_name: null, before: null, after: { pairing_token } };
+  return { id: target, at: '', ...who, ...what };
 }

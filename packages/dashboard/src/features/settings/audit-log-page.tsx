@@ -6,6 +6,7 @@ import { EmptyNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
 import { type PlainColumn, PlainTable } from '../../platform/ui/plain-table.tsx';
 import { Time } from '../../platform/ui/time.tsx';
+import { ChangedThingLink } from '../overview/changed-thing-link.tsx';
 import { NeedsRole } from '../session/needs-role.tsx';
 import { AuditFilter } from './audit-filter.tsx';
 import { JsonDifference } from './json-difference.tsx';
@@ -36,7 +37,7 @@ const columns: PlainColumn<AuditEventView>[] = [
       </span>
     ),
   },
-  { title: 'Target', cell: ({ target }) => target },
+  { title: 'Target', cell: (event) => <ChangedThingLink event={event} /> },
   { title: 'Project', cell: ({ project_key }) => project_key ?? '—', isSecondary: true },
   { title: 'From where', cell: fromWhere, isSecondary: true },
 ];

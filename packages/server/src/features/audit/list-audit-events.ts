@@ -25,7 +25,8 @@ export async function listAuditEvents(
 ): Promise<{ items: AuditEventView[]; next: string | null }> {
   const found = await rows<AuditEventRow>(
     db,
-    sql`select e.id, e.at, e.actor, e.actor_token, e.address, e.action, e.target, p.key as project_key, e.before, e.after
+    sql`select e.id, e.at, e.actor, e.actor_token, e.address, e.action, e.target, ${nameOfTarget} as target_name,
+               p.key as project_key, e.before, e.after
         from audit_event e left join project p on p.id = e.project_id
         where e.account_id = ${accountId} and (${projectIds}::bigint[] is null or e.project_id = any(${projectIds}))
           and (${after ?? null}::bigint is null or e.id < ${after ?? null})
@@ -34,6 +35,26 @@ export async function listAuditEvents(
   );
   return pageOfRows(found, limit, showAuditEvent);
 }
+
+/**
+ * What the target of the event `e` is called now, or else was when that was noted. Of a deployment neither its flow nor
+ * the version ever changes.
+ */
+const nameOfTarget = sql<string | null>`coalesce(
+  case split_part(e.action, '.', 1)
+    when 'device' then (
+      select d.name from device d
+      where d.project_id = e.project_id and d.public_id = e.target and d.deleted_at is null)
+    when 'flow' then (
+      select f.name from flow f
+      where f.project_id = e.project_id and f.public_id = e.target and f.deleted_at is null)
+    when 'deployment' then (
+      select concat(v.document ->> 'name', ' v', v.number)
+      from deployment o join flow_version v on v.id = o.flow_version_id
+      where o.project_id = e.project_id and o.public_id = e.target)
+  end,
+  case when split_part(e.action, '.', 1) in ('device', 'flow', 'access_token')
+       then coalesce(e.after ->> 'name', e.before ->> 'name') end)`;
 
 function conditionsOf({ project_key, actor, action, search }: AuditFilter): RawBuilder<unknown>[] {
   return [
@@ -52,6 +73,7 @@ type AuditEventRow = {
   address: string | null;
   action: string;
   target: string;
+  target_name: string | null;
   project_key: string | null;
   before: unknown;
   after: unknown;
@@ -66,6 +88,7 @@ function showAuditEvent(row: AuditEventRow): AuditEventView {
     address: row.address,
     action: row.action,
     target: row.target,
+    target_name: row.target_name,
     project_key: row.project_key,
     before: row.before,
     after: row.after,

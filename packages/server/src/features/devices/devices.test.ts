@@ -180,6 +180,7 @@ describe('a change of a device', () => {
     expect(audit.body.items[0]).toMatchObject({
       action: 'device.changed',
       target: device.id,
+      target_name: 'changed',
       before: { name: 'to change', tags: ['dry'], update_trigger: 'off' },
       after: { name: 'changed', tags: ['humid'], update_trigger: 'on' },
     });
