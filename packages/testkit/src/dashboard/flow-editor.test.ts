@@ -104,6 +104,7 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
     const id = await saveFlow(server, restart);
     await goTo(`${flowsPath}/${id}/edit`);
     await stepCard(page, 1).getByRole('button', { name: 'Stop run' }).click();
+    await expectOff(page, { Undo: true, Redo: true });
     await page.getByRole('textbox', { name: 'Command' }).fill('systemctl stop pump.service');
     await expectText(page, restart.replace('stop pump ', 'stop pump.service '));
 
@@ -112,8 +113,11 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
     await expect.poll(() => page.getByRole('textbox', { name: 'Command' }).inputValue()).toBe('systemctl stop lamp');
 
     await page.getByRole('button', { name: 'Undo' }).click();
+    await expectOff(page, { Undo: false, Redo: false });
     await page.getByRole('button', { name: 'Undo' }).click();
     await expectText(page, restart);
+    await expectOff(page, { Undo: true, Redo: false });
+    expect(await focusedName(page)).toContain('Undo');
     expect(faults).toEqual([]);
     await close();
   });
@@ -197,6 +201,12 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
     await close();
   });
 });
+
+/** Which of the two have nothing to do. */
+async function expectOff(page: Page, expected: { Undo: boolean; Redo: boolean }): Promise<void> {
+  for (const [name, isOff] of Object.entries(expected))
+    await expect.poll(() => page.getByRole('button', { name }).isDisabled()).toBe(isOff);
+}
 
 async function addStep(page: Page, title: string): Promise<void> {
   await page.getByRole('button', { name: 'Add step' }).click();

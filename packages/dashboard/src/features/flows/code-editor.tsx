@@ -1,4 +1,4 @@
-import { defaultKeymap, history, historyKeymap, redo, undo } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, redo, redoDepth, undo, undoDepth } from '@codemirror/commands';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import { EditorView, highlightActiveLine, highlightActiveLineGutter, keymap } from '@codemirror/view';
@@ -13,9 +13,14 @@ export type CodeEditorHandle = {
   goTo: (line: number) => void;
 };
 
+/** Whether there is something to undo, or to redo. */
+export type CodeHistory = { canUndo: boolean; canRedo: boolean };
+
 type CodeEditorProps = {
   text: string;
   onChange: (text: string) => void;
+  /** Told after each change. */
+  onHistory: (history: CodeHistory) => void;
   errors: Fault[];
   warnings: Fault[];
   label: string;
@@ -23,11 +28,11 @@ type CodeEditorProps = {
 };
 
 /** The text, with what is wrong at its lines. What forms change is one step of the same undoing. */
-export function CodeEditor({ text, onChange, errors, warnings, label, handle }: CodeEditorProps) {
+export function CodeEditor({ text, onChange, onHistory, errors, warnings, label, handle }: CodeEditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView | null>(null);
-  const told = useRef(onChange);
-  told.current = onChange;
+  const told = useRef({ onChange, onHistory });
+  told.current = { onChange, onHistory };
   const first = useRef(text);
 
   useLayoutEffect(() => {
@@ -46,7 +51,9 @@ export function CodeEditor({ text, onChange, errors, warnings, label, handle }: 
           // Tab leaves the text, so that the keyboard gets out of it.
           keymap.of([...defaultKeymap, ...historyKeymap]),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) told.current(update.state.doc.toString());
+            if (!update.docChanged) return;
+            told.current.onChange(update.state.doc.toString());
+            told.current.onHistory({ canUndo: undoDepth(update.state) > 0, canRedo: redoDepth(update.state) > 0 });
           }),
         ],
       }),

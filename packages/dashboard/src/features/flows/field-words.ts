@@ -7,7 +7,7 @@ const words: Record<string, FieldWords> = {
   description: { label: 'Description', help: 'For people' },
   run: {
     label: 'Command',
-    help: 'A shell text. Values of parameters reach it as ${{ inputs.name }}, and never become code',
+    help: 'A shell text. Values of parameters reach it as ${{ inputs.name }}, and never become code. Files that steps put in place lie below $TIDEWAY_ROOT, as "$TIDEWAY_ROOT/opt/app": the folder that stands for / on the device',
   },
   shell: { label: 'Shell', placeholder: 'sh' },
   artifact: {

@@ -3,12 +3,12 @@ import { useHotkeys, useMediaQuery } from '@mantine/hooks';
 import { IconArrowBackUp, IconArrowForwardUp } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import type { Fault } from '@tideway/protocol';
-import { useMemo, useReducer, useRef, useState } from 'react';
+import { type ReactNode, useMemo, useReducer, useRef, useState } from 'react';
 import { Refused } from '../../platform/api/refused.ts';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
 import { tellDone } from '../../platform/ui/tell.ts';
-import { CodeEditor, type CodeEditorHandle } from './code-editor.tsx';
+import { CodeEditor, type CodeEditorHandle, type CodeHistory } from './code-editor.tsx';
 import { DrawingSide } from './drawing-side.tsx';
 import { openEditor, reduceEditor } from './editor-state.rules.ts';
 import { FaultList } from './fault-list.tsx';
@@ -36,6 +36,7 @@ export function FlowEditor({ project, id, title, text: begun, saved }: FlowEdito
   const [state, dispatch] = useReducer(reduceEditor, begun, openEditor);
   const [open, setOpen] = useState<number | null>(null);
   const [side, setSide] = useState<'steps' | 'text'>('steps');
+  const [history, setHistory] = useState<CodeHistory>({ canUndo: false, canRedo: false });
   const [isBusy, setBusy] = useState(false);
   const [refused, setRefused] = useState<{ text: string; error: unknown } | null>(null);
   const isSending = useRef(false);
@@ -192,26 +193,17 @@ export function FlowEditor({ project, id, title, text: begun, saved }: FlowEdito
         </div>
         <section className={classes.text} aria-label="Text of the flow">
           <Group gap="xs" justify="flex-end">
-            <Button
-              variant="default"
-              size="compact-sm"
-              leftSection={<IconArrowBackUp size={14} />}
-              onClick={() => code.current?.undo()}
-            >
-              Undo
-            </Button>
-            <Button
-              variant="default"
-              size="compact-sm"
-              leftSection={<IconArrowForwardUp size={14} />}
-              onClick={() => code.current?.redo()}
-            >
-              Redo
-            </Button>
+            <HistoryButton label="Undo" isOff={!history.canUndo} onClick={() => code.current?.undo()}>
+              <IconArrowBackUp size={14} />
+            </HistoryButton>
+            <HistoryButton label="Redo" isOff={!history.canRedo} onClick={() => code.current?.redo()}>
+              <IconArrowForwardUp size={14} />
+            </HistoryButton>
           </Group>
           <CodeEditor
             text={text}
             onChange={(changed) => dispatch({ kind: 'text', text: changed })}
+            onHistory={setHistory}
             errors={errors}
             warnings={warnings}
             label="YAML of the flow"
@@ -231,5 +223,23 @@ function SaveState({ isChanged, isChecked }: { isChanged: boolean; isChecked: bo
     <Text size="sm" c="dimmed" role="status">
       {isChecked ? 'Not saved yet, no errors' : 'Not saved yet'}
     </Text>
+  );
+}
+
+type HistoryButtonProps = { label: string; isOff: boolean; onClick: () => void; children: ReactNode };
+
+/** Keeps the focus where it is switched off by its own last click, so that the keyboard does not lose its place. */
+function HistoryButton({ label, isOff, onClick, children }: HistoryButtonProps) {
+  return (
+    <Button
+      variant="default"
+      size="compact-sm"
+      leftSection={children}
+      aria-disabled={isOff}
+      {...(isOff && { 'data-disabled': true })}
+      onClick={onClick}
+    >
+      {label}
+    </Button>
   );
 }
