@@ -5,6 +5,8 @@ import { useLiveState } from '../platform/live/event-stream.ts';
 /** Whether the page follows what happens. A lost connection is said in words, and heals by itself. */
 export function LiveMark() {
   const state = useLiveState();
+  // The page says what is not there.
+  if (state === 'gone') return null;
   if (state === 'lost') {
     return (
       <Tooltip label="What you see may be old. The page tries again every few seconds.">

@@ -117,6 +117,7 @@ describe.skipIf(!hasBrowser)('the account page', () => {
     await page.getByText('Connection lost').waitFor();
     await page.context().clearCookies();
     await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
+    expect(await page.getByText(/access token is/i).count()).toBe(0);
     await close();
   });
 

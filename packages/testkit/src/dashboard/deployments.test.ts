@@ -251,7 +251,11 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await goTo('/p/barns/deployments/dp-none-none');
     await page.getByText('There is no such deployment in this project').waitFor();
     await page.getByRole('link', { name: 'All deployments' }).waitFor();
+    await page.getByRole('banner').getByRole('status').waitFor({ state: 'detached' });
+    expect(await page.getByText('Connection lost').count()).toBe(0);
     await expectAccessible(page);
+    await page.getByRole('link', { name: 'All deployments' }).click();
+    await page.getByText('Live', { exact: true }).waitFor();
     await close();
   });
 

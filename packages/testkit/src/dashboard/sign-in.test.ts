@@ -29,7 +29,7 @@ describe.skipIf(!hasBrowser)('signing in to the dashboard', () => {
   it('says of a link that was used already what it is, and offers the password', async () => {
     const { page, goTo, close } = await browser.open(server, { role: null });
     await goTo('/sign-in#nothing-that-was-ever-given');
-    await page.getByRole('alert').waitFor();
+    await page.getByText('This link is unknown, was used already, or is too old').waitFor();
     expect(await page.getByLabel('Email').isVisible()).toBe(true);
     await close();
   });

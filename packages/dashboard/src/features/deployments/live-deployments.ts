@@ -9,9 +9,9 @@ import { takeUpdates } from './live-updates.ts';
 /** How often what is derived from many updates is read again while they change. */
 const derivedEveryMs = 3_000;
 
-/** The stream that a page follows: of the deployment that it shows, or else of the whole project. */
-export function followedPath(project: string, deployment: string | null): string {
-  return deployment === null ? path`/${project}/events` : path`/${project}/deployments/${deployment}/events`;
+/** Whose events a page follows: of the deployment that it shows, or else of the whole project. */
+export function followedThing(project: string, deployment: string | null): string {
+  return deployment === null ? path`/${project}` : path`/${project}/deployments/${deployment}`;
 }
 
 /** Brings what was read before up to what the server tells; what events do not hold is read again. */

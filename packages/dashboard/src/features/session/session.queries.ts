@@ -2,6 +2,7 @@ import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
 import { type Role, roleCovers, type Session, type SignIn } from '@tideway/protocol';
 import { get, post, remove } from '../../platform/api/call.ts';
 import { queryClient } from '../../platform/api/query-client.ts';
+import { Refused } from '../../platform/api/refused.ts';
 import { noteSignedIn } from '../../platform/api/session-end.ts';
 
 /** Who is signed in; refused where nobody is. */
@@ -26,7 +27,10 @@ export async function signIn(body: SignIn): Promise<void> {
 }
 
 export async function signInByLink(token: string): Promise<Session> {
-  const session = await post<Session>('/session/by-link', { token });
+  // A link that is refused is no session that has ended: the server's own words say what it is.
+  const session = await post<Session>('/session/by-link', { token }).catch((refused: unknown) => {
+    throw refused instanceof Refused ? new Error(refused.message) : refused;
+  });
   begin(session);
   return session;
 }

@@ -19,5 +19,8 @@ export class Refused extends Error {
 
 /** The sentence to show for whatever went wrong. */
 export function sentenceOf(error: unknown): string {
+  // The server speaks of tokens, of which somebody at a page has none.
+  if (error instanceof Refused && error.code === 'invalid_token')
+    return 'Your session has ended. Sign in again to go on.';
   return error instanceof Error ? error.message : String(error);
 }

@@ -12,6 +12,10 @@ export function noteSignedIn(): void {
   setEnded(false);
 }
 
+export function hasSessionEnded(): boolean {
+  return hasEnded;
+}
+
 export function useSessionHasEnded(): boolean {
   return useSyncExternalStore(
     (listener) => {
