@@ -59,8 +59,8 @@ function Standing({ update }: { update: Update }) {
         size={16}
         color="var(--status-aborted)"
         aria-hidden
-        style={{ verticalAlign: 'text-bottom' }}
-      />{' '}
+        style={{ verticalAlign: 'text-bottom', marginRight: 6 }}
+      />
       Offline, last here <Time at={offline_since} as="ago" />. {standingText(update)}
     </>
   );

@@ -22,30 +22,30 @@ export function ChangedThingLink({ event }: { event: AuditEventView }) {
 }
 
 function Name({ thing: { name, page }, target }: { thing: ChangedThing; target: string }) {
-  if (page === null) return <strong>{name}</strong>;
+  if (page === null) return name;
   const { of, project } = page;
   switch (of) {
     case 'device':
       return (
-        <TextLink to="/p/$project/devices/$device" params={{ project, device: target }}>
+        <TextLink to="/p/$project/devices/$device" params={{ project, device: target }} underline="always">
           {name}
         </TextLink>
       );
     case 'flow':
       return (
-        <TextLink to="/p/$project/flows/$flow" params={{ project, flow: target }}>
+        <TextLink to="/p/$project/flows/$flow" params={{ project, flow: target }} underline="always">
           {name}
         </TextLink>
       );
     case 'deployment':
       return (
-        <TextLink to="/p/$project/deployments/$deployment" params={{ project, deployment: target }}>
+        <TextLink to="/p/$project/deployments/$deployment" params={{ project, deployment: target }} underline="always">
           {name}
         </TextLink>
       );
     case 'artifact':
       return (
-        <TextLink to="/p/$project/artifacts" params={{ project }} search={{ artifact: target }}>
+        <TextLink to="/p/$project/artifacts" params={{ project }} search={{ artifact: target }} underline="always">
           {name}
         </TextLink>
       );
