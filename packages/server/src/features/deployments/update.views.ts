@@ -158,7 +158,8 @@ function devicesOfId(projectId: number, deviceId: string): RawBuilder<unknown> {
  */
 export const selectUpdates = (updates: RawBuilder<unknown>) => sql`
   select u.*, d.public_id as device_public_id, d.name as device_name, p.public_id as deployment_public_id,
-         f.public_id as flow_public_id, v.number as flow_version, v.document as flow, s.step as last_step, s.status as step_status, s.tries as step_tries,
+         f.public_id as flow_public_id, v.number as flow_version, v.document as flow, s.step as last_step,
+         s.status as step_status, s.tries as step_tries,
          s.exit_code as step_exit_code, s.message as step_message,
          case when u.status <> 'pending' then null
               when p.start_at > tideway_now() then 'scheduled'
