@@ -1,4 +1,4 @@
-import { Stack } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { AuditEventView } from '@tideway/protocol';
 import { ButtonLink, TextLink } from '../../platform/ui/links.tsx';
@@ -28,16 +28,20 @@ const columns: PlainColumn<AuditEventView>[] = [
         {actor}
       </TextLink>
     ),
+    isSecondary: true,
   },
   {
     title: 'What',
-    cell: ({ action }) => (
-      <span className="mono" style={{ whiteSpace: 'nowrap' }}>
-        {action}
-      </span>
+    cell: (event) => (
+      <>
+        <span className="mono">{event.action}</span>
+        <Text size="sm" hiddenFrom="sm">
+          <ChangedThingLink event={event} /> by {event.actor}
+        </Text>
+      </>
     ),
   },
-  { title: 'Target', cell: (event) => <ChangedThingLink event={event} /> },
+  { title: 'Target', cell: (event) => <ChangedThingLink event={event} />, isSecondary: true },
   { title: 'Project', cell: ({ project_key }) => project_key ?? '—', isSecondary: true },
   { title: 'From where', cell: fromWhere, isSecondary: true },
 ];
