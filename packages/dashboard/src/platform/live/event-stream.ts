@@ -2,6 +2,7 @@ import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { get } from '../api/call.ts';
 import { Refused } from '../api/refused.ts';
 import { hasSessionEnded } from '../api/session-end.ts';
+import { followSight } from './page-sight.ts';
 
 /** Where the page stands with the server's stream of events; `gone`: there is nothing to follow. */
 export type LiveState = 'off' | 'connecting' | 'live' | 'lost' | 'gone';
@@ -26,11 +27,14 @@ export function useLiveState(): LiveState {
 const gatherMs = 250;
 const retryMs = 3_000;
 const goneRetryMs = 30_000;
+/** A browser has six connections to a server without TLS, for all its tabs: one that nobody looks at leaves its own. */
+const hiddenGraceMs = 15_000;
 const eventNames = ['counts', 'update', 'resync', 'devices'];
 
 /**
- * Follows the events of a thing below `/api/v2` while the page is there, and hands over what came, some at a time. After a
- * break it comes back by itself, and a `resync` says that more has happened than was told.
+ * Follows the events of a thing below `/api/v2` while the page is in sight, and hands over what came, some at a time. After
+ * a break, and when the page comes back into sight, it goes on by itself, and a `resync` says that more has happened than
+ * was told.
  */
 export function useEventStream(thing: string, onEvents: (events: LiveEvent[]) => void): void {
   const handle = useRef(onEvents);
@@ -43,8 +47,8 @@ function follow(thing: string, onEvents: (events: LiveEvent[]) => void): () => v
   let retry: ReturnType<typeof setTimeout> | undefined;
   let flush: ReturnType<typeof setTimeout> | undefined;
   let gathered: LiveEvent[] = [];
-  let wasLost = false;
-  let isOver = false;
+  // What a page shows that was loaded out of sight may be old when it is first seen.
+  let hasMissed = document.visibilityState === 'hidden';
 
   const take = (event: LiveEvent) => {
     gathered.push(event);
@@ -56,23 +60,23 @@ function follow(thing: string, onEvents: (events: LiveEvent[]) => void): () => v
     }, gatherMs);
   };
   const open = () => {
-    if (!wasLost) setState('connecting');
+    if (state === 'off') setState('connecting');
     const opened = new EventSource(`/api/v2${thing}/events`);
     source = opened;
     opened.onopen = () => {
       setState('live');
-      if (wasLost) take({ name: 'resync', data: { deployment_id: null } });
-      wasLost = false;
+      if (hasMissed) take({ name: 'resync', data: { deployment_id: null } });
+      hasMissed = false;
     };
     opened.onerror = () => {
       // The browser would come back too, but not where the server refuses, as it does while it starts.
       opened.close();
-      wasLost = true;
+      hasMissed = true;
       // What was never there is not lost: that is found out first.
       if (state === 'live') setState('lost');
       retry = setTimeout(open, retryMs);
       void isGone(thing).then((gone) => {
-        if (isOver || source !== opened) return;
+        if (source !== opened) return;
         setState(gone ? 'gone' : 'lost');
         if (!gone) return;
         clearTimeout(retry);
@@ -83,13 +87,17 @@ function follow(thing: string, onEvents: (events: LiveEvent[]) => void): () => v
       opened.addEventListener(name, ({ data }: MessageEvent<string>) => take({ name, data: JSON.parse(data) }));
     }
   };
-  open();
-  return () => {
-    isOver = true;
+  const close = () => {
     clearTimeout(retry);
-    clearTimeout(flush);
     source?.close();
+    source = null;
+    hasMissed = true;
     setState('off');
+  };
+  const unfollow = followSight(hiddenGraceMs, { onShown: open, onHidden: close });
+  return () => {
+    unfollow();
+    clearTimeout(flush);
   };
 }
 
