@@ -13,6 +13,7 @@ import { readOrderSearch } from '../features/new-deployment/order-search.rules.t
 import { sessionQuery } from '../features/session/session.queries.ts';
 import { queryClient } from '../platform/api/query-client.ts';
 import { Refused } from '../platform/api/refused.ts';
+import { loadPart, MissingPart } from '../platform/load-part.ts';
 import { TextLink } from '../platform/ui/links.tsx';
 import { ErrorNote, LoadingNote } from '../platform/ui/notes.tsx';
 import { Page } from '../platform/ui/page.tsx';
@@ -29,13 +30,16 @@ import { Shell } from './shell.tsx';
 
 // Every page there is. All but the first are loaded when they are visited.
 
+/** A page of which loading says so where it fails. */
+const lazyPage: typeof lazyRouteComponent = (load, name) => lazyRouteComponent(() => loadPart(load), name);
+
 const root = createRootRoute({ component: Outlet });
 
 const signInRoute = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: z.object({ back: z.string().optional() }),
-  component: lazyRouteComponent(() => import('../features/session/sign-in-page.tsx'), 'SignInPage'),
+  component: lazyPage(() => import('../features/session/sign-in-page.tsx'), 'SignInPage'),
 });
 
 const signedIn = createRoute({
@@ -55,36 +59,36 @@ const signedIn = createRoute({
 const startRoute = createRoute({
   getParentRoute: () => signedIn,
   path: '/',
-  component: lazyRouteComponent(() => import('../features/projects/start-page.tsx'), 'StartPage'),
+  component: lazyPage(() => import('../features/projects/start-page.tsx'), 'StartPage'),
 });
 
 const accountRoute = createRoute({
   getParentRoute: () => signedIn,
   path: '/account',
-  component: lazyRouteComponent(() => import('../features/account/account-page.tsx'), 'AccountPage'),
+  component: lazyPage(() => import('../features/account/account-page.tsx'), 'AccountPage'),
 });
 
 const settingsRoutes = [
   createRoute({
     getParentRoute: () => signedIn,
     path: '/settings/access-tokens',
-    component: lazyRouteComponent(() => import('../features/settings/access-tokens-page.tsx'), 'AccessTokensPage'),
+    component: lazyPage(() => import('../features/settings/access-tokens-page.tsx'), 'AccessTokensPage'),
   }),
   createRoute({
     getParentRoute: () => signedIn,
     path: '/settings/users',
-    component: lazyRouteComponent(() => import('../features/settings/users-page.tsx'), 'UsersPage'),
+    component: lazyPage(() => import('../features/settings/users-page.tsx'), 'UsersPage'),
   }),
   createRoute({
     getParentRoute: () => signedIn,
     path: '/settings/projects',
-    component: lazyRouteComponent(() => import('../features/settings/projects-page.tsx'), 'ProjectsPage'),
+    component: lazyPage(() => import('../features/settings/projects-page.tsx'), 'ProjectsPage'),
   }),
   createRoute({
     getParentRoute: () => signedIn,
     path: '/settings/audit-log',
     validateSearch: readAuditAddress,
-    component: lazyRouteComponent(() => import('../features/settings/audit-log-page.tsx'), 'AuditLogPage'),
+    component: lazyPage(() => import('../features/settings/audit-log-page.tsx'), 'AuditLogPage'),
   }),
 ] as const;
 
@@ -93,7 +97,7 @@ const projectRoute = createRoute({ getParentRoute: () => signedIn, path: '/p/$pr
 const overviewRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: '/',
-  component: lazyRouteComponent(() => import('../features/overview/overview-page.tsx'), 'OverviewPage'),
+  component: lazyPage(() => import('../features/overview/overview-page.tsx'), 'OverviewPage'),
 });
 
 const deviceRoutes = [
@@ -101,20 +105,17 @@ const deviceRoutes = [
     getParentRoute: () => projectRoute,
     path: 'devices',
     validateSearch: readDeviceAddress,
-    component: lazyRouteComponent(() => import('../features/devices/devices-page.tsx'), 'DevicesPage'),
+    component: lazyPage(() => import('../features/devices/devices-page.tsx'), 'DevicesPage'),
   }),
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'devices/$device',
-    component: lazyRouteComponent(() => import('../features/devices/device-page.tsx'), 'DevicePage'),
+    component: lazyPage(() => import('../features/devices/device-page.tsx'), 'DevicePage'),
   }),
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'register-device',
-    component: lazyRouteComponent(
-      () => import('../features/register-device/register-device-page.tsx'),
-      'RegisterDevicePage',
-    ),
+    component: lazyPage(() => import('../features/register-device/register-device-page.tsx'), 'RegisterDevicePage'),
   }),
 ] as const;
 
@@ -123,22 +124,19 @@ const deploymentRoutes = [
     getParentRoute: () => projectRoute,
     path: 'deployments',
     validateSearch: readDeploymentsAddress,
-    component: lazyRouteComponent(() => import('../features/deployments/deployments-page.tsx'), 'DeploymentsPage'),
+    component: lazyPage(() => import('../features/deployments/deployments-page.tsx'), 'DeploymentsPage'),
   }),
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'deployments/new',
     validateSearch: readOrderSearch,
-    component: lazyRouteComponent(
-      () => import('../features/new-deployment/new-deployment-page.tsx'),
-      'NewDeploymentPage',
-    ),
+    component: lazyPage(() => import('../features/new-deployment/new-deployment-page.tsx'), 'NewDeploymentPage'),
   }),
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'deployments/$deployment',
     validateSearch: readDeploymentAddress,
-    component: lazyRouteComponent(() => import('../features/deployments/deployment-page.tsx'), 'DeploymentPage'),
+    component: lazyPage(() => import('../features/deployments/deployment-page.tsx'), 'DeploymentPage'),
   }),
 ] as const;
 
@@ -146,26 +144,26 @@ const flowRoutes = [
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'flows',
-    component: lazyRouteComponent(() => import('../features/flows/flows-page.tsx'), 'FlowsPage'),
+    component: lazyPage(() => import('../features/flows/flows-page.tsx'), 'FlowsPage'),
   }),
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'flows/new',
     /** The flow whose text is to be the beginning. */
     validateSearch: z.object({ like: z.string().optional() }),
-    component: lazyRouteComponent(() => import('../features/flows/flow-editor-page.tsx'), 'FlowEditorPage'),
+    component: lazyPage(() => import('../features/flows/flow-editor-page.tsx'), 'FlowEditorPage'),
   }),
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'flows/$flow',
     validateSearch: readFlowAddress,
-    component: lazyRouteComponent(() => import('../features/flows/flow-page.tsx'), 'FlowPage'),
+    component: lazyPage(() => import('../features/flows/flow-page.tsx'), 'FlowPage'),
   }),
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'flows/$flow/edit',
     validateSearch: readFlowAddress,
-    component: lazyRouteComponent(() => import('../features/flows/flow-editor-page.tsx'), 'FlowEditorPage'),
+    component: lazyPage(() => import('../features/flows/flow-editor-page.tsx'), 'FlowEditorPage'),
   }),
 ] as const;
 
@@ -173,28 +171,28 @@ const otherRoutes = [
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'apps',
-    component: lazyRouteComponent(() => import('../features/labels/apps-page.tsx'), 'AppsPage'),
+    component: lazyPage(() => import('../features/labels/apps-page.tsx'), 'AppsPage'),
   }),
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'groups-and-tags',
-    component: lazyRouteComponent(() => import('../features/labels/groups-and-tags-page.tsx'), 'GroupsAndTagsPage'),
+    component: lazyPage(() => import('../features/labels/groups-and-tags-page.tsx'), 'GroupsAndTagsPage'),
   }),
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'artifacts',
     validateSearch: readArtifactsAddress,
-    component: lazyRouteComponent(() => import('../features/artifacts/artifacts-page.tsx'), 'ArtifactsPage'),
+    component: lazyPage(() => import('../features/artifacts/artifacts-page.tsx'), 'ArtifactsPage'),
   }),
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'pairing-tokens',
-    component: lazyRouteComponent(() => import('../features/settings/pairing-tokens-page.tsx'), 'PairingTokensPage'),
+    component: lazyPage(() => import('../features/settings/pairing-tokens-page.tsx'), 'PairingTokensPage'),
   }),
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'registries',
-    component: lazyRouteComponent(() => import('../features/settings/registries-page.tsx'), 'RegistriesPage'),
+    component: lazyPage(() => import('../features/settings/registries-page.tsx'), 'RegistriesPage'),
   }),
 ] as const;
 
@@ -236,5 +234,8 @@ function NoSuchPage() {
 
 function BrokenPage({ error }: { error: unknown }) {
   const { invalidate } = useRouter();
+  if (error instanceof MissingPart) {
+    return <ErrorNote error={error} retryVerb="Reload" onRetry={() => window.location.reload()} />;
+  }
   return <ErrorNote error={error} onRetry={() => invalidate()} />;
 }

@@ -3,13 +3,16 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import type { Progress } from '@tideway/protocol';
 import { lazy, memo, Suspense } from 'react';
+import { loadPart } from '../../platform/load-part.ts';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { progressQuery } from './deployment.queries.ts';
 import { ProgressTable } from './progress-table.tsx';
 
 /** The library that draws is loaded only where there is something to draw. */
-const ProgressChart = lazy(async () => ({ default: (await import('./progress-chart.tsx')).ProgressChart }));
+const ProgressChart = lazy(async () => ({
+  default: (await loadPart(() => import('./progress-chart.tsx'))).ProgressChart,
+}));
 
 /** The course of a deployment: how many updates had each status when, as a drawing and as a table. */
 export const ProgressSection = memo(function ProgressSection({ project, id }: { project: string; id: string }) {

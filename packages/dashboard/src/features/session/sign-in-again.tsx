@@ -1,10 +1,11 @@
 import { Modal, Stack, Text } from '@mantine/core';
 import { lazy, Suspense, useEffect } from 'react';
 import { useSessionHasEnded } from '../../platform/api/session-end.ts';
+import { loadPart } from '../../platform/load-part.ts';
 import { LoadingNote } from '../../platform/ui/notes.tsx';
 import { useSession } from './session.queries.ts';
 
-const loadForm = () => import('./sign-in-form.tsx');
+const loadForm = () => loadPart(() => import('./sign-in-form.tsx'));
 const SignInForm = lazy(async () => ({ default: (await loadForm()).SignInForm }));
 
 /** Over the page whose session has ended: what was typed in it stays. */

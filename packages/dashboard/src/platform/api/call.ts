@@ -63,7 +63,8 @@ export function query(values: Record<string, string | number | string[] | null |
   return text === '' ? '' : `?${text}`;
 }
 
-async function reach(url: string, request: RequestInit): Promise<Response> {
+/** What the server answers; a sentence of our own is thrown where it does not. */
+export async function reach(url: string, request: RequestInit): Promise<Response> {
   try {
     return await fetch(url, request);
   } catch {

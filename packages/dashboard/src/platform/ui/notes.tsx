@@ -12,8 +12,10 @@ export function LoadingNote({ what = 'Loading' }: { what?: string }) {
   );
 }
 
+type ErrorNoteProps = { error: unknown; onRetry?: () => void; retryVerb?: string };
+
 /** What went wrong, and a way on. */
-export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+export function ErrorNote({ error, onRetry, retryVerb = 'Try again' }: ErrorNoteProps) {
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} role="alert" my="sm">
       <Stack gap="xs" align="flex-start">
@@ -22,7 +24,7 @@ export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: () => 
         </Text>
         {onRetry && (
           <Button size="xs" variant="default" onClick={onRetry}>
-            Try again
+            {retryVerb}
           </Button>
         )}
       </Stack>

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -19,22 +19,21 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Addresses of programs: a browser that asks there gets what a program would. */
-const addressesOfPrograms = /^\/(api|v1|v2|device|agent)(\/|$)/;
+/** Addresses of programs, and of files: a browser that asks there gets what a program would. */
+const addressesWithoutPages = /^\/(api|v1|v2|device|agent|assets)(\/|$)/;
+/** A name as files of a build have it: nothing hidden, and no way out of the folder. */
+const nameOfFile = /^\/((?:[\w-][\w.-]*\/)*[\w-][\w.-]*)$/;
+/** What is given out in another way than by its own name: a page with its policy, a compressed twin in place of a file. */
+const namesOfNoFile = /(^|\/)index\.html$|\.(gz|br)$/;
 
 /**
  * Gives out a built dashboard from a folder: its files by their names, its page for every other address that a browser
- * asks for. Where the folder has no page, nothing is given out.
+ * asks for. The folder may be replaced while the server runs. While it has no page, nothing is given out.
  */
 export async function servePages(server: FastifyInstance, folder: string): Promise<AnswerPage> {
-  if (!existsSync(join(folder, 'index.html'))) return () => false;
   await server.register(fastifyStatic, {
-    root: folder,
-    wildcard: false,
-    index: false,
+    serve: false,
     preCompressed: true,
-    globIgnore: ['**/*.{gz,br}', '**/index.html'],
-    schemaHide: true,
     cacheControl: false,
     setHeaders: (response, path) => {
       response.setHeader('x-content-type-options', 'nosniff');
@@ -46,16 +45,31 @@ export async function servePages(server: FastifyInstance, folder: string): Promi
     },
   });
   return (request, reply) => {
-    if (!asksForPage(request)) return false;
+    if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+    const address = request.url.split('?')[0] ?? '';
+    const file = fileAt(address);
+    if (file !== null && isFile(join(folder, file))) {
+      reply.status(200).sendFile(file, folder);
+      return true;
+    }
+    if (!asksForPage(request, address) || !isFile(join(folder, 'index.html'))) return false;
     reply.header('content-security-policy', contentSecurityPolicy);
     reply.header('referrer-policy', 'no-referrer');
     reply.header('cross-origin-opener-policy', 'same-origin');
-    reply.status(200).sendFile('index.html');
+    reply.status(200).sendFile('index.html', folder);
     return true;
   };
 }
 
-function asksForPage({ method, url, headers }: FastifyRequest): boolean {
-  if (method !== 'GET' && method !== 'HEAD') return false;
-  return (headers.accept ?? '').includes('text/html') && !addressesOfPrograms.test(url.split('?')[0] ?? '');
+function fileAt(address: string): string | null {
+  const file = nameOfFile.exec(address)?.[1] ?? null;
+  return file === null || namesOfNoFile.test(file) ? null : file;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function asksForPage({ headers }: FastifyRequest, address: string): boolean {
+  return (headers.accept ?? '').includes('text/html') && !addressesWithoutPages.test(address);
 }
