@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { durationSchema } from '../duration.ts';
 import { count, environment, flag, onFailureText, shellSchema, text, wait } from './text-values.ts';
 
+/** A few lines with aliases of aliases can stand for millions of values; no flow comes near these. */
+export const maxFlowValues = 20_000;
+export const maxFlowDepth = 50;
+
 /**
  * A flow as people write it, in YAML or JSON, ours or the vendor's: keys in kebab-case, every scalar a text, so that an
  * unquoted `1.10` keeps its zero. What each key means stands in docs/flows.md; what `with` takes, in step-types.ts.

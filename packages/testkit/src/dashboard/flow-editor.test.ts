@@ -189,6 +189,25 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
     await close();
   });
 
+  it('refuses a text that stands for more than anybody can draw, and goes on', async () => {
+    const { page, goTo, faults, close } = await browser.open(server);
+    await goTo(`${flowsPath}/new`);
+    const levels = Array.from(
+      { length: 9 },
+      (_, level) => `  l${level + 1}: &l${level + 1} [${'*l0, '.replace('0', String(level)).repeat(9)}]`,
+    );
+    const code = page.getByRole('textbox', { name: 'YAML of the flow' });
+    await code.fill(['flows:', '  l0: &l0 [a, b, c, d, e, f, g, h, i]', ...levels].join('\n'));
+    const fault = page.getByRole('alert').filter({ hasText: 'stands for too many values, with all its YAML aliases' });
+    await fault.getByRole('button', { name: 'Line 6' }).waitFor();
+    await code.fill(restartFlow('after-all'));
+    await stepCard(page, 2).waitFor();
+    await fault.waitFor({ state: 'detached' });
+    expect(faults).toEqual([]);
+    page.on('dialog', (dialog) => dialog.accept());
+    await close();
+  });
+
   it('keeps what was typed where the session has ended', async () => {
     const { page, goTo, close } = await browser.open(server);
     const id = await saveFlow(server, restartFlow('interrupted'));

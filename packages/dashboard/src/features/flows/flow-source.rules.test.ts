@@ -159,3 +159,40 @@ function namesOf(text: string): string[] {
   const read = readValue(parseSource(text).document) as { flows: Record<string, { steps: { name: string }[] }> };
   return read.flows['app-release']?.steps.map(({ name }) => name) ?? [];
 }
+
+describe('a text that stands for too much', () => {
+  const levels = Array.from(
+    { length: 9 },
+    (_, level) => `  l${level + 1}: &l${level + 1} [${Array(9).fill(`*l${level}`)}]`,
+  );
+  const bomb = ['flows:', '  l0: &l0 [a, b, c, d, e, f, g, h, i]', ...levels].join('\n');
+
+  it('is refused in the words of the server, at the line where it becomes too much', () => {
+    const { faults } = parseSource(bomb);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]?.message).toMatch(/^flows\.l4\S* stands for too many values, with all its YAML aliases$/);
+    expect(faults[0]?.line).toBe(6);
+  });
+
+  it.each([
+    ['flows: &x { a: *x }', 'flows.a'],
+    [`flows: ${'['.repeat(60)}${']'.repeat(60)}`, 'flows'],
+  ])('is refused where it never ends: %s', (text, place) => {
+    const [fault] = parseSource(text).faults;
+    expect(fault).toMatchObject({ line: 1, message: expect.stringMatching(/is nested too deeply$/) });
+    expect(fault?.path.startsWith(place)).toBe(true);
+  });
+
+  it('is not edited', () => {
+    expect(editSource(bomb, (document) => setAt(document, ['flows', 'app'], {}))).toBe(bomb);
+  });
+
+  it('is not one that names a few values often', () => {
+    const steps = Array.from({ length: 200 }, (_, index) => `      - { name: "${index}", run: ls, env: *env }`);
+    const { document, faults } = parseSource(
+      ['flows:', '  app:', '    steps:', '      - { name: first, run: ls, env: &env { A: b } }', ...steps].join('\n'),
+    );
+    expect(faults).toEqual([]);
+    expect(readValue(document)).toMatchObject({ flows: { app: { steps: { length: 201 } } } });
+  });
+});

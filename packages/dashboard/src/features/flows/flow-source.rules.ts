@@ -1,6 +1,7 @@
-import type { Fault } from '@tideway/protocol';
+import { type Fault, maxFlowDepth } from '@tideway/protocol';
 import { Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { keepLines } from './keep-lines.rules.ts';
+import { limitFault } from './value-limits.rules.ts';
 
 /** A value as it is written: every scalar is a text, and null stands where nothing does. */
 export type Value = string | null | Value[] | { [key: string]: Value };
@@ -8,7 +9,10 @@ export type Value = string | null | Value[] | { [key: string]: Value };
 /** Keys and indexes from the top of a text, as `['flows', 'app', 'steps', 0]`. */
 export type Path = readonly (string | number)[];
 
-/** Reads a text as the server does: scalars keep what was written. With faults the document cannot be edited. */
+/**
+ * Reads a text as the server does: scalars keep what was written. With faults the document cannot be edited, and must not
+ * be read: a few lines can stand for more than a page can hold.
+ */
 export function parseSource(text: string): { document: Document; faults: Fault[] } {
   const counter = new LineCounter();
   const document = parseDocument(text, { schema: 'failsafe', lineCounter: counter, prettyErrors: false });
@@ -17,18 +21,17 @@ export function parseSource(text: string): { document: Document; faults: Fault[]
     line: counter.linePos(error.pos[0]).line,
     message: `The text is not valid YAML: ${error.message}`,
   }));
-  return { document, faults };
+  const fault = faults.length === 0 ? limitFault(document, counter) : null;
+  return { document, faults: fault === null ? faults : [fault] };
 }
 
-/** What a document says. Aliases stand for what they name, up to a depth that no flow comes near. */
+/** What a document without faults says. Aliases stand for what they name. */
 export function readValue(document: Document): Value {
   return read(document.contents, document, 0);
 }
 
-const maxDepth = 50;
-
 function read(node: unknown, document: Document, depth: number): Value {
-  if (!isNode(node) || depth > maxDepth) return null;
+  if (!isNode(node) || depth > maxFlowDepth) return null;
   if (isAlias(node)) return read(node.resolve(document), document, depth + 1);
   if (isSeq(node)) return node.items.map((item) => read(item, document, depth + 1));
   if (isMap(node)) {

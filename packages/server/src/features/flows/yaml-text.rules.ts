@@ -1,4 +1,4 @@
-import type { Fault } from '@tideway/protocol';
+import { type Fault, maxFlowDepth, maxFlowValues } from '@tideway/protocol';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { isStorable, storableExpectation } from '../../platform/http/storable-text.rules.ts';
 
@@ -28,7 +28,7 @@ export function parseYamlText(text: string): { parsed: ParsedText | null; faults
     lines: new Map(),
     faults: [],
     unstorable: new Map(),
-    left: maxValues,
+    left: maxFlowValues,
   };
   const value = read(document.contents, { path: '', depth: 0 }, reading);
   const refused = [...reading.faults, ...unstorableFaults(text, reading)];
@@ -37,10 +37,6 @@ export function parseYamlText(text: string): { parsed: ParsedText | null; faults
   const lineOf = (path: string) => nearest(lines, path).line;
   return { parsed: { value, lineOf, contentOf: (path) => nearest(lines, path).content }, faults };
 }
-
-/** A few lines with aliases of aliases can stand for millions of values; no flow comes near these. */
-const maxValues = 20_000;
-const maxDepth = 50;
 
 function syntaxFaults({ errors }: Document, counter: LineCounter): Fault[] {
   const faults = errors.map((error): Fault => {
@@ -71,7 +67,7 @@ function read(node: unknown, position: Position, reading: Reading): unknown {
   note(node, path, reading);
   reading.left -= 1;
   if (reading.left === 0) refuse(path, 'stands for too many values, with all its YAML aliases', reading);
-  if (depth > maxDepth) refuse(path, 'is nested too deeply', reading);
+  if (depth > maxFlowDepth) refuse(path, 'is nested too deeply', reading);
   if (reading.faults.length > 0) return null;
   if (isAlias(node)) {
     const target = node.resolve(reading.document);
