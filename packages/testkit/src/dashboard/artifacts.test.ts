@@ -142,6 +142,31 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
     expect(await sizesBelow('broken')).toEqual({ 'broken.bin': longBytes });
   });
 
+  it('ask before they are broken off by who leaves the page, and keep nothing of what was on its way', async () => {
+    const { page, goTo } = shown;
+    await goTo('/p/greenhouses/artifacts');
+    const before = await server.deps.blobs.list('artifacts');
+    await choose([longFile('left.bin', longBytes), file('left-waiting.txt', 'waits')]);
+    gate.hold();
+    await page.getByRole('button', { name: 'Upload 2 files' }).click();
+    await line('left-waiting.txt').getByText('Waits for the one before').waitFor();
+    const question = page.getByRole('dialog', { name: 'Leave while files are uploaded?' });
+    await page.getByRole('link', { name: 'Apps' }).click();
+    await expectAccessible(page);
+    await question.getByRole('button', { name: 'Stay' }).click();
+    await line('left.bin').getByRole('progressbar').waitFor();
+    await page.getByRole('link', { name: 'Apps' }).click();
+    await question.getByRole('button', { name: 'Leave' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Apps' }).waitFor();
+    gate.release();
+    await goTo('/p/greenhouses/artifacts');
+    await page.getByRole('link', { name: 'app/' }).waitFor();
+    await vi.waitFor(async () => expect(await server.deps.blobs.list('artifacts')).toEqual(before), {
+      timeout: 20_000,
+    });
+    expect(await sizesBelow('left')).toEqual({});
+  });
+
   it('are refused where they are too large, where the path is bad, and where something else is', async () => {
     const { page, goTo } = shown;
     await goTo('/p/greenhouses/artifacts');

@@ -1,7 +1,8 @@
 import { Button, FileButton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useBlocker, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useRef } from 'react';
+import { LeaveGuard } from '../../platform/ui/leave-guard.tsx';
 import { Page } from '../../platform/ui/page.tsx';
 import { useProjectKey } from '../projects/project.queries.ts';
 import { serverQuery } from '../projects/server.queries.ts';
@@ -16,6 +17,11 @@ import { useUploads } from './use-uploads.ts';
 /** The files that flows put on devices, folder by folder. */
 export function ArtifactsPage() {
   const project = useProjectKey();
+  // Files that were chosen for one project are not for the next.
+  return <Artifacts key={project} project={project} />;
+}
+
+function Artifacts({ project }: { project: string }) {
   const { prefix = '', artifact } = useSearch({ from: '/signed-in/p/$project/artifacts' });
   const mayUpload = useMay('admin');
   const maxBytes = useQuery(serverQuery).data?.max_artifact_bytes ?? null;
@@ -27,12 +33,6 @@ export function ArtifactsPage() {
     forgetChoice.current?.();
   };
   const isOver = useFileDrop(mayUpload, (files) => uploads.add(files, prefix));
-  useBlocker({
-    disabled: !uploads.isBusy,
-    enableBeforeUnload: uploads.isBusy,
-    shouldBlockFn: ({ current, next }) =>
-      current.pathname !== next.pathname && !window.confirm('Leave this page? What is being uploaded is broken off.'),
-  });
   return (
     <Page
       title="Artifacts"
@@ -63,6 +63,9 @@ export function ArtifactsPage() {
         <FolderPath project={project} prefix={prefix} />
         <ArtifactList project={project} prefix={prefix} mayUpload={mayUpload} />
       </Stack>
+      <LeaveGuard isNeeded={() => uploads.isBusy} title="Leave while files are uploaded?">
+        The upload that is on its way is broken off, and those that wait are not begun. What is uploaded already stays.
+      </LeaveGuard>
     </Page>
   );
 }

@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import type { Fault } from '@tideway/protocol';
 import { type ReactNode, useMemo, useReducer, useRef, useState } from 'react';
 import { Refused } from '../../platform/api/refused.ts';
+import { LeaveGuard } from '../../platform/ui/leave-guard.tsx';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
 import { tellDone } from '../../platform/ui/tell.ts';
@@ -15,7 +16,6 @@ import { FaultList } from './fault-list.tsx';
 import { faultsOf, stepOf } from './fault-place.rules.ts';
 import { saveFlow } from './flow.queries.ts';
 import classes from './flow-editor.module.css';
-import { LeaveGuard } from './leave-guard.tsx';
 import { useFlowCheck } from './use-flow-check.ts';
 import { useFlowDraft } from './use-flow-draft.ts';
 
@@ -212,7 +212,9 @@ export function FlowEditor({ project, id, title, text: begun, saved }: FlowEdito
           {!isNarrow && faultLists}
         </section>
       </div>
-      <LeaveGuard isChanged={() => isChanged && !isSaved.current} onLeave={draft.drop} />
+      <LeaveGuard isNeeded={() => isChanged && !isSaved.current} title="Leave without saving?" onLeave={draft.drop}>
+        What you changed in this update flow is not saved, and will be gone.
+      </LeaveGuard>
     </Page>
   );
 }

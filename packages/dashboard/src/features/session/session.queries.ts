@@ -3,13 +3,24 @@ import { type Role, roleCovers, type Session, type SignIn } from '@tideway/proto
 import { get, post, remove } from '../../platform/api/call.ts';
 import { queryClient } from '../../platform/api/query-client.ts';
 import { Refused } from '../../platform/api/refused.ts';
-import { noteSignedIn } from '../../platform/api/session-end.ts';
+import { leaveToOther, noteSignedIn } from '../../platform/api/session-end.ts';
 
-/** Who is signed in; refused where nobody is. */
+/** Who is signed in; refused where nobody is. In another tab of the browser it may have become somebody else. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: () => get<Session>('/session'),
+  queryFn: async () => {
+    const session = await get<Session>('/session');
+    const before = sessionBefore(session);
+    if (before !== null) {
+      leaveToOther();
+      // What is typed stays theirs for as long as the page stands.
+      return before;
+    }
+    noteSignedIn();
+    return session;
+  },
   staleTime: 60_000,
+  refetchOnWindowFocus: 'always',
 });
 
 /** Of the signed-in pages, where there always is one. */
@@ -46,16 +57,19 @@ export async function signOutEverywhere(): Promise<void> {
 }
 
 function begin(session: Session): void {
-  const before = queryClient.getQueryData(sessionQuery.queryKey);
-  // Somebody else has come: what the one before had read and typed is not theirs.
-  if (before !== undefined && before.user.id !== session.user.id) {
-    queryClient.clear();
-    window.location.reload();
+  if (sessionBefore(session) !== null) {
+    leaveToOther();
     return;
   }
   queryClient.setQueryData(sessionQuery.queryKey, session);
   noteSignedIn();
   void queryClient.invalidateQueries();
+}
+
+/** The session of somebody else that this page was opened in; what they had read and typed is not for who has come. */
+function sessionBefore({ user }: Session): Session | null {
+  const before = queryClient.getQueryData<Session>(['session']);
+  return before !== undefined && before.user.id !== user.id ? before : null;
 }
 
 /** The page is left and loaded anew: nothing of the person stays in it. */

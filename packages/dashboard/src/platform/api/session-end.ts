@@ -30,3 +30,15 @@ function setEnded(value: boolean): void {
   hasEnded = value;
   for (const listener of listeners) listener();
 }
+
+let isLeft = false;
+
+/** Somebody else is signed in: the page of the one before is left at once, and nobody is asked whether to stay. */
+export function leaveToOther(): void {
+  isLeft = true;
+  window.location.reload();
+}
+
+export function isLeftToOther(): boolean {
+  return isLeft;
+}
