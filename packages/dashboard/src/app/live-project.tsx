@@ -1,16 +1,41 @@
+import { Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { followedThing, takeEvents } from '../features/deployments/live-deployments.ts';
-import { rememberProject } from '../features/projects/project.queries.ts';
-import { useEventStream } from '../platform/live/event-stream.ts';
+import { projectsQuery, rememberProject, useIsGone, useProjectKey } from '../features/projects/project.queries.ts';
+import { useEventStream, useLiveState } from '../platform/live/event-stream.ts';
+import { TextLink } from '../platform/ui/links.tsx';
+import { Page } from '../platform/ui/page.tsx';
 
-/** All pages of a project: what they show follows the server's events, by one stream at a time. */
+/** All pages of a project, while there is such a project. */
 export function LiveProject() {
-  const { project } = useParams({ from: '/signed-in/p/$project' });
+  const project = useProjectKey();
+  if (useIsGone(project)) return <NoSuchProject project={project} />;
+  return <FollowedProject project={project} />;
+}
+
+/** What the pages show follows the server's events, by one stream at a time. */
+function FollowedProject({ project }: { project: string }) {
   const { deployment } = useParams({ strict: false });
   const queries = useQueryClient();
   useEffect(() => rememberProject(project), [project]);
   useEventStream(followedThing(project, deployment ?? null), (events) => takeEvents(queries, project, events));
+  const isGone = useLiveState() === 'gone';
+  useEffect(() => {
+    // It may be the project that is gone.
+    if (isGone) void queries.invalidateQueries({ queryKey: projectsQuery.queryKey });
+  }, [isGone, queries]);
   return <Outlet />;
+}
+
+function NoSuchProject({ project }: { project: string }) {
+  return (
+    <Page title="There is no such project">
+      <Text size="sm" mb="xs">
+        {`There is no project ${project}, or not any more, or you may not see it.`}
+      </Text>
+      <TextLink to="/">To another project</TextLink>
+    </Page>
+  );
 }

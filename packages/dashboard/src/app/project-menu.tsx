@@ -6,11 +6,11 @@ import { MenuLink } from '../platform/ui/links.tsx';
 
 /** Which project the pages are of, and the others. */
 export function ProjectMenu({ project }: { project: string | null }) {
-  const projects = useQuery(projectsQuery).data ?? [];
+  const { data: projects = [], refetch } = useQuery(projectsQuery);
   const name = useProjectName(project ?? '');
   if (project === null && projects.length === 0) return null;
   return (
-    <Menu position="bottom-start">
+    <Menu position="bottom-start" onOpen={() => void refetch()}>
       <Menu.Target>
         <Button
           variant="subtle"

@@ -2,7 +2,7 @@ import { AppShell, Burger, Group, ScrollArea, Text, UnstyledButton } from '@mant
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, useParams, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { rememberedProject } from '../features/projects/project.queries.ts';
+import { useProjectToShow } from '../features/projects/project.queries.ts';
 import { useMay } from '../features/session/session.queries.ts';
 import { SignInAgain } from '../features/session/sign-in-again.tsx';
 import { NavigationLink } from '../platform/ui/links.tsx';
@@ -14,7 +14,8 @@ import { UserMenu } from './user-menu.tsx';
 export function Shell() {
   const [isOpen, { toggle, close }] = useDisclosure();
   const { project: shown } = useParams({ strict: false });
-  const project = shown ?? rememberedProject();
+  const known = useProjectToShow();
+  const project = shown ?? known;
   const place = useRouterState({ select: (state) => state.location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: on a small screen the menu closes when one has gone there
   useEffect(close, [place]);

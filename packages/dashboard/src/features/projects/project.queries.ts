@@ -3,10 +3,12 @@ import { useParams } from '@tanstack/react-router';
 import type { ProjectView } from '@tideway/protocol';
 import { get, type Page } from '../../platform/api/call.ts';
 
+const listedProjects = 1000;
+
 /** All projects that who is signed in may see. */
 export const projectsQuery = queryOptions({
   queryKey: ['projects'],
-  queryFn: async () => (await get<Page<ProjectView>>('/projects?limit=1000')).items,
+  queryFn: async () => (await get<Page<ProjectView>>(`/projects?limit=${listedProjects}`)).items,
 });
 
 /** The key of the project whose page this is. */
@@ -19,9 +21,23 @@ export function useProjectName(key: string): string {
   return useQuery(projectsQuery).data?.find((project) => project.key === key)?.name ?? key;
 }
 
+/** Whether there is no such project, or not any more. A list that is not whole does not tell. */
+export function useIsGone(key: string): boolean {
+  const { data, isFetchedAfterMount } = useQuery({ ...projectsQuery, refetchOnMount: 'always' });
+  if (data === undefined || !isFetchedAfterMount || data.length === listedProjects) return false;
+  return !data.some((project) => project.key === key);
+}
+
+/** The project to lead on to: the one that was looked at last where it is there still; null where there is none. */
+export function useProjectToShow(): string | null {
+  const projects = useQuery(projectsQuery).data;
+  const last = rememberedProject();
+  if (projects === undefined) return last;
+  return (projects.find(({ key }) => key === last) ?? projects[0])?.key ?? null;
+}
+
 const lastKey = 'tideway-last-project';
 
-/** The start page leads to the project that was looked at last. */
 export function rememberProject(key: string): void {
   localStorage.setItem(lastKey, key);
 }

@@ -9,16 +9,16 @@ import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { EmptyNote, ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
 import { useMay } from '../session/session.queries.ts';
-import { projectsQuery, rememberedProject } from './project.queries.ts';
+import { projectsQuery, useProjectToShow } from './project.queries.ts';
 
 /** Leads on to the project that was looked at last; where there is none yet, one is made. */
 export function StartPage() {
   const projects = useQuery(projectsQuery);
+  const project = useProjectToShow();
   const mayCreate = useMay('admin');
   if (projects.isPending) return <LoadingNote />;
   if (projects.data === undefined) return <ErrorNote error={projects.error} onRetry={projects.refetch} />;
-  const known = projects.data.find(({ key }) => key === rememberedProject()) ?? projects.data[0];
-  if (known) return <Navigate to="/p/$project" params={{ project: known.key }} replace />;
+  if (project !== null) return <Navigate to="/p/$project" params={{ project }} replace />;
   return (
     <Page title="Welcome to Tideway">
       <EmptyNote title="There is no project yet">
