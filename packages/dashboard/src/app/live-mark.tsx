@@ -5,8 +5,8 @@ import { useLiveState } from '../platform/live/event-stream.ts';
 /** Whether the page follows what happens. A lost connection is said in words, and heals by itself. */
 export function LiveMark() {
   const state = useLiveState();
-  // The page says what is not there.
-  if (state === 'gone') return null;
+  // Where there is nothing to follow the page says so.
+  if (state === 'gone' || state === 'off') return null;
   if (state === 'lost') {
     return (
       <Tooltip label="What you see may be old. The page tries again every few seconds.">

@@ -157,15 +157,14 @@ describe.skipIf(!hasBrowser)('the overview', () => {
     await close();
   });
 
-  it('says what went wrong where the project is not there, and offers to try again', async () => {
+  it('says where there is no such project, and shows it once there is', async () => {
     const { page, goTo, close } = await browser.open(server);
     await goTo('/p/nowhere');
-    const mark = page.getByRole('banner').getByRole('status');
-    await mark.waitFor({ state: 'detached' });
-    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).first().waitFor();
+    await page.getByRole('heading', { name: 'There is no such project' }).waitFor();
+    await page.getByRole('banner').getByRole('status').waitFor({ state: 'detached' });
     expect(await page.getByText('Connection lost').count()).toBe(0);
     await server.request('POST', '/api/v2/projects', { body: { name: 'Nowhere' } });
-    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).first().click();
+    await goTo('/p/nowhere');
     await page.getByRole('region', { name: 'The way to the first deployment' }).waitFor();
     await close();
   });

@@ -240,6 +240,7 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await page
       .getByRole('row', { name: /group\.created/ })
       .getByText(script)
+      .filter({ visible: true })
       .waitFor();
     expect(new URL(page.url()).searchParams.get('action')).toBe('group.');
     await page.getByLabel('By whom').fill('nobody@example.org');

@@ -21,7 +21,8 @@ type UpdateList = { list: PagedList<Update>; onSight: (first: number, last: numb
 export function useUpdateList(project: string, deployment: Deployment, asked: UpdatesAsked): UpdateList {
   const { status, search, reason, failed_step, message } = asked;
   const { id, finished_at } = deployment;
-  const isOpen = finished_at === null;
+  // To find a few among many updates takes the server long: such a list goes by events alone.
+  const isPolled = finished_at === null && Object.values(asked).every((value) => value === undefined);
   const listKey = useMemo(
     () => [project, 'updates', id, { status, search, reason, failed_step, message }],
     [project, id, status, search, reason, failed_step, message],
@@ -29,7 +30,7 @@ export function useUpdateList(project: string, deployment: Deployment, asked: Up
   const load = (after: string | null) => loadUpdates(project, id, asked, after, pageSize);
   const list = usePagedList(listKey, load, {
     refetchesUpToPages: pagesReadWhole,
-    ...(isOpen && { refetchIntervalMs: pollMs }),
+    ...(isPolled && { refetchIntervalMs: pollMs }),
   });
   const [sight, setSight] = useState({ first: 0, last: 0 });
   const onSight = useCallback((first: number, last: number) => setSight({ first, last }), []);
@@ -48,7 +49,7 @@ export function useUpdateList(project: string, deployment: Deployment, asked: Up
       return null;
     },
     enabled: isLong,
-    refetchInterval: isOpen && pollMs,
+    refetchInterval: isPolled && pollMs,
     gcTime: 0,
   });
   return { list, onSight };

@@ -23,9 +23,10 @@ export function useProjectName(key: string): string {
 
 /** Whether there is no such project, or not any more. A list that is not whole does not tell. */
 export function useIsGone(key: string): boolean {
-  const { data, isFetchedAfterMount } = useQuery({ ...projectsQuery, refetchOnMount: 'always' });
-  if (data === undefined || !isFetchedAfterMount || data.length === listedProjects) return false;
-  return !data.some((project) => project.key === key);
+  const { data, isFetchedAfterMount, isError } = useQuery({ ...projectsQuery, refetchOnMount: 'always' });
+  if (data === undefined || !isFetchedAfterMount || isError || data.length === listedProjects) return false;
+  // The API takes a project's name as well.
+  return !data.some((project) => project.key === key || project.name === key);
 }
 
 /** The project to lead on to: the one that was looked at last where it is there still; null where there is none. */

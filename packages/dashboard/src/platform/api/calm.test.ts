@@ -20,7 +20,7 @@ test('what takes the server long is asked less often, also by another part of th
 });
 
 test('a refusal does not count', async () => {
-  const refused = () => Promise.reject(new Error('no'));
+  const refused = () => new Promise<number>((_, reject) => setTimeout(() => reject(new Error('no')), 50));
   await expect(question(refused).queryFn()).rejects.toThrow('no');
   expect(question(refused).refetchInterval()).toBe(100);
 });

@@ -4,6 +4,8 @@ type CalmQuery<Answer> = { queryKey: QueryKey; queryFn: () => Promise<Answer>; e
 
 /** At most so much of the time one page keeps the server at work for one question. */
 const share = 1 / 20;
+/** After one slow answer it is asked again nevertheless. */
+const mostMs = 120_000;
 const tookMs = new Map<string, number>();
 
 /**
@@ -17,9 +19,10 @@ export function calmly<Answer>({ queryKey, queryFn, everyMs }: CalmQuery<Answer>
     queryFn: async () => {
       const startedMs = performance.now();
       const answer = await queryFn();
+      if (tookMs.size >= 1000) tookMs.clear();
       tookMs.set(known, performance.now() - startedMs);
       return answer;
     },
-    refetchInterval: () => Math.max(everyMs, (tookMs.get(known) ?? 0) / share),
+    refetchInterval: () => Math.max(everyMs, Math.min(mostMs, (tookMs.get(known) ?? 0) / share)),
   };
 }

@@ -21,18 +21,26 @@ type TableRowProps<Row> = {
   isPicked: boolean | null;
   /** Only the first column is filled. */
   isBrief: boolean;
-  /** The row has the focus and shows another one now: the focus was not meant for that. */
-  onFilledAnew: () => void;
+  /** The row has the focus, and goes or shows another one now: the focus was not meant for that. */
+  onLost: () => void;
 };
 
 function PlainTableRow<Row>(props: TableRowProps<Row>) {
-  const { row, id, index, columns, isCurrent, isPicked, isBrief, onFilledAnew } = props;
+  const { row, id, index, columns, isCurrent, isPicked, isBrief, onLost } = props;
   const element = useRef<HTMLDivElement>(null);
   const shownId = useRef(id);
   useLayoutEffect(() => {
-    if (shownId.current !== id && element.current?.contains(document.activeElement)) onFilledAnew();
+    if (shownId.current === id) return;
     shownId.current = id;
-  }, [id, onFilledAnew]);
+    for (const cell of element.current?.children ?? []) cell.removeAttribute('title');
+    if (element.current?.contains(document.activeElement)) onLost();
+  }, [id, onLost]);
+  useLayoutEffect(() => {
+    const row = element.current;
+    return () => {
+      if (row?.contains(document.activeElement)) onLost();
+    };
+  }, [onLost]);
   return (
     <div
       ref={element}

@@ -94,19 +94,21 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     const target = event.target as HTMLElement;
     const isRow = target.getAttribute('role') === 'row';
     if (!isRow && target !== frame.current) return;
+    // Rows may have come or gone above the one with the focus.
+    const at = isRow ? placeOf(target) : current;
     const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? rowHeight) / rowHeight) - 2);
     const moves: Record<string, number> = {
-      ArrowDown: current + 1,
-      ArrowUp: current - 1,
-      PageDown: current + page,
-      PageUp: current - page,
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
       Home: 0,
       End: items.length - 1,
     };
     const next = moves[event.key];
     if (next !== undefined) goTo(next);
     else if (isRow && event.key === 'Enter') target.querySelector('a')?.click();
-    else if (isRow && event.key === ' ' && selection) toggle(items[current], selection, rowId);
+    else if (isRow && event.key === ' ' && selection) toggle(items[at], selection, rowId);
     else return;
     event.preventDefault();
   }
@@ -173,7 +175,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
                   isCurrent={index === Math.min(current, items.length - 1)}
                   isPicked={selection?.ids.has(id) ?? null}
                   isBrief={hasPlainCells && isFlying}
-                  onFilledAnew={takeFocus}
+                  onLost={takeFocus}
                 />
               );
             })}

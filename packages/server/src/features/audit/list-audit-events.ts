@@ -37,17 +37,19 @@ export async function listAuditEvents(
 }
 
 /**
- * What the target of the event `e` is called now, or else was when that was noted. Of a deployment neither its flow nor
- * the version ever changes.
+ * What the target of the event `e` is called now, or else was when that was noted: its id may be another's by now. Of a
+ * deployment neither its flow nor the version ever changes.
  */
 const nameOfTarget = sql<string | null>`coalesce(
   case split_part(e.action, '.', 1)
     when 'device' then (
       select d.name from device d
-      where d.project_id = e.project_id and d.public_id = e.target and d.deleted_at is null)
+      where d.project_id = e.project_id and d.public_id = e.target and d.deleted_at is null
+        and d.created_at <= e.at)
     when 'flow' then (
       select f.name from flow f
-      where f.project_id = e.project_id and f.public_id = e.target and f.deleted_at is null)
+      where f.project_id = e.project_id and f.public_id = e.target and f.deleted_at is null
+        and f.created_at <= e.at)
     when 'deployment' then (
       select concat(v.document ->> 'name', ' v', v.number)
       from deployment o join flow_version v on v.id = o.flow_version_id

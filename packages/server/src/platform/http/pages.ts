@@ -40,7 +40,7 @@ export async function servePages(server: FastifyInstance, folder: string): Promi
       // Names of these files hold a hash of what is in them.
       response.setHeader(
         'cache-control',
-        path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+        path.startsWith(join(folder, 'assets/')) ? 'public, max-age=31536000, immutable' : 'no-cache',
       );
     },
   });
@@ -67,7 +67,12 @@ function fileAt(address: string): string | null {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    // As a name that no file system takes.
+    return false;
+  }
 }
 
 function asksForPage({ headers }: FastifyRequest, address: string): boolean {
