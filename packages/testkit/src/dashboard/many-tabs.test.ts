@@ -79,7 +79,7 @@ describe.skipIf(!hasBrowser)('many tabs of the dashboard', () => {
     });
     await goTo('/p/greenhouses/deployments');
     await page.getByRole('heading', { level: 1, name: 'Deployments' }).waitFor();
-    await page.getByText('Nothing was deployed yet').waitFor();
+    await page.getByRole('grid', { name: 'Deployments' }).waitFor();
     expect(streams).toBe(0);
     await show(page, 'visible');
     await page.getByRole('status').getByText('Live').waitFor();
