@@ -16,7 +16,7 @@ const columns: PlainColumn<AuditEventView>[] = [
   {
     title: 'When',
     cell: ({ at }) => (
-      <span style={{ whiteSpace: 'nowrap' }}>
+      <span className="one-line-where-wide">
         <Time at={at} />
       </span>
     ),
