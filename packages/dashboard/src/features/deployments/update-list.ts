@@ -2,6 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Deployment, Update } from '@tideway/protocol';
 import { useCallback, useMemo, useState } from 'react';
+import { calmly } from '../../platform/api/calm.ts';
 import { type PagedList, type Pages, usePagedList } from '../../platform/api/pages.ts';
 import { loadUpdates, type UpdatesAsked } from './deployment.queries.ts';
 import { pagesAt, withPages } from './update-pages.rules.ts';
@@ -21,8 +22,7 @@ type UpdateList = { list: PagedList<Update>; onSight: (first: number, last: numb
 export function useUpdateList(project: string, deployment: Deployment, asked: UpdatesAsked): UpdateList {
   const { status, search, reason, failed_step, message } = asked;
   const { id, finished_at } = deployment;
-  // To find a few among many updates takes the server long: such a list goes by events alone.
-  const isPolled = finished_at === null && Object.values(asked).every((value) => value === undefined);
+  const isOpen = finished_at === null;
   const listKey = useMemo(
     () => [project, 'updates', id, { status, search, reason, failed_step, message }],
     [project, id, status, search, reason, failed_step, message],
@@ -30,14 +30,14 @@ export function useUpdateList(project: string, deployment: Deployment, asked: Up
   const load = (after: string | null) => loadUpdates(project, id, asked, after, pageSize);
   const list = usePagedList(listKey, load, {
     refetchesUpToPages: pagesReadWhole,
-    ...(isPolled && { refetchIntervalMs: pollMs }),
+    ...(isOpen && { refetchIntervalMs: pollMs }),
   });
   const [sight, setSight] = useState({ first: 0, last: 0 });
   const onSight = useCallback((first: number, last: number) => setSight({ first, last }), []);
   const [seen] = useDebouncedValue(sight, 200);
   const isLong = list.items.length > pagesReadWhole * pageSize;
   const queries = useQueryClient();
-  useQuery({
+  const inSight = calmly({
     queryKey: [project, 'updates-in-sight', id, listKey[3], seen.first, seen.last],
     queryFn: async () => {
       const known = queries.getQueryData<Pages<Update>>(listKey);
@@ -48,9 +48,8 @@ export function useUpdateList(project: string, deployment: Deployment, asked: Up
       queries.setQueryData<Pages<Update>>(listKey, (before) => before && withPages(before, new Map(pages)));
       return null;
     },
-    enabled: isLong,
-    refetchInterval: isPolled && pollMs,
-    gcTime: 0,
+    everyMs: pollMs,
   });
+  useQuery({ ...inSight, enabled: isLong, ...(!isOpen && { refetchInterval: false }), gcTime: 0 });
   return { list, onSight };
 }

@@ -1,5 +1,17 @@
 import { type Fault, maxFlowDepth } from '@tideway/protocol';
-import { Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import {
+  type Alias,
+  Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from 'yaml';
+import { aliasTargets } from './alias-targets.rules.ts';
 import { keepLines } from './keep-lines.rules.ts';
 import { limitFault } from './value-limits.rules.ts';
 
@@ -27,16 +39,16 @@ export function parseSource(text: string): { document: Document; faults: Fault[]
 
 /** What a document without faults says. Aliases stand for what they name. */
 export function readValue(document: Document): Value {
-  return read(document.contents, document, 0);
+  return read(document.contents, aliasTargets(document), 0);
 }
 
-function read(node: unknown, document: Document, depth: number): Value {
+function read(node: unknown, targets: ReadonlyMap<Alias, Node>, depth: number): Value {
   if (!isNode(node) || depth > maxFlowDepth) return null;
-  if (isAlias(node)) return read(node.resolve(document), document, depth + 1);
-  if (isSeq(node)) return node.items.map((item) => read(item, document, depth + 1));
+  if (isAlias(node)) return read(targets.get(node), targets, depth + 1);
+  if (isSeq(node)) return node.items.map((item) => read(item, targets, depth + 1));
   if (isMap(node)) {
     return Object.fromEntries(
-      node.items.map(({ key, value }) => [keyText(key), read(value, document, depth + 1)] as const),
+      node.items.map(({ key, value }) => [keyText(key), read(value, targets, depth + 1)] as const),
     );
   }
   if (!isScalar(node)) return null;

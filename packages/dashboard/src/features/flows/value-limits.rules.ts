@@ -1,13 +1,14 @@
 import { type Fault, maxFlowDepth, maxFlowValues } from '@tideway/protocol';
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
+import { type Alias, type Document, isAlias, isMap, isNode, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
+import { aliasTargets } from './alias-targets.rules.ts';
 
 /** Where a text stands for more than the server reads, in the server's words; null where it does not. */
 export function limitFault(document: Document, counter: LineCounter): Fault | null {
-  const count: Count = { document, counter, left: maxFlowValues };
+  const count: Count = { targets: aliasTargets(document), counter, left: maxFlowValues };
   return take(document.contents, { path: '', line: 1, depth: 0, isCopy: false }, count);
 }
 
-type Count = { document: Document; counter: LineCounter; left: number };
+type Count = { targets: ReadonlyMap<Alias, Node>; counter: LineCounter; left: number };
 /** What an alias stands for is told where the alias is. */
 type Position = { path: string; line: number; depth: number; isCopy: boolean };
 
@@ -17,7 +18,7 @@ function take(node: unknown, { path, line, depth, isCopy }: Position, count: Cou
   const refuse = (problem: string) => ({ path, line, message: `${path || 'The text'} ${problem}` });
   if (count.left === 0) return refuse('stands for too many values, with all its YAML aliases');
   if (depth > maxFlowDepth) return refuse('is nested too deeply');
-  if (isAlias(node)) return take(node.resolve(count.document), { path, line, depth: depth + 1, isCopy: true }, count);
+  if (isAlias(node)) return take(count.targets.get(node), { path, line, depth: depth + 1, isCopy: true }, count);
   for (const { at, item, begin } of itemsOf(node, path)) {
     const own = isCopy ? null : lineOf(begin, count);
     const fault = take(item, { path: at, line: own ?? line, depth: depth + 1, isCopy }, count);

@@ -1,6 +1,7 @@
 import { type InfiniteData, type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Page } from './call.ts';
+import { calmInterval, timed } from './calm.ts';
 
 /** A list that is read page by page, as far as somebody looks. */
 export type PagedList<Item> = {
@@ -14,6 +15,7 @@ export type PagedList<Item> = {
 };
 
 type PagedListOptions = {
+  /** Read again so often, and less often where the server takes long. */
   refetchIntervalMs?: number;
   /** A list of more pages than these is not read again by itself: each of them would be a call. */
   refetchesUpToPages?: number;
@@ -25,14 +27,14 @@ export function usePagedList<Item>(
   load: (after: string | null) => Promise<Page<Item>>,
   options: PagedListOptions = {},
 ): PagedList<Item> {
-  const { refetchesUpToPages = Number.POSITIVE_INFINITY } = options;
+  const { refetchIntervalMs: everyMs, refetchesUpToPages = Number.POSITIVE_INFINITY } = options;
   const list = useInfiniteQuery({
     queryKey,
-    queryFn: ({ pageParam }) => load(pageParam),
+    queryFn: ({ pageParam }) => timed(queryKey, () => load(pageParam)),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     enabled: ({ state }) => (state.data?.pages.length ?? 0) <= refetchesUpToPages,
-    ...(options.refetchIntervalMs !== undefined && { refetchInterval: options.refetchIntervalMs }),
+    refetchInterval: () => everyMs !== undefined && calmInterval(queryKey, everyMs),
   });
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch } = list;
   const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);

@@ -12,9 +12,9 @@ import {
   useState,
 } from 'react';
 import type { PagedList } from '../api/pages.ts';
+import { type Drawing, isFlying, nextDrawing, nothingDrawn } from './drawn-rows.rules.ts';
 import { ErrorNote, LoadingNote } from './notes.tsx';
 import { type Column, TableRow } from './table-row.tsx';
-import { useDrawnRows } from './use-drawn-rows.ts';
 import classes from './virtual-table.module.css';
 
 /** Which rows are picked, by id. */
@@ -55,8 +55,9 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     [props.columns, isNarrow],
   );
   const frame = useRef<HTMLDivElement>(null);
-  const [current, setCurrent] = useState(0);
   const { items, hasMore, loadMore } = list;
+  const [chosen, setCurrent] = useState(0);
+  const current = Math.min(chosen, items.length - 1);
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => frame.current,
@@ -73,7 +74,8 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   useEffect(() => onSight?.(first, last), [onSight, first, last]);
 
   const drawn = shown.length === 0 ? [] : items.slice(first, last + 1);
-  const { keys, isFlying } = useDrawnRows(drawn.map(rowId), rows.isScrolling);
+  const drawing = useRef<Drawing>(nothingDrawn);
+  drawing.current = nextDrawing(drawing.current, drawn.map(rowId), rows.isScrolling);
   const takeFocus = useCallback(() => frame.current?.focus({ preventScroll: true }), []);
 
   const tracks = `${selection ? '40px ' : ''}${columns.map((column) => column.width).join(' ')}`;
@@ -90,12 +92,17 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     [items.length, rows],
   );
 
+  function pick(place: number | null) {
+    const row = items[place ?? -1];
+    if (row !== undefined) selection?.toggle(rowId(row));
+  }
+
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
     const target = event.target as HTMLElement;
     const isRow = target.getAttribute('role') === 'row';
     if (!isRow && target !== frame.current) return;
     // Rows may have come or gone above the one with the focus.
-    const at = isRow ? placeOf(target) : current;
+    const at = placeOf(target) ?? current;
     const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? rowHeight) / rowHeight) - 2);
     const moves: Record<string, number> = {
       ArrowDown: at + 1,
@@ -108,7 +115,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     const next = moves[event.key];
     if (next !== undefined) goTo(next);
     else if (isRow && event.key === 'Enter') target.querySelector('a')?.click();
-    else if (isRow && event.key === ' ' && selection) toggle(items[at], selection, rowId);
+    else if (isRow && event.key === ' ' && selection) pick(at);
     else return;
     event.preventDefault();
   }
@@ -158,8 +165,8 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
           role="rowgroup"
           className={classes.rows}
           style={{ height: rows.getTotalSize() }}
-          onFocus={({ target }) => setCurrent(placeOf(target))}
-          onChange={({ target }) => selection && toggle(items[placeOf(target)], selection, rowId)}
+          onFocus={({ target }) => setCurrent(placeOf(target) ?? current)}
+          onChange={({ target }) => pick(placeOf(target))}
         >
           <div role="presentation" style={{ transform: `translateY(${shown[0]?.start ?? 0}px)` }}>
             {drawn.map((row, place) => {
@@ -167,14 +174,14 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
               const index = first + place;
               return (
                 <TableRow
-                  key={hasPlainCells ? keys.get(id) : id}
+                  key={hasPlainCells ? drawing.current.keys.get(id) : id}
                   row={row}
                   id={id}
                   index={index}
                   columns={columns}
-                  isCurrent={index === Math.min(current, items.length - 1)}
+                  isCurrent={index === current}
                   isPicked={selection?.ids.has(id) ?? null}
-                  isBrief={hasPlainCells && isFlying}
+                  isBrief={hasPlainCells && isFlying(drawing.current)}
                   onLost={takeFocus}
                 />
               );
@@ -187,13 +194,10 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   );
 }
 
-/** The number of the row that an element is in. */
-function placeOf(target: EventTarget): number {
-  return Number((target as Element).closest('[data-index]')?.getAttribute('data-index') ?? 0);
-}
-
-function toggle<Row>(row: Row | undefined, selection: Selection, rowId: (row: Row) => string): void {
-  if (row !== undefined) selection.toggle(rowId(row));
+/** The number of the row that an element is in; null for one in a dialog that a row has opened. */
+function placeOf(target: EventTarget): number | null {
+  const place = (target as Element).closest('[data-index]')?.getAttribute('data-index');
+  return place === null || place === undefined ? null : Number(place);
 }
 
 /** A cell whose text is cut off shows all of it where the pointer rests. */

@@ -1,5 +1,17 @@
 import { type Fault, maxFlowDepth, maxFlowValues } from '@tideway/protocol';
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
 import { isStorable, storableExpectation } from '../../platform/http/storable-text.rules.ts';
 
 /** A parsed text whose scalars are texts (null where nothing stands), and where each of its values is. */
@@ -23,7 +35,7 @@ export function parseYamlText(text: string): { parsed: ParsedText | null; faults
   if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { parsed: null, faults };
 
   const reading: Reading = {
-    document,
+    targets: targetsOf(document),
     counter,
     lines: new Map(),
     faults: [],
@@ -48,9 +60,25 @@ function syntaxFaults({ errors }: Document, counter: LineCounter): Fault[] {
   });
 }
 
+/** What each alias stands for. The library's own way looks through the whole document for each of them. */
+function targetsOf(document: Document): Map<Alias, Node> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Alias: (_, alias) => {
+      const target = anchors.get(alias.source);
+      if (target) targets.set(alias, target);
+    },
+    Value: (_, node) => {
+      if (node.anchor) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
+}
+
 type Lines = { line: number; content: { line: number; isBlock: boolean } };
 type Reading = {
-  document: Document;
+  targets: Map<Alias, Node>;
   counter: LineCounter;
   lines: Map<string, Lines>;
   faults: Fault[];
@@ -70,7 +98,7 @@ function read(node: unknown, position: Position, reading: Reading): unknown {
   if (depth > maxFlowDepth) refuse(path, 'is nested too deeply', reading);
   if (reading.faults.length > 0) return null;
   if (isAlias(node)) {
-    const target = node.resolve(reading.document);
+    const target = reading.targets.get(node);
     if (target) return read(target, { path, depth: depth + 1 }, reading);
     return refuse(path, `is the YAML alias *${node.source}, and there is no &${node.source} before it`, reading);
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isJump, nextRowKeys } from './row-keys.rules.ts';
+import { isFlying, nextDrawing, nextRowKeys, nothingDrawn } from './drawn-rows.rules.ts';
 
 const drawn = nextRowKeys(new Map(), ['a', 'b', 'c']);
 
@@ -34,10 +34,13 @@ test('no two rows have one key after many moves', () => {
   }
 });
 
-test('a jump leaves fewer than half of the rows', () => {
-  expect(isJump(drawn, ['b', 'c', 'd'])).toBe(false);
-  expect(isJump(drawn, ['c', 'd'])).toBe(false);
-  expect(isJump(drawn, ['c', 'd', 'e'])).toBe(true);
-  expect(isJump(new Map(), ['a'])).toBe(true);
-  expect(isJump(drawn, [])).toBe(false);
+test('a list flies from the second jump on, until it is scrolled slowly or comes to rest', () => {
+  const at = (first: number) => [first, first + 1, first + 2].map(String);
+  const once = nextDrawing(nextDrawing(nothingDrawn, at(0), false), at(100), true);
+  expect(isFlying(once)).toBe(false);
+  const twice = nextDrawing(once, at(200), true);
+  expect(isFlying(twice)).toBe(true);
+  expect(isFlying(nextDrawing(twice, at(200), true))).toBe(true);
+  expect(isFlying(nextDrawing(twice, at(201), true))).toBe(false);
+  expect(isFlying(nextDrawing(twice, at(200), false))).toBe(false);
 });
