@@ -121,6 +121,23 @@ describe.skipIf(!hasBrowser)('the account page', () => {
     await close();
   });
 
+  it('keeps a page whose session has ended while the server cannot be reached for the form', async () => {
+    const { page, goTo, close } = await browser.open(server);
+    await page.route('**/sign-in-form-*.js', (route) => route.abort());
+    await goTo('/settings/access-tokens');
+    await page.getByRole('button', { name: 'Create token' }).click();
+    await page.getByLabel('Name').fill('nightly pipeline');
+    await page.context().clearCookies();
+    await page.getByRole('dialog').getByRole('button', { name: 'Create token' }).click();
+    const overlay = page.getByRole('dialog', { name: 'Your session has ended' });
+    await overlay.getByRole('status').waitFor();
+    expect(await page.getByLabel('Name').inputValue()).toBe('nightly pipeline');
+    await page.unroute('**/sign-in-form-*.js');
+    await overlay.getByLabel('Password', { exact: true }).waitFor();
+    expect(await page.getByLabel('Name').inputValue()).toBe('nightly pipeline');
+    await close();
+  });
+
   it('signs out everywhere: another page of the person asks for the password over what was typed, and goes on', async () => {
     const own = await startTestServer({ dashboardFiles });
     const owner = await emailOfOwner(own);

@@ -381,10 +381,41 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.locator('[role=grid]:focus').waitFor();
     await page.keyboard.press('ArrowUp');
     await page.locator('[data-index="998"]:focus').waitFor();
+    // Thrown about it shows names alone, and all of a row once it rests.
+    await page.mouse.wheel(0, -20_000);
+    await page.mouse.wheel(0, -15_000);
+    await page.locator('[data-index="120"]').getByText('Offline').waitFor();
     await page.getByLabel('Search by name').fill('device-98765');
     await found(page, '1 device');
     await page.getByRole('link', { name: 'device-98765' }).click();
     await page.getByRole('heading', { name: 'device-98765' }).waitFor();
+  });
+
+  it('are picked where the eye is, also when one above has gone meanwhile', async () => {
+    await server.request('POST', '/api/v2/projects', { body: { name: 'Shed' } });
+    const made: { id: string; name: string }[] = [];
+    for (const name of ['first', 'second', 'third', 'fourth']) {
+      made.push((await server.request('POST', '/api/v2/shed/devices', { body: { name, group: 'Production' } })).body);
+    }
+    const page = await open('/p/shed/devices');
+    const rows = page.getByRole('row').filter({ has: page.getByRole('link') });
+    await rows.nth(3).waitFor();
+    const names = await page.getByRole('row').getByRole('link').allInnerTexts();
+    await rows.nth(2).focus();
+    const top = made.find(({ name }) => name === names[0]);
+    await server.request('DELETE', `/api/v2/shed/devices/${top?.id}`);
+    await row(page, names[0] ?? '').waitFor({ state: 'detached' });
+    await page.keyboard.press('Space');
+    await page.getByText('1 device picked').waitFor();
+    expect(
+      await row(page, names[2] ?? '')
+        .getByRole('checkbox')
+        .isChecked(),
+    ).toBe(true);
+    await page.keyboard.press('ArrowUp');
+    await row(page, names[1] ?? '')
+      .and(page.locator(':focus'))
+      .waitFor();
   });
 
   async function device({ id }: ScriptedDevice) {

@@ -164,8 +164,10 @@ describe.skipIf(!hasBrowser)('the overview', () => {
     await page.getByRole('banner').getByRole('status').waitFor({ state: 'detached' });
     expect(await page.getByText('Connection lost').count()).toBe(0);
     await server.request('POST', '/api/v2/projects', { body: { name: 'Nowhere' } });
-    await goTo('/p/nowhere');
-    await page.getByRole('region', { name: 'The way to the first deployment' }).waitFor();
+    for (const address of ['/p/nowhere', '/p/Nowhere']) {
+      await goTo(address);
+      await page.getByRole('region', { name: 'The way to the first deployment' }).waitFor();
+    }
     await close();
   });
 });

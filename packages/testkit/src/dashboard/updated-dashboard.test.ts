@@ -57,6 +57,8 @@ describe.skipIf(!hasBrowser)('a dashboard that is replaced under a running serve
       '/..%2fsecret.txt',
       '/%2e%2e/secret.txt',
       '/assets',
+      `/${'x'.repeat(300)}`,
+      `/api/v2/${'x'.repeat(300)}`,
     ]) {
       expect([path, (await server.request('GET', path)).status]).toEqual([path, 404]);
     }

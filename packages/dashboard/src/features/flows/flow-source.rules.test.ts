@@ -118,6 +118,12 @@ describe('an edit of a text of flows', () => {
     });
   });
 
+  it('reads aliases as what stands nearest before them', () => {
+    const { document, faults } = parseSource('a: &x one\nb: *x\nc: &x two\nd: *x\n');
+    expect(faults).toEqual([]);
+    expect(readValue(document)).toEqual({ a: 'one', b: 'one', c: 'two', d: 'two' });
+  });
+
   it('leaves a text alone that is no YAML', () => {
     expect(editSource('flows: [', (document) => setAt(document, ['flows'], 'x'))).toBe('flows: [');
     expect(parseSource('flows:\n  a: [').faults[0]?.line).toBe(2);

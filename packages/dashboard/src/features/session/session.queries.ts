@@ -23,6 +23,12 @@ export const sessionQuery = queryOptions({
   refetchOnWindowFocus: 'always',
 });
 
+/** Tells the other tabs of the browser who has signed in: they share its session. */
+const userKey = 'tideway-user';
+window.addEventListener('storage', ({ key }) => {
+  if (key === userKey) void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+});
+
 /** Of the signed-in pages, where there always is one. */
 export function useSession(): Session {
   return useSuspenseQuery(sessionQuery).data;
@@ -62,6 +68,7 @@ function begin(session: Session): void {
     return;
   }
   queryClient.setQueryData(sessionQuery.queryKey, session);
+  localStorage.setItem(userKey, session.user.id);
   noteSignedIn();
   void queryClient.invalidateQueries();
 }

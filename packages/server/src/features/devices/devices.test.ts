@@ -188,6 +188,21 @@ describe('a change of a device', () => {
     expect(emptied.body).toMatchObject({ name: 'changed', tags: [], apps: [] });
   });
 
+  it('keeps the name of its device in the audit log when another one has taken the id', async () => {
+    const id = 'd-0000-abcd';
+    const register = (name: string) => server.request('POST', devices, { body: { id, name, group: 'North' } });
+    expect((await register('the first')).status).toBe(201);
+    await server.request('DELETE', `${devices}/${id}`);
+    expect((await register('the second')).status).toBe(201);
+    const { body } = await server.request('GET', `/api/v2/audit-events?search=${id}`);
+    const named = body.items.map((event: Record<string, string>) => [event.action, event.target_name]);
+    expect(named).toEqual([
+      ['device.created', 'the second'],
+      ['device.deleted', 'the first'],
+      ['device.created', 'the first'],
+    ]);
+  });
+
   it('is refused as a whole where a part of it cannot be', async () => {
     const { body: device } = await server.request('POST', devices, { body: { name: 'whole', group: 'North' } });
     const { status, body } = await server.request('PATCH', `${devices}/${device.id}`, {

@@ -96,6 +96,20 @@ describe('a file of flows', () => {
     expect(other?.steps).toEqual(one?.steps);
   });
 
+  it('may give an anchor anew: an alias stands for the nearest before it', () => {
+    const text = `flows:
+  a: { description: &d first, steps: [{ name: *d, run: ls }] }
+  b: { description: &d second, steps: [{ name: *d, run: ls }] }
+`;
+    expect(flowsOf(text).map(({ steps }) => steps[0]?.name)).toEqual(['first', 'second']);
+  });
+
+  it('may use one anchor thousands of times, and is read at once', () => {
+    const names = Array.from({ length: 9_000 }, () => '*d').join(', ');
+    const text = `flows: { a: { requires: { os: [&d linux, ${names}] }, steps: [{ name: one, run: ls }] } }`;
+    expect(flowsOf(text)[0]?.requires.os).toHaveLength(9_001);
+  });
+
   it('takes the responsibility for a step where it says so', () => {
     const step = `{ name: one, run: "sh -c 'echo \${{ inputs.x }}'", unsafe-interpolation: true }`;
     const [flow] = flowsOf(`flows: { a: { steps: [${step}] } }`);
