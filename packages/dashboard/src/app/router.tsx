@@ -13,7 +13,7 @@ import { readOrderSearch } from '../features/new-deployment/order-search.rules.t
 import { sessionQuery } from '../features/session/session.queries.ts';
 import { queryClient } from '../platform/api/query-client.ts';
 import { Refused } from '../platform/api/refused.ts';
-import { loadPart, MissingPart } from '../platform/load-part.ts';
+import { loadPart } from '../platform/load-part.ts';
 import { TextLink } from '../platform/ui/links.tsx';
 import { ErrorNote, LoadingNote } from '../platform/ui/notes.tsx';
 import { Page } from '../platform/ui/page.tsx';
@@ -234,8 +234,5 @@ function NoSuchPage() {
 
 function BrokenPage({ error }: { error: unknown }) {
   const { invalidate } = useRouter();
-  if (error instanceof MissingPart) {
-    return <ErrorNote error={error} retryVerb="Reload" onRetry={() => window.location.reload()} />;
-  }
   return <ErrorNote error={error} onRetry={() => invalidate()} />;
 }

@@ -13,7 +13,8 @@ export async function loadPart<Part>(load: () => Promise<Part>): Promise<Part> {
   try {
     return await load();
   } catch (error) {
-    throw (await isOutdated()) ? new MissingPart(error) : error;
+    if (await isOutdated()) throw new MissingPart(error);
+    throw new Error('A part of this page could not be loaded: try again in a moment.', { cause: error });
   }
 }
 

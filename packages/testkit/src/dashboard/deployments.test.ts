@@ -259,6 +259,21 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await close();
   });
 
+  it('is shown but for its chart where that cannot be loaded, and with it once it can', async () => {
+    const [device] = await joinDevices('charted', 1);
+    const id = await fleet.deployTo(device ? [device] : []);
+    const { page, goTo, close } = await browser.open(server);
+    await page.route('**/assets/progress-chart-*', (route) => route.abort());
+    await goTo(`/p/barns/deployments/${id}`);
+    await page.getByRole('alert').getByText('A part of this page could not be loaded').waitFor();
+    await device?.next();
+    await bar(page.getByRole('main'), { in_progress: 1 }).waitFor();
+    await page.unroute('**/assets/progress-chart-*');
+    await page.locator('.uplot').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await close();
+  });
+
   it('is right again after the server was gone while somebody watched', async () => {
     const [first, second] = [await fleet.joinDevice('mast-1'), await fleet.joinDevice('mast-2')];
     const id = await fleet.deployTo([first, second]);

@@ -1,18 +1,24 @@
 import { Button, Collapse, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { Progress } from '@tideway/protocol';
-import { lazy, memo, Suspense } from 'react';
-import { loadPart } from '../../platform/load-part.ts';
+import { memo } from 'react';
+import { loadPart, MissingPart } from '../../platform/load-part.ts';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { progressQuery } from './deployment.queries.ts';
 import { ProgressTable } from './progress-table.tsx';
 
-/** The library that draws is loaded only where there is something to draw. */
-const ProgressChart = lazy(async () => ({
-  default: (await loadPart(() => import('./progress-chart.tsx'))).ProgressChart,
-}));
+const chartRetryMs = 5_000;
+
+/** The library that draws is loaded only where there is something to draw; what else the page shows does not wait for it. */
+const chartQuery = queryOptions({
+  queryKey: ['part', 'progress-chart'],
+  queryFn: () => loadPart(() => import('./progress-chart.tsx')),
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: false,
+  refetchInterval: ({ state }) => state.error !== null && !(state.error instanceof MissingPart) && chartRetryMs,
+});
 
 /** The course of a deployment: how many updates had each status when, as a drawing and as a table. */
 export const ProgressSection = memo(function ProgressSection({ project, id }: { project: string; id: string }) {
@@ -28,7 +34,9 @@ export const ProgressSection = memo(function ProgressSection({ project, id }: { 
 
 function Course({ progress }: { progress: Progress }) {
   const [isTableShown, { toggle }] = useDisclosure();
-  if (progress.points.length < 2) {
+  const hasCourse = progress.points.length >= 2;
+  const chart = useQuery({ ...chartQuery, enabled: hasCourse });
+  if (!hasCourse) {
     return (
       <Text size="sm" c="dimmed">
         There is no course to show yet.
@@ -37,9 +45,9 @@ function Course({ progress }: { progress: Progress }) {
   }
   return (
     <>
-      <Suspense fallback={<LoadingNote what="Loading the chart" />}>
-        <ProgressChart progress={progress} />
-      </Suspense>
+      {chart.isPending && <LoadingNote what="Loading the chart" />}
+      {chart.error !== null && <ErrorNote error={chart.error} onRetry={() => void chart.refetch()} />}
+      {chart.data !== undefined && <chart.data.ProgressChart progress={progress} />}
       <Button variant="subtle" size="compact-sm" onClick={toggle} aria-expanded={isTableShown} mt={4} ml={-8}>
         {isTableShown ? 'Hide the numbers' : 'Show the numbers'}
       </Button>

@@ -5,10 +5,13 @@ import { Refused } from './refused.ts';
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
+      // A browser that has no way to the internet says that it is offline, where the server is in the same house.
+      networkMode: 'always',
+      refetchOnReconnect: true,
       staleTime: 5_000,
       retry: (failures, error) => !(error instanceof Refused && error.status < 500) && failures < 3,
       refetchOnWindowFocus: true,
     },
-    mutations: { retry: false },
+    mutations: { networkMode: 'always', retry: false },
   },
 });

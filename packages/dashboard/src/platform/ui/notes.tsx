@@ -2,6 +2,7 @@ import { Alert, Button, Center, Loader, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { sentenceOf } from '../api/refused.ts';
+import { MissingPart } from '../load-part.ts';
 
 /** While something is read for the first time. */
 export function LoadingNote({ what = 'Loading' }: { what?: string }) {
@@ -12,25 +13,28 @@ export function LoadingNote({ what = 'Loading' }: { what?: string }) {
   );
 }
 
-type ErrorNoteProps = { error: unknown; onRetry?: () => void; retryVerb?: string };
+type ErrorNoteProps = { error: unknown; onRetry?: () => void };
 
-/** What went wrong, and a way on. */
-export function ErrorNote({ error, onRetry, retryVerb = 'Try again' }: ErrorNoteProps) {
+/** What went wrong, and a way on: a part that is not there any more comes with a new page only. */
+export function ErrorNote({ error, onRetry }: ErrorNoteProps) {
+  const wayOn = error instanceof MissingPart ? { verb: 'Reload', go: reload } : { verb: 'Try again', go: onRetry };
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} role="alert" my="sm">
       <Stack gap="xs" align="flex-start">
         <Text size="sm" c="var(--mantine-color-text)" style={{ overflowWrap: 'anywhere' }}>
           {sentenceOf(error)}
         </Text>
-        {onRetry && (
-          <Button size="xs" variant="default" onClick={onRetry}>
-            {retryVerb}
+        {wayOn.go && (
+          <Button size="xs" variant="default" onClick={wayOn.go}>
+            {wayOn.verb}
           </Button>
         )}
       </Stack>
     </Alert>
   );
 }
+
+const reload = () => window.location.reload();
 
 /** Nothing there yet: what it would be, and how to get it. */
 export function EmptyNote({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
