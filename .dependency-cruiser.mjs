@@ -17,6 +17,7 @@ const pages = [
   'account',
   'projects',
   'labels',
+  'pairing-tokens',
   'artifacts',
   'devices',
   'register-device',

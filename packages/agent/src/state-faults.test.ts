@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { canonicalJson } from '@tideway/protocol';
 import { build } from 'esbuild';
@@ -271,7 +271,9 @@ describe('a calendar that jumps in the middle of an update', () => {
       const update = server.order({ flow: flowFixture(steps), plan: { time_limit_s: 120 } });
       device.start(undefined, env);
       await server.until(() => device.read('one') !== null);
-      writeFileSync(clock, to);
+      // At once, because the agent may read it at any moment.
+      writeFileSync(`${clock}.new`, to);
+      renameSync(`${clock}.new`, clock);
       writeFileSync(path.join(device.root, 'go-one'), '');
       await server.until(() => device.read('two') !== null);
       await device.end('SIGKILL');

@@ -187,7 +187,7 @@ const otherRoutes = [
   createRoute({
     getParentRoute: () => projectRoute,
     path: 'pairing-tokens',
-    component: lazyPage(() => import('../features/settings/pairing-tokens-page.tsx'), 'PairingTokensPage'),
+    component: lazyPage(() => import('../features/pairing-tokens/pairing-tokens-page.tsx'), 'PairingTokensPage'),
   }),
   createRoute({
     getParentRoute: () => projectRoute,

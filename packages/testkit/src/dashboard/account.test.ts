@@ -69,7 +69,8 @@ describe.skipIf(!hasBrowser)('the account page', () => {
   it('turns a second factor on, which a sign-in then asks for, and off', async () => {
     const own = await startTestServer({ dashboardFiles });
     const owner = await emailOfOwner(own);
-    const { page, faults, close } = await browser.open(own);
+    const { page, goTo, faults, close } = await browser.open(own);
+    await goTo('/account');
     await setPassword(page, password, password);
     await page.getByRole('button', { name: 'Turn on' }).click();
     await page.getByRole('img', { name: 'QR code for the authenticator' }).waitFor();
@@ -142,6 +143,7 @@ describe.skipIf(!hasBrowser)('the account page', () => {
     const own = await startTestServer({ dashboardFiles });
     const owner = await emailOfOwner(own);
     const here = await browser.open(own);
+    await here.goTo('/account');
     await setPassword(here.page, password, password);
     await here.page.getByLabel('Old password').waitFor();
     const there = await browser.open(own);

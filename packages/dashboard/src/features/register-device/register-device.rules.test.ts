@@ -1,18 +1,6 @@
 import type { AuditEventView } from '@tideway/protocol';
 import { describe, expect, it } from 'vitest';
-import {
-  arrivalOf,
-  arrivedWith,
-  choiceText,
-  installLine,
-  isOnThisMachineOnly,
-  type TokenChoice,
-  tokenBody,
-  tryLine,
-} from './register-device.rules.ts';
-
-const choice: TokenChoice = { uses: 1, validFor: '1d', group: null, needsApproval: false };
-const now = Date.parse('2026-01-01T00:00:00Z');
+import { arrivalOf, arrivedWith, installLine, isOnThisMachineOnly, tryLine } from './register-device.rules.ts';
 
 describe('the line to paste', () => {
   it('is the one of the documentation', () => {
@@ -24,24 +12,6 @@ describe('the line to paste', () => {
   it('takes an address for text', () => {
     expect(installLine('https://a/$(touch b)', 'twp_abc')).toContain(`curl -fsSL 'https://a/$(touch b)/install.sh' |`);
     expect(tryLine("http://a/'", 'twp_abc', 'try-1')).toContain(String.raw`--server 'http://a/'\''' `);
-  });
-});
-
-describe('the token', () => {
-  it('is said in words as it was chosen', () => {
-    expect(choiceText(choice)).toBe('For one device, valid for a day');
-    expect(choiceText({ ...choice, uses: 12, validFor: '1h' })).toBe('For 12 devices, valid for an hour');
-    expect(choiceText({ uses: '', validFor: 'always', group: 'North', needsApproval: true })).toBe(
-      'For any number of devices, valid until it is revoked, into the group North, to be approved',
-    );
-  });
-
-  it('holds what was chosen', () => {
-    expect(tokenBody(choice, now)).toEqual({ uses: 1, expires_at: '2026-01-02T00:00:00.000Z' });
-    expect(tokenBody({ uses: '', validFor: 'always', group: 'North', needsApproval: true }, now)).toEqual({
-      group: 'North',
-      needs_approval: true,
-    });
   });
 });
 

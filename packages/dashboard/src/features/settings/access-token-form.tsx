@@ -6,10 +6,10 @@ import { post } from '../../platform/api/call.ts';
 import { FormEnd } from '../../platform/forms/form-end.tsx';
 import { timeOfInput } from '../../platform/forms/local-time.rules.ts';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
+import { ShownOnce } from '../../platform/ui/shown-once.tsx';
 import { useSession } from '../session/session.queries.ts';
 import { EndField } from './end-field.tsx';
 import { RoleField } from './role-field.tsx';
-import { ShownOnce } from './shown-once.tsx';
 
 type Values = { name: string; role: Role; expires_at: string };
 

@@ -1,4 +1,4 @@
-import type { AccessToken, AuditEventView, PairingToken, ProjectView, Registry, User } from '@tideway/protocol';
+import type { AccessToken, AuditEventView, ProjectView, Registry, User } from '@tideway/protocol';
 import { get, path, query } from '../../platform/api/call.ts';
 import { type PagedList, usePagedList } from '../../platform/api/pages.ts';
 
@@ -14,12 +14,6 @@ export function useUsers(): PagedList<User> {
 
 export function useProjects(): PagedList<ProjectView> {
   return usePagedList(['projects', 'pages'], (after) => get(`/projects${query({ after, limit })}`));
-}
-
-export function usePairingTokens(project: string): PagedList<PairingToken> {
-  return usePagedList([project, 'pairing-tokens'], (after) =>
-    get(`${path`/${project}/pairing-tokens`}${query({ after, limit })}`),
-  );
 }
 
 export function useRegistries(project: string): PagedList<Registry> {

@@ -1,5 +1,5 @@
 import type { UserWithLink } from '@tideway/protocol';
-import { ShownOnce } from './shown-once.tsx';
+import { ShownOnce } from '../../platform/ui/shown-once.tsx';
 
 /** The link by which a user signs in once. Its token stands behind `#`, where no server on the way sees it. */
 export function SignInLink({ user, onDone }: { user: UserWithLink; onDone: () => void }) {

@@ -10,8 +10,8 @@ import { type PlainColumn, PlainTable } from '../../platform/ui/plain-table.tsx'
 import { Time } from '../../platform/ui/time.tsx';
 import { useProjectKey } from '../projects/project.queries.ts';
 import { NeedsRole } from '../session/needs-role.tsx';
-import { PairingTokenForm } from './pairing-token-form.tsx';
-import { usePairingTokens } from './settings.queries.ts';
+import { CreatePairingToken } from './create-pairing-token.tsx';
+import { usePairingTokens } from './pairing-token.queries.ts';
 
 const columns: PlainColumn<PairingToken>[] = [
   { title: 'Id', cell: ({ id }) => <span className="mono">{id}</span> },
@@ -61,7 +61,7 @@ function PairingTokens() {
 function CreateToken({ project }: { project: string }) {
   return (
     <DialogButton verb="Create token" title="Create a pairing token" variant="filled">
-      {(close) => <PairingTokenForm project={project} onDone={close} />}
+      {(close) => <CreatePairingToken project={project} onDone={close} />}
     </DialogButton>
   );
 }

@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { CopyLine } from '../../platform/ui/copy-line.tsx';
+import { CopyLine } from './copy-line.tsx';
 
 /** A secret that the server shows this once, in the forms in which it is needed. */
 export type SecretLine = { label: string; text: string };

@@ -1,0 +1,41 @@
+import { NativeSelect, NumberInput, Select, SimpleGrid, Switch } from '@mantine/core';
+import { useLabelNames } from '../labels/label.queries.ts';
+import { validFor } from './token-choice.rules.ts';
+import type { PairingTokenForm } from './use-pairing-token-form.ts';
+
+/** What can be chosen of a pairing token. */
+export function PairingTokenFields({ project, form }: { project: string; form: PairingTokenForm['form'] }) {
+  const groups = useLabelNames(project, 'groups');
+  return (
+    <SimpleGrid type="container" cols={{ base: 1, '500px': 2 }} maw={640}>
+      <NumberInput
+        label="Devices that may join with it"
+        description="Empty: any number"
+        min={1}
+        allowDecimal={false}
+        data-autofocus
+        {...form.getInputProps('uses')}
+      />
+      <NativeSelect
+        label="Valid for"
+        description="After that nobody joins with it any more"
+        data={validFor.map(({ value, label }) => ({ value, label }))}
+        {...form.getInputProps('validFor')}
+      />
+      <Select
+        label="Group"
+        description="Empty: the one that the device wishes for, or the first"
+        data={groups}
+        clearable
+        searchable
+        {...form.getInputProps('group')}
+      />
+      <Switch
+        label="Devices need approval"
+        description="No order selects them before an admin has approved them"
+        mt={{ sm: 'md' }}
+        {...form.getInputProps('needsApproval', { type: 'checkbox' })}
+      />
+    </SimpleGrid>
+  );
+}
