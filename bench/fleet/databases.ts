@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { constants, setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog, migrate, migrationsFolder, startEmbeddedPostgres } from '@tideway/server';
 import pg from 'pg';
@@ -12,11 +12,6 @@ export type BenchDatabases = {
   create: (name: string) => Promise<Connection>;
   /** A folder for a server's files. */
   makeHome: (name: string) => string;
-  /**
-   * From now on new connections are served where nobody else wants the processor, as by a store on another machine. Who
-   * is not root cannot take that back.
-   */
-  yieldProcessor: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -32,11 +27,6 @@ export async function startDatabases(): Promise<BenchDatabases> {
       return created;
     },
     makeHome: (name) => mkdtempSync(join(folder, `${name}-`)),
-    yieldProcessor: () =>
-      using(connection, async (pool) => {
-        const { rows } = await pool.query<{ text: string }>("select pg_read_file('postmaster.pid') as text");
-        setPriority(Number.parseInt(rows[0]?.text ?? '', 10), constants.priority.PRIORITY_LOW);
-      }),
     stop: async () => {
       await stop();
       rmSync(folder, { recursive: true, force: true });

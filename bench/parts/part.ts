@@ -11,6 +11,9 @@ export type Part<Known extends Commands> = {
     name: Name,
     input: Parameters<Known[Name]>[0],
   ) => Promise<Awaited<ReturnType<Known[Name]>>>;
+  /** Lets it stand still, as if its work cost this machine nothing. */
+  pause: () => void;
+  resume: () => void;
   stop: () => Promise<void>;
 };
 
@@ -43,6 +46,8 @@ export async function startPart<Known extends Commands>(name: string): Promise<P
         waiting.set(count, { resolve: resolve as (value: unknown) => void, reject });
         child.send({ number: count, command, input } satisfies Question);
       }),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     stop: () => end(child),
   };
 }

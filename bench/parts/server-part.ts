@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { constants, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
@@ -29,8 +28,6 @@ export type ServerCommands = {
   /** Tickets as a session gives them. */
   createTickets: (devices: PickedDevice[]) => Promise<string[]>;
   measureMemory: (nothing: null) => Promise<number>;
-  /** From now on the server works where nobody else wants the processor, as one on another machine. */
-  yieldProcessor: (nothing: null) => Promise<void>;
 };
 
 let deps: Deps | null = null;
@@ -58,7 +55,6 @@ export const serverPart: ServerCommands = {
     return devices.map(({ id }) => createTicket(ticketKey, { id, session: 0 }, Date.now()));
   },
   measureMemory: async () => liveBytes(),
-  yieldProcessor: async () => setPriority(constants.priority.PRIORITY_LOW),
 };
 
 /** As it is delivered, but that one token may ask as often as it likes: here one caller stands for many. */

@@ -8,7 +8,6 @@ import { launchBrowser } from '../../packages/testkit/src/dashboard/launch-brows
 import type { Bench, Row } from '../bench.ts';
 import { type Fleet, largestProject } from '../fleet/make-fleet.ts';
 import { insertOpenUpdates, pickDevices, removeDeployment } from '../fleet/rows-of-fleet.ts';
-import { quantile } from '../measuring/quantile.ts';
 import { type Result, resultOf } from '../measuring/result.ts';
 import type { LoadCommands } from '../parts/load-part.ts';
 import { startPart } from '../parts/part.ts';
@@ -66,18 +65,17 @@ async function measureSize(browser: Browser, server: StartedServer, fleet: Fleet
 }
 
 /**
- * The longest time between two frames while the whole list is scrolled. In use the server is on another machine: what it
- * does meanwhile is not to cost frames.
+ * The longest time between two frames while the whole list is scrolled. In use the server is on another machine: here it
+ * stands still meanwhile, so that its work, as the count of the fleet that the page asks for, costs no frames.
  */
 async function measureScrolling(bench: Bench, browser: Browser, fleet: Fleet): Promise<Result> {
-  await bench.databases.yieldProcessor();
   const server = await startServerPart(bench, fleet);
-  await server.ask('yieldProcessor', null);
   const project = largestProject(fleet);
   const page = await signedInPage(browser, server, fleet);
   await page.goto(`/p/${project.key}/devices`);
   await page.getByRole('grid').waitFor();
   await page.evaluate<number>(scrollToEnd);
+  server.pause();
   const longestMs = await scrollRounds(page);
   const rows = await page.getByRole('grid').getAttribute('aria-rowcount');
   await page.setContent(
@@ -85,10 +83,11 @@ async function measureScrolling(bench: Bench, browser: Browser, fleet: Fleet): P
   );
   const emptyMs = await scrollRounds(page);
   await page.context().close();
+  server.resume();
   await server.stop();
   return resultOf({
     name: `dashboard: longest frame while ${project.devices} devices are scrolled`,
-    value: quantile(longestMs, 0.5),
+    value: Math.max(...longestMs),
     baseline: 50,
     limit: 1,
     direction: 'at_most',
