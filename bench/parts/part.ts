@@ -11,9 +11,8 @@ export type Part<Known extends Commands> = {
     name: Name,
     input: Parameters<Known[Name]>[0],
   ) => Promise<Awaited<ReturnType<Known[Name]>>>;
-  /** Lets it stand still, as if its work cost this machine nothing. */
-  pause: () => void;
-  resume: () => void;
+  /** Does something while it stands still, as if its work cost this machine nothing. */
+  whilePaused: <Result>(work: () => Promise<Result>) => Promise<Result>;
   stop: () => Promise<void>;
 };
 
@@ -46,8 +45,14 @@ export async function startPart<Known extends Commands>(name: string): Promise<P
         waiting.set(count, { resolve: resolve as (value: unknown) => void, reject });
         child.send({ number: count, command, input } satisfies Question);
       }),
-    pause: () => void child.kill('SIGSTOP'),
-    resume: () => void child.kill('SIGCONT'),
+    whilePaused: async (work) => {
+      child.kill('SIGSTOP');
+      try {
+        return await work();
+      } finally {
+        child.kill('SIGCONT');
+      }
+    },
     stop: () => end(child),
   };
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Step } from '@tideway/protocol';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bundleAgent, TestDevice } from './testing/agent-process.ts';
 import { dockerStepFixture, flowFixture, rebootStepFixture, runStepFixture } from './testing/flow-fixtures.ts';
 import { ScriptedServer } from './testing/scripted-server.ts';
@@ -568,9 +568,9 @@ describe('values', () => {
 
   it('of the agent itself do not reach the commands', async () => {
     const update = server.order({ flow: flowFixture([runStepFixture('Look', 'env > seen')]) });
-    process.env.TIDEWAY_PAIRING_TOKEN = 'good-token';
+    vi.stubEnv('TIDEWAY_PAIRING_TOKEN', 'good-token');
     device.start([]);
-    delete process.env.TIDEWAY_PAIRING_TOKEN;
+    vi.unstubAllEnvs();
     await server.resultOf(update);
     expect(device.read('seen')).toContain(`TIDEWAY_ROOT=${device.root}`);
     expect(device.read('seen')).not.toContain('good-token');

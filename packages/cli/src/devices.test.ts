@@ -73,14 +73,21 @@ describe('tideway devices', () => {
   });
 
   it('are let in that await it', async () => {
-    const pairing = await server.request('POST', '/api/v2/greenhouses/pairing-tokens', {
-      body: { needs_approval: true },
-    });
-    const device = new ScriptedDevice(server.url);
-    await device.join(pairing.body.token, { name: 'pump-new' });
-    expect((await user.run(['devices', 'show', device.id])).out).toMatch(/State: +awaits approval\n/);
-    expect(await user.json('devices', 'approve', device.id)).toMatchObject({ needs_approval: false });
-    await server.request('DELETE', `/api/v2/greenhouses/devices/${device.id}`);
+    const id = await joinAwaiting('pump-new');
+    expect((await user.run(['devices', 'show', id])).out).toMatch(/State: +awaits approval\n/);
+    expect(await user.json('devices', 'approve', id)).toMatchObject({ needs_approval: false });
+    await server.request('DELETE', `/api/v2/greenhouses/devices/${id}`);
+  });
+
+  it('are let in many at once', async () => {
+    const ids: string[] = [];
+    for (const name of ['pump-left', 'pump-right']) ids.push(await joinAwaiting(name));
+    const flags = ['--device', 'pump-left', '--device', 'pump-right', '--approve'];
+    expect(await user.run(['devices', 'bulk', ...flags])).toMatchObject({ code: 0, out: 'Changed 2 devices\n' });
+    for (const id of ids) {
+      expect(await user.json('devices', 'show', id)).toMatchObject({ needs_approval: false });
+      await server.request('DELETE', `/api/v2/greenhouses/devices/${id}`);
+    }
   });
 
   it('are found by the flags that select devices for a deployment', async () => {
@@ -117,3 +124,13 @@ describe('tideway devices', () => {
     expect(device).toMatchObject({ code: 2, said: 'tideway: There is no device pump in the project greenhouses\n' });
   });
 });
+
+/** The id of a new device that awaits approval. */
+async function joinAwaiting(name: string): Promise<string> {
+  const pairing = await server.request('POST', '/api/v2/greenhouses/pairing-tokens', {
+    body: { needs_approval: true },
+  });
+  const device = new ScriptedDevice(server.url);
+  await device.join(pairing.body.token, { name });
+  return device.id;
+}

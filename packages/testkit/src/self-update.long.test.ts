@@ -8,7 +8,10 @@ import {
   goesBackFrom,
   survivesCutInAgent,
   survivesCutInLauncher,
+  useInstalledAgents,
 } from './fixtures/installed-agent.ts';
+
+useInstalledAgents();
 
 describe('an agent that is laid out', () => {
   it.each([

@@ -13,7 +13,10 @@ import {
   statusOf,
   survivesCutInAgent,
   survivesCutInLauncher,
+  useInstalledAgents,
 } from './fixtures/installed-agent.ts';
+
+useInstalledAgents();
 
 describe('an agent that is laid out', () => {
   it('replaces itself by the program that the server gives out, and goes back to an older one as well', async () => {

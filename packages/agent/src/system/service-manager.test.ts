@@ -7,16 +7,13 @@ import { Pulse } from './pulse.ts';
 import { ServiceManager } from './service-manager.ts';
 
 let folder: string;
-let before: string | undefined;
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'tideway-notify-'));
   writeFileSync(path.join(folder, 'heard'), '');
-  before = process.env.PATH;
 });
 
 afterEach(() => {
-  process.env.PATH = before;
   rmSync(folder, { recursive: true });
 });
 
@@ -42,7 +39,7 @@ it('tells one thing after the other, the status only where it is another, and si
 
 it('says once that nobody can be told, and goes on', async () => {
   const lines: string[] = [];
-  process.env.PATH = folder;
+  vi.stubEnv('PATH', folder);
   const manager = new ServiceManager(
     { socket: '/run/notify', watchdogMs: null },
     createLog((line) => lines.push(line), []),
@@ -68,7 +65,7 @@ function hear(): void {
   const program = path.join(folder, 'systemd-notify');
   writeFileSync(program, `#!/bin/sh\nprintf '%s\\n' "$1" >> ${folder}/heard\n`);
   chmodSync(program, 0o755);
-  process.env.PATH = `${folder}:${before}`;
+  vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
 }
 
 function heard(): string[] {

@@ -15,7 +15,14 @@ import { collect, type ListOptions, listCommand, type ProjectOptions, projectCom
 type ListFilter = ListOptions & { group?: string; tag?: string[]; state?: string; app?: string; search?: string };
 
 type BulkOptions = ProjectOptions &
-  SelectionFlags & { addTag?: string[]; removeTag?: string[]; toGroup?: string; updateTrigger?: string; delete?: true };
+  SelectionFlags & {
+    addTag?: string[];
+    removeTag?: string[];
+    toGroup?: string;
+    updateTrigger?: string;
+    approve?: true;
+    delete?: true;
+  };
 
 /** `tideway devices`: the machines with an agent. */
 export function devicesCommand(): Command {
@@ -56,6 +63,7 @@ function ofSelected(): Command[] {
     .addOption(
       new Option('--update-trigger <state>', 'on: they take up no new update until it is off').choices(['on', 'off']),
     )
+    .option('--approve', 'let those in that await approval; those that are held as possible copies stay held')
     .option('--delete', 'delete them; their open updates end, and their history stays')
     .action(changeSelected);
   return [search, bulk];
@@ -94,6 +102,7 @@ async function changeSelected(options: BulkOptions): Promise<void> {
   const { addTag: add_tags, removeTag: remove_tags, toGroup, updateTrigger } = options;
   const changes = {
     ...{ add_tags, remove_tags, group: toGroup, update_trigger: updateTrigger },
+    ...(options.approve && { approve: true }),
     ...(options.delete && { delete: true }),
   };
   const body = { ...(await selectionOf(project, options)), ...changes };

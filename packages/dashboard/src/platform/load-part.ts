@@ -1,20 +1,21 @@
 import { reach } from './api/call.ts';
 
-/** A part of the dashboard that the server does not have any more. */
+/** A part of the dashboard that may come only with a new page. */
 export class MissingPart extends Error {
-  constructor(cause: unknown) {
-    super('Tideway was updated. Reload this page to go on.', { cause });
-    this.name = 'MissingPart';
-  }
+  override name = 'MissingPart';
 }
 
-/** Loads a part of the dashboard when it is needed. Since the page was opened, the server may have become a newer one. */
+/**
+ * Loads a part of the dashboard when it is needed. Since the page was opened, the server may have become a newer one; and
+ * some browsers ask for a part that did not come once never again.
+ */
 export async function loadPart<Part>(load: () => Promise<Part>): Promise<Part> {
   try {
     return await load();
   } catch (error) {
-    if (await isOutdated()) throw new MissingPart(error);
-    throw new Error('A part of this page could not be loaded: try again in a moment.', { cause: error });
+    const isNewer = await isOutdated();
+    const what = isNewer ? 'Tideway was updated.' : 'A part of this page could not be loaded.';
+    throw new MissingPart(`${what} Reload this page to go on.`, { cause: error });
   }
 }
 

@@ -85,6 +85,8 @@ export const bulkChangesSchema = z.strictObject({
   group: nameSchema.optional(),
   /** While it is on, a device takes up no new update. */
   update_trigger: z.enum(['on', 'off']).optional(),
+  /** Lets those in that await approval; for admins. One that is held as a possible copy stays held. */
+  approve: z.literal(true).optional(),
   /** Deletes the devices; nothing else may be asked beside it. */
   delete: z.literal(true).optional(),
 });

@@ -262,15 +262,35 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
   it('is shown but for its chart where that cannot be loaded, and with it once it can', async () => {
     const [device] = await joinDevices('charted', 1);
     const id = await fleet.deployTo(device ? [device] : []);
-    const { page, goTo, close } = await browser.open(server);
+    const { page, goTo, faults, close } = await browser.open(server);
     await page.route('**/assets/progress-chart-*', (route) => route.abort());
     await goTo(`/p/barns/deployments/${id}`);
-    await page.getByRole('alert').getByText('A part of this page could not be loaded').waitFor();
+    const alert = page.getByRole('alert').filter({ hasText: 'A part of this page could not be loaded' });
+    const shown = await alert.elementHandle();
+    await page.waitForEvent('requestfailed');
+    expect(await shown?.isVisible()).toBe(true);
     await device?.next();
     await bar(page.getByRole('main'), { in_progress: 1 }).waitFor();
     await page.unroute('**/assets/progress-chart-*');
-    await page.locator('.uplot').waitFor();
-    expect(await page.getByRole('alert').count()).toBe(0);
+    const drawn = page.locator('.u-over');
+    await drawn.waitFor();
+    expect(await page.evaluate("getComputedStyle(document.querySelector('.u-over')).position")).toBe('absolute');
+    expect(await alert.count()).toBe(0);
+    expect(faults.filter((fault) => !/could not be loaded|dynamically imported/.test(fault))).toEqual([]);
+    await close();
+  });
+
+  it('is read also where the browser believes that it has no network, because the server may be near', async () => {
+    const id = await fleet.deployTo(await joinDevices('near', 1));
+    const { page, goTo, faults, close } = await browser.open(server);
+    await goTo('/p/barns/devices');
+    await page.getByRole('grid').waitFor();
+    await page.evaluate("window.dispatchEvent(new Event('offline'))");
+    await page.getByRole('link', { name: 'Deployments' }).click();
+    await page.getByRole('link', { name: id }).click();
+    await page.getByRole('heading', { name: id }).waitFor();
+    await bar(page.getByRole('main'), { pending: 1 }).waitFor();
+    expect(faults).toEqual([]);
     await close();
   });
 

@@ -359,7 +359,7 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
   });
 
   it('are found among a hundred thousand, with few rows drawn', async () => {
-    await insertManyDevices(server);
+    await insertDevices(server, { project: 'Many', count: 100_000 });
     const page = await open('/p/many/devices');
     await found(page, '100,000 devices');
     const rows = page.getByRole('row');
@@ -369,8 +369,7 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
       .focus();
     await page.keyboard.press('End');
     await page.locator('[data-index="499"]:focus').waitFor();
-    const height = () => page.evaluate<number>("document.querySelector('[role=rowgroup]').clientHeight");
-    await expect.poll(height, { timeout: 20_000 }).toBeGreaterThan(500 * 40);
+    await expect.poll(() => listHeight(page), { timeout: 20_000 }).toBeGreaterThan(500 * 40);
     await page.keyboard.press('End');
     await page.locator('[data-index="999"]:focus').waitFor();
     expect(await rows.count()).toBeLessThan(60);
@@ -389,6 +388,24 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await found(page, '1 device');
     await page.getByRole('link', { name: 'device-98765' }).click();
     await page.getByRole('heading', { name: 'device-98765' }).waitFor();
+  });
+
+  it('are approved many at once, and leave the long list of those that await it', async () => {
+    await insertDevices(server, { project: 'Gate', count: 1200, needsApproval: true });
+    const page = await open('/p/gate/devices?attention=needs_approval');
+    await found(page, '1,200 devices');
+    await page.getByRole('row', { name: /device-1\b/ }).focus();
+    await page.keyboard.press('End');
+    await page.locator('[data-index="499"]:focus').waitFor();
+    await expect.poll(() => listHeight(page), { timeout: 20_000 }).toBe(1000 * 40);
+    await page.getByLabel('Pick all that are loaded').check();
+    await page.getByText('1,000 devices picked').waitFor();
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Approve 1,000 devices?' });
+    await dialog.getByRole('button', { name: 'Approve' }).click();
+    await found(page, '200 devices');
+    await row(page, 'device-1200').waitFor();
+    expect(await listHeight(page)).toBe(200 * 40);
   });
 
   it('are picked where the eye is, also when one above has gone meanwhile', async () => {
@@ -433,20 +450,29 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
   }
 });
 
+/** The height in pixels of all rows of a list that are loaded. */
+function listHeight(page: Page): Promise<number> {
+  return page.evaluate<number>("document.querySelector('[role=rowgroup]').clientHeight");
+}
+
 /** How many pixels the page is wider than the window. */
 function overflow(page: Page): Promise<number> {
   return page.evaluate<number>('Math.max(0, document.documentElement.scrollWidth - window.innerWidth)');
 }
 
+type ManyDevices = { project: string; count: number; needsApproval?: boolean };
+
 /** A project with so many devices that no page may draw or read them all, written past the doors. */
-async function insertManyDevices(server: TestServer): Promise<void> {
-  await server.request('POST', '/api/v2/projects', { body: { name: 'Many' } });
+async function insertDevices(server: TestServer, many: ManyDevices): Promise<void> {
+  const { project, count, needsApproval = false } = many;
+  const key = project.toLowerCase();
+  await server.request('POST', '/api/v2/projects', { body: { name: project } });
   await execute(
     server.db,
     sql`insert into device (public_id, project_id, group_id, name, description, public_key, agent_version, os, arch,
-                            attributes, joined_at)
-        select 'many-' || n, p.id, (select g.id from device_group g where g.project_id = p.id), 'device-' || n, '',
-               rpad(md5('many' || n), 43, 'k'), '1.0.0', 'linux', 'arm64', '{}', tideway_now()
-        from project p, generate_series(1, 100000) n where p.key = 'many'`,
+                            attributes, joined_at, needs_approval)
+        select ${key}::text || '-' || n, p.id, (select g.id from device_group g where g.project_id = p.id), 'device-' || n, '',
+               rpad(md5(${key}::text || n), 43, 'k'), '1.0.0', 'linux', 'arm64', '{}', tideway_now(), ${needsApproval}
+        from project p, generate_series(1, ${count}::int) n where p.key = ${key}`,
   );
 }

@@ -102,6 +102,20 @@ describe.skipIf(!hasBrowser)('registering a device', () => {
     await close();
   });
 
+  it('approves those that were picked of the devices that await it', async () => {
+    const token = await fleet.createPairingToken({ needs_approval: true });
+    for (const name of ['crane-1', 'crane-2']) await new ScriptedDevice(server.url).join(token, { name });
+    const { page, goTo, faults, close } = await browser.open(server);
+    await goTo('/p/greenhouses/devices?attention=needs_approval');
+    await page.getByRole('row').filter({ hasText: 'crane-2' }).getByLabel('Pick').check();
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Approve 1 device?' }).getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('row').filter({ hasText: 'crane-2' }).waitFor({ state: 'detached' });
+    await page.getByRole('row').filter({ hasText: 'crane-1' }).waitFor();
+    expect(faults).toEqual([]);
+    await close();
+  });
+
   it('shows the devices that have come, also where one of them was deleted', async () => {
     const { page, goTo, faults, close } = await browser.open(server);
     await goTo('/p/greenhouses/register-device');

@@ -1,24 +1,17 @@
 import { Button, Collapse, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { CatchBoundary } from '@tanstack/react-router';
 import type { Progress } from '@tideway/protocol';
 import { memo } from 'react';
-import { loadPart, MissingPart } from '../../platform/load-part.ts';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Section } from '../../platform/ui/section.tsx';
+import { usePart } from '../../platform/use-part.ts';
 import { progressQuery } from './deployment.queries.ts';
 import { ProgressTable } from './progress-table.tsx';
 
-const chartRetryMs = 5_000;
-
-/** The library that draws is loaded only where there is something to draw; what else the page shows does not wait for it. */
-const chartQuery = queryOptions({
-  queryKey: ['part', 'progress-chart'],
-  queryFn: () => loadPart(() => import('./progress-chart.tsx')),
-  staleTime: Number.POSITIVE_INFINITY,
-  retry: false,
-  refetchInterval: ({ state }) => state.error !== null && !(state.error instanceof MissingPart) && chartRetryMs,
-});
+/** The library that draws is loaded only where there is something to draw. */
+const loadChart = () => import('./progress-chart.tsx');
 
 /** The course of a deployment: how many updates had each status when, as a drawing and as a table. */
 export const ProgressSection = memo(function ProgressSection({ project, id }: { project: string; id: string }) {
@@ -35,7 +28,7 @@ export const ProgressSection = memo(function ProgressSection({ project, id }: { 
 function Course({ progress }: { progress: Progress }) {
   const [isTableShown, { toggle }] = useDisclosure();
   const hasCourse = progress.points.length >= 2;
-  const chart = useQuery({ ...chartQuery, enabled: hasCourse });
+  const chart = usePart(loadChart, hasCourse ? 0 : null);
   if (!hasCourse) {
     return (
       <Text size="sm" c="dimmed">
@@ -45,9 +38,13 @@ function Course({ progress }: { progress: Progress }) {
   }
   return (
     <>
-      {chart.isPending && <LoadingNote what="Loading the chart" />}
-      {chart.error !== null && <ErrorNote error={chart.error} onRetry={() => void chart.refetch()} />}
-      {chart.data !== undefined && <chart.data.ProgressChart progress={progress} />}
+      {chart.part === null && chart.error === null && <LoadingNote what="Loading the chart" />}
+      {chart.part === null && chart.error !== null && <ErrorNote error={chart.error} onRetry={chart.retry} />}
+      {chart.part !== null && (
+        <CatchBoundary getResetKey={() => 'chart'} errorComponent={ErrorNote}>
+          <chart.part.ProgressChart progress={progress} />
+        </CatchBoundary>
+      )}
       <Button variant="subtle" size="compact-sm" onClick={toggle} aria-expanded={isTableShown} mt={4} ml={-8}>
         {isTableShown ? 'Hide the numbers' : 'Show the numbers'}
       </Button>

@@ -4,9 +4,10 @@ import { ButtonLink } from '../../platform/ui/links.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
 import { useMay } from '../session/session.queries.ts';
+import { lookFirst } from './approval-words.ts';
 import { BulkGroupButton } from './bulk-group-button.tsx';
 import { BulkTagsButton } from './bulk-tags-button.tsx';
-import { type BulkSelection, changeDevices, useDevicesChanged, useDevicesDeleted } from './device.queries.ts';
+import { type BulkSelection, changeDevices, useDevicesChanged, useDevicesLeft } from './device.queries.ts';
 import { filterToAddress } from './filter-text.rules.ts';
 
 type BulkBarProps = {
@@ -16,6 +17,8 @@ type BulkBarProps = {
   count: number;
   /** Where all that a filter selects are not picked yet: how many that would be, and what picks them. */
   all: { count: number; pick: () => void } | null;
+  /** Whether the list is of devices that await approval. */
+  areAwaiting: boolean;
   onClear: () => void;
 };
 
@@ -23,10 +26,10 @@ type BulkBarProps = {
 const maxDevicesInAddress = 250;
 
 /** What can be done with the devices that were picked. */
-export function BulkBar({ project, selection, count, all, onClear }: BulkBarProps) {
+export function BulkBar({ project, selection, count, all, areAwaiting, onClear }: BulkBarProps) {
   const mayAdminister = useMay('admin');
   const changed = useDevicesChanged(project);
-  const deleted = useDevicesDeleted(project);
+  const left = useDevicesLeft(project);
   const devices = countText(count, 'device');
   const bulk = { project, selection, devices };
 
@@ -36,10 +39,17 @@ export function BulkBar({ project, selection, count, all, onClear }: BulkBarProp
     tellDone(`The update trigger of ${countText(done.devices, 'device')} is ${state}.`);
   }
 
+  async function approveAll() {
+    const done = await changeDevices(project, selection, { approve: true });
+    onClear();
+    await left();
+    tellDone(`${countText(done.devices, 'device')} approved.`);
+  }
+
   async function deleteAll() {
     const done = await changeDevices(project, selection, { delete: true });
     onClear();
-    await deleted();
+    await left();
     tellDone(`${countText(done.devices, 'device')} deleted.`);
   }
 
@@ -59,6 +69,17 @@ export function BulkBar({ project, selection, count, all, onClear }: BulkBarProp
         </Button>
       </Group>
       <Group gap="xs" mt="xs">
+        {areAwaiting && mayAdminister && (
+          <ConfirmButton
+            size="xs"
+            verb="Approve"
+            title={`Approve ${devices}?`}
+            isDestructive={false}
+            onConfirm={approveAll}
+          >
+            Orders can then select them. {lookFirst}
+          </ConfirmButton>
+        )}
         <DeployLink project={project} selection={selection} />
         <BulkTagsButton {...bulk} />
         <BulkGroupButton {...bulk} />

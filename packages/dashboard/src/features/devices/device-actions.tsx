@@ -11,7 +11,7 @@ import { ButtonLink } from '../../platform/ui/links.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
 import { useMay } from '../session/session.queries.ts';
-import { deleteDevice, openUpdatesQuery, useDevicesChanged, useDevicesDeleted } from './device.queries.ts';
+import { deleteDevice, openUpdatesQuery, useDevicesChanged, useDevicesLeft } from './device.queries.ts';
 import { EditDeviceForm } from './edit-device-form.tsx';
 
 type DeviceActionsProps = { project: string; device: Device };
@@ -102,7 +102,7 @@ function RekeyButton({ project, device }: DeviceActionsProps) {
 
 function DeleteButton({ project, device }: DeviceActionsProps) {
   const navigate = useNavigate();
-  const deleted = useDevicesDeleted(project);
+  const deleted = useDevicesLeft(project);
   const open = useQuery(openUpdatesQuery(project, device.id)).data;
   const openCount = (open?.pending.length ?? 0) + (open?.inProgress.length ?? 0);
   async function deleteIt() {

@@ -72,8 +72,8 @@ export function useDevicesChanged(project: string): () => Promise<void> {
   return () => readDevicesAgain(queries, project);
 }
 
-/** After some were deleted: lists begin anew, because a long one does not find out by itself. */
-export function useDevicesDeleted(project: string): () => Promise<void> {
+/** After some have left a list, as by a deletion: lists begin anew, because a long one does not find out by itself. */
+export function useDevicesLeft(project: string): () => Promise<void> {
   const queries = useQueryClient();
   return async () => {
     await queries.resetQueries({ queryKey: [project, 'devices'] });
@@ -82,6 +82,7 @@ export function useDevicesDeleted(project: string): () => Promise<void> {
 }
 
 async function readDevicesAgain(queries: QueryClient, project: string): Promise<void> {
-  const things = ['devices', 'device', 'selection-preview', 'overview', 'groups', 'tags', 'apps'];
+  const lists = ['devices', 'awaiting-devices', 'arrived-devices', 'selection-preview', 'groups', 'tags', 'apps'];
+  const things = [...lists, 'device', 'overview'];
   await Promise.all(things.map((thing) => queries.invalidateQueries({ queryKey: [project, thing] })));
 }

@@ -38,6 +38,7 @@ export function DevicesTable({ project, asked, columns, count, isNarrowed, onSho
           selection={picked}
           count={'device_ids' in picked ? picked.device_ids.length : (total ?? list.items.length)}
           all={isOneFilter && isMore && 'device_ids' in picked ? { count: total, pick: pickAll } : null}
+          areAwaiting={asked.attention === 'needs_approval'}
           onClear={clear}
         />
       )}

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { FormEnd } from '../../platform/forms/form-end.tsx';
 import { ShownOnce } from '../../platform/ui/shown-once.tsx';
 import { PairingTokenFields } from './pairing-token-fields.tsx';
-import type { TokenChoice } from './token-choice.rules.ts';
+import { choiceText, type TokenChoice } from './token-choice.rules.ts';
 import { usePairingTokenForm } from './use-pairing-token-form.ts';
 
 const usual: TokenChoice = { uses: '', validFor: '30d', group: null, needsApproval: false };
@@ -16,14 +16,15 @@ export function CreatePairingToken({ project, onDone }: { project: string; onDon
   if (created !== null) {
     return (
       <ShownOnce lines={[{ label: 'Pairing token', text: created.token }]} onDone={onDone}>
-        The pairing token is made, and shown this once. Who has it can let devices join this project.
+        The pairing token is made, and shown this once. {choiceText(form.getValues())}. Who has it can let devices join
+        this project.
       </ShownOnce>
     );
   }
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
-        <PairingTokenFields project={project} form={form} />
+        <PairingTokenFields project={project} form={form} isFocused />
         <FormEnd verb="Create token" isBusy={isBusy} error={error} onCancel={onDone} />
       </Stack>
     </form>

@@ -1,10 +1,17 @@
 import { NativeSelect, NumberInput, Select, SimpleGrid, Switch } from '@mantine/core';
 import { useLabelNames } from '../labels/label.queries.ts';
-import { validFor } from './token-choice.rules.ts';
+import { validities } from './token-choice.rules.ts';
 import type { PairingTokenForm } from './use-pairing-token-form.ts';
 
+type PairingTokenFieldsProps = {
+  project: string;
+  form: PairingTokenForm['form'];
+  /** Whether the form begins with them. */
+  isFocused?: boolean;
+};
+
 /** What can be chosen of a pairing token. */
-export function PairingTokenFields({ project, form }: { project: string; form: PairingTokenForm['form'] }) {
+export function PairingTokenFields({ project, form, isFocused = false }: PairingTokenFieldsProps) {
   const groups = useLabelNames(project, 'groups');
   return (
     <SimpleGrid type="container" cols={{ base: 1, '500px': 2 }} maw={640}>
@@ -13,13 +20,14 @@ export function PairingTokenFields({ project, form }: { project: string; form: P
         description="Empty: any number"
         min={1}
         allowDecimal={false}
-        data-autofocus
+        allowNegative={false}
+        data-autofocus={isFocused || undefined}
         {...form.getInputProps('uses')}
       />
       <NativeSelect
         label="Valid for"
         description="After that nobody joins with it any more"
-        data={validFor.map(({ value, label }) => ({ value, label }))}
+        data={validities.map(({ value, label }) => ({ value, label }))}
         {...form.getInputProps('validFor')}
       />
       <Select

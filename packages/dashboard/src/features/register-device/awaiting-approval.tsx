@@ -9,6 +9,7 @@ import { countText, numberText } from '../../platform/ui/number-text.ts';
 import { Section } from '../../platform/ui/section.tsx';
 import { tellDone, tellRefused } from '../../platform/ui/tell.ts';
 import { Time } from '../../platform/ui/time.tsx';
+import { lookFirst } from '../devices/approval-words.ts';
 import { awaitingApprovalQuery, useApprove } from './register-device.queries.ts';
 
 /** Devices that have joined and that no order selects before somebody has said yes. */
@@ -34,7 +35,7 @@ export function AwaitingApproval({ project }: { project: string }) {
               tellDone(`${many} approved`);
             }}
           >
-            {`The ${many} of this list can then be selected by orders. Look at their names first: whoever had the pairing token could join.`}
+            {`The ${many} of this list can then be selected by orders. ${lookFirst}`}
           </ConfirmButton>
         )
       }

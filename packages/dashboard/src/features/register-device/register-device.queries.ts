@@ -1,6 +1,7 @@
-import { queryOptions, useQueryClient } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import type { AuditEventView, Device } from '@tideway/protocol';
-import { get, type Page, path, post, query } from '../../platform/api/call.ts';
+import { get, type Page, path, query } from '../../platform/api/call.ts';
+import { changeDevices, useDevicesLeft } from '../devices/device.queries.ts';
 import { readDevices } from '../devices/read-devices.ts';
 import { arrivedWith } from './register-device.rules.ts';
 
@@ -29,15 +30,14 @@ export const awaitingApprovalQuery = (project: string) =>
     refetchInterval: lookEveryMs,
   });
 
-/** Approves these devices one after the other. */
+/** Approves these devices: all of them, or none. */
 export function useApprove(project: string): (ids: string[]) => Promise<void> {
-  const queries = useQueryClient();
-  const touched = ['awaiting-devices', 'arrived-devices', 'devices', 'device', 'overview'];
+  const left = useDevicesLeft(project);
   return async (ids) => {
     try {
-      for (const id of ids) await post(path`/${project}/devices/${id}/approve`);
+      await changeDevices(project, { device_ids: ids }, { approve: true });
     } finally {
-      await Promise.all(touched.map((thing) => queries.invalidateQueries({ queryKey: [project, thing] })));
+      await left();
     }
   };
 }

@@ -1,18 +1,18 @@
 import { Modal, Stack, Text } from '@mantine/core';
-import { useEffect, useState } from 'react';
 import { useSessionHasEnded } from '../../platform/api/session-end.ts';
-import { LoadingNote } from '../../platform/ui/notes.tsx';
+import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
+import { usePart } from '../../platform/use-part.ts';
 import { useSession } from './session.queries.ts';
 
 /** The first page does not wait for the form, and yet it is there before a session ends. */
 const loadAfterMs = 5_000;
-const retryMs = 3_000;
+const loadForm = () => import('./sign-in-form.tsx');
 
 /** Over the page whose session has ended: what was typed in it stays. */
 export function SignInAgain() {
   const { user } = useSession();
   const hasEnded = useSessionHasEnded();
-  const SignInForm = useSignInForm(hasEnded);
+  const form = usePart(loadForm, hasEnded ? 0 : loadAfterMs);
   return (
     <Modal
       opened={hasEnded}
@@ -27,30 +27,10 @@ export function SignInAgain() {
     >
       <Stack>
         <Text size="sm">Sign in again and go on: everything on this page is as you left it.</Text>
-        {SignInForm === null ? <LoadingNote /> : <SignInForm email={user.email} onDone={() => {}} />}
+        {form.part !== null && <form.part.SignInForm email={user.email} onDone={() => {}} />}
+        {form.part === null && form.error === null && <LoadingNote />}
+        {form.part === null && form.error !== null && <ErrorNote error={form.error} onRetry={form.retry} />}
       </Stack>
     </Modal>
   );
-}
-
-type SignInForm = typeof import('./sign-in-form.tsx').SignInForm;
-
-/** The form once it is loaded. Where the server cannot be reached it is tried again: the page beneath must not be lost. */
-function useSignInForm(isNeeded: boolean): SignInForm | null {
-  const [form, setForm] = useState<{ component: SignInForm } | null>(null);
-  const isLoaded = form !== null;
-  useEffect(() => {
-    if (isLoaded) return;
-    let timer = setTimeout(load, isNeeded ? 0 : loadAfterMs);
-    function load() {
-      import('./sign-in-form.tsx').then(
-        ({ SignInForm: component }) => setForm({ component }),
-        () => {
-          timer = setTimeout(load, retryMs);
-        },
-      );
-    }
-    return () => clearTimeout(timer);
-  }, [isNeeded, isLoaded]);
-  return form?.component ?? null;
 }

@@ -7,11 +7,11 @@ export const queryClient = new QueryClient({
     queries: {
       // A browser that has no way to the internet says that it is offline, where the server is in the same house.
       networkMode: 'always',
+      // Without this it would not be, because it does not wait for a network.
       refetchOnReconnect: true,
       staleTime: 5_000,
       retry: (failures, error) => !(error instanceof Refused && error.status < 500) && failures < 3,
       refetchOnWindowFocus: true,
     },
-    mutations: { networkMode: 'always', retry: false },
   },
 });

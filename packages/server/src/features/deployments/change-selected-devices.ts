@@ -1,8 +1,9 @@
-import { inTransaction, type OnCommit, type Tx } from '../../platform/database/transaction.ts';
+import { inTransaction, type Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { invalidRequest } from '../../platform/http/refusals.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { requireRole } from '../accounts/signed-in.access.ts';
+import { approveDevices } from '../devices/approve-devices.ts';
 import { changeDevices } from '../devices/change-devices.ts';
 import type { ProjectCaller } from '../projects/in-project.access.ts';
 import { keepDevicesOfProject, lockDevicesOfProject } from '../projects/lock-devices-of-project.ts';
@@ -19,7 +20,7 @@ const maxDevices = 10_000;
 
 /**
  * Changes or deletes all devices that a filter selects, or none of them: a name that does not exist and a selection that
- * is too large are refused. Operators tag, group and hold devices back; deleting is for admins.
+ * is too large are refused. Operators tag, group and hold devices back; approving and deleting are for admins.
  */
 export async function changeSelectedDevices(
   deps: BulkDeps,
@@ -28,13 +29,19 @@ export async function changeSelectedDevices(
 ): Promise<{ devices: number }> {
   const read = readBulk(body);
   if ('faults' in read) throw invalidRequest(read.faults);
-  const { delete: deletes, ...changes } = read.changes;
-  if (deletes) requireRole(caller, 'admin');
+  const { delete: deletes, approve: approves, ...changes } = read.changes;
+  if (deletes || approves) requireRole(caller, 'admin');
   return inTransaction(deps.db, async (tx, onCommit) => {
     await (deletes ? lockDevicesOfProject : keepDevicesOfProject)(tx, caller.project.id);
     const ids = await lockSelection(tx, caller, read.selection);
-    if (deletes) await deleteDevices(tx, onCommit, deps, caller, ids);
-    else await change(tx, onCommit, deps, caller, ids, changes);
+    if (deletes) {
+      await deleteDevices(tx, onCommit, deps, caller, ids);
+      return { devices: ids.length };
+    }
+    if (approves) await approveDevices(tx, onCommit, deps, caller, ids);
+    if (Object.keys(changes).length > 0) await changeDevices(tx, caller, ids, changes);
+    if (changes.update_trigger === 'off') onCommit(() => deps.wakes.devices(ids));
+    onCommit(() => deps.changes.tellDevices(caller.project.id));
     return { devices: ids.length };
   });
 }
@@ -46,17 +53,4 @@ async function lockSelection(tx: Tx, caller: ProjectCaller, selection: Selection
   throw new Refusal('too_large', `The filter selects more than ${maxDevices} devices: change them in parts`, {
     field: selection.fields.filter,
   });
-}
-
-async function change(
-  tx: Tx,
-  onCommit: OnCommit,
-  deps: BulkDeps,
-  caller: ProjectCaller,
-  ids: number[],
-  changes: Parameters<typeof changeDevices>[3],
-): Promise<void> {
-  await changeDevices(tx, caller, ids, changes);
-  if (changes.update_trigger === 'off') onCommit(() => deps.wakes.devices(ids));
-  onCommit(() => deps.changes.tellDevices(caller.project.id));
 }

@@ -204,7 +204,7 @@ function bulkFaults(selectedBy: string[], changes: BulkChanges): Fault[] {
             message: `Say what is to change: ${Object.keys(bulkChangesSchema.shape).join(', ')}`,
           },
         ]),
-    ...(changes.delete && beside !== undefined ? [fault(beside, 'cannot be changed of devices that are deleted')] : []),
+    ...(changes.delete && beside !== undefined ? [fault(beside, 'cannot be asked beside delete')] : []),
     ...added
       .filter((tag) => removed.includes(tag))
       .map((tag) => fault(`remove_tags[${removed.indexOf(tag)}]`, `is ${tag}, which add_tags gives the devices`)),

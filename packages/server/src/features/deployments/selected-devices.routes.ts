@@ -36,7 +36,8 @@ export function selectedDevicesRoutes(deps: Deps): Route[] {
       method: 'POST',
       path: `${path}/bulk`,
       tag: 'Devices',
-      summary: 'Tag, group, hold back or, as an admin, delete up to 10,000 devices at once: all of them, or none',
+      summary:
+        'Tag, group, hold back or, as an admin, approve or delete up to 10,000 devices at once: all of them, or none',
       access: inProject(deps, 'operator'),
       params: z.object(projectParams),
       body: bulkBodySchema(),

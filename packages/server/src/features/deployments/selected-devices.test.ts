@@ -1,4 +1,11 @@
-import { type DeviceFleet, makeDeviceFleet, makeGreenhouses, startTestServer, type TestServer } from '@tideway/testkit';
+import {
+  type DeviceFleet,
+  makeDeviceFleet,
+  makeGreenhouses,
+  ScriptedDevice,
+  startTestServer,
+  type TestServer,
+} from '@tideway/testkit';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute, rows } from '../../platform/database/database.ts';
@@ -95,6 +102,45 @@ describe('a change of many devices', () => {
     await channel.close();
   });
 
+  it('approves those that await it, beside what else is changed, and notes each in the audit log', async () => {
+    const [first, second, third] = [
+      await joinAwaiting('new-1'),
+      await joinAwaiting('new-2'),
+      await joinAwaiting('new-3'),
+    ];
+    const both = { device_ids: [first.id, second.id], approve: true, add_tags: ['dry'] };
+    expect(await bulk(both)).toMatchObject({ body: { devices: 2 } });
+    for (const { id } of [first, second]) {
+      expect(await read(id)).toMatchObject({ needs_approval: false, tags: ['dry'] });
+    }
+    expect(await read(third.id)).toMatchObject({ needs_approval: true, tags: [] });
+    expect(await bulk({ device_ids: [first.id, third.id], approve: true })).toMatchObject({ body: { devices: 2 } });
+    expect(await read(third.id)).toMatchObject({ needs_approval: false });
+    const noted = await rows<{ action: string; target: string }>(
+      server.db,
+      sql`select action, target from audit_event
+          where target = any(${[first.id, second.id, third.id]}) and action <> 'device.joined' order by id`,
+    );
+    expect(noted.map(({ action, target }) => [action, target])).toEqual([
+      ['device.approved', first.id],
+      ['device.approved', second.id],
+      ['device.changed', first.id],
+      ['device.changed', second.id],
+      ['device.approved', third.id],
+    ]);
+  });
+
+  it('lets a device in that is connected and awaits approval, and keeps one held that may be a copy', async () => {
+    const [device, copy] = [await joinAwaiting('new-4'), await joinAwaiting('new-5')];
+    await execute(server.db, sql`update device set held_at = tideway_now() where public_id = ${copy.id}`);
+    const channel = await device.openChannel();
+    await bulk({ device_ids: [device.id, copy.id], approve: true });
+    await channel.woken();
+    expect(await read(device.id)).toMatchObject({ needs_approval: false, held: false });
+    expect(await read(copy.id)).toMatchObject({ needs_approval: false, held: true });
+    await channel.close();
+  });
+
   it('deletes them, ends their open updates, and keeps the counts true', async () => {
     const devices = [await fleet.joinDevice(), await fleet.joinDevice(), await fleet.joinDevice()];
     const [first, second, last] = devices.map(({ id }) => id);
@@ -122,7 +168,9 @@ describe('a change of many devices', () => {
     [{ add_tags: ['wet'] }, 'device_filter'],
     [{ device_filter: {} }, undefined],
     [{ device_filter: {}, delete: true, group: 'Attic' }, 'group'],
+    [{ device_filter: {}, delete: true, approve: true }, 'approve'],
     [{ device_filter: {}, delete: false }, 'delete'],
+    [{ device_filter: {}, approve: false }, 'approve'],
     [{ device_filter: {}, add_tags: ['wet'], remove_tags: ['dry', 'wet'] }, 'remove_tags[1]'],
     [{ device_filter: {}, add_tags: [] }, 'add_tags'],
     [{ device_filter: {}, update_trigger: 'open' }, 'update_trigger'],
@@ -170,7 +218,7 @@ describe('a change of many devices', () => {
     expect((await server.request('GET', `${crowd.path}/devices`)).body.items).toEqual([]);
   });
 
-  it('needs an operator, and an admin where devices are deleted', async () => {
+  it('needs an operator, and an admin where devices are approved or deleted', async () => {
     const { id } = await fleet.joinDevice();
     const operator = await createOperator();
     const tagging = await server.request('POST', `${fleet.path}/devices/bulk`, {
@@ -178,14 +226,23 @@ describe('a change of many devices', () => {
       token: operator,
     });
     expect(tagging.status).toBe(200);
-    const deletion = await server.request('POST', `${fleet.path}/devices/bulk`, {
-      body: { device_ids: [id], delete: true },
-      token: operator,
-    });
-    expect(deletion).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    for (const change of ['approve', 'delete']) {
+      const refused = await server.request('POST', `${fleet.path}/devices/bulk`, {
+        body: { device_ids: [id], [change]: true },
+        token: operator,
+      });
+      expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    }
     expect(await read(id)).toMatchObject({ tags: ['wet'] });
   });
 });
+
+async function joinAwaiting(name: string): Promise<ScriptedDevice> {
+  const device = new ScriptedDevice(server.url);
+  await device.join(await fleet.createPairingToken({ needs_approval: true }), { name });
+  await device.openSession();
+  return device;
+}
 
 async function createOperator(): Promise<string> {
   return (await post('/api/v2/access-tokens', { name: 'operator', role: 'operator' })).body.token;

@@ -11,7 +11,7 @@ export async function changeDevices(
   tx: Tx,
   caller: ProjectCaller,
   ids: readonly number[],
-  changes: Omit<BulkChanges, 'delete'>,
+  changes: Omit<BulkChanges, 'approve' | 'delete'>,
 ): Promise<void> {
   const projectId = caller.project.id;
   const { add_tags, remove_tags, group, update_trigger: trigger } = changes;

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { execute, firstRow, oneRow, violatesUnique } from '../../platform/database/database.ts';
+import { execute, firstRow, oneRow, rows, violatesUnique } from '../../platform/database/database.ts';
 import type { Tx } from '../../platform/database/transaction.ts';
 import { Refusal } from '../../platform/refusal.ts';
 
@@ -92,6 +92,16 @@ export async function setDeviceApproved(tx: Tx, id: number): Promise<void> {
   await execute(
     tx,
     sql`update device set needs_approval = false, held_at = null, copy_noticed_at = null where id = ${id}`,
+  );
+}
+
+/** Lets devices be selected that awaited approval, and gives those; what else is known of a device stays. */
+export async function setDevicesLetIn(tx: Tx, ids: readonly number[]): Promise<{ id: number; public_id: string }[]> {
+  return rows(
+    tx,
+    sql`with let_in as (update device set needs_approval = false
+                        where id = any(${ids}::bigint[]) and needs_approval returning id, public_id)
+        select id, public_id from let_in order by id`,
   );
 }
 
