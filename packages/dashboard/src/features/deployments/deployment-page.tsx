@@ -2,9 +2,9 @@ import { Grid, Group, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { Deployment } from '@tideway/protocol';
-import { Refused } from '../../platform/api/refused.ts';
 import { ButtonLink, TextLink } from '../../platform/ui/links.tsx';
-import { EmptyNote, ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
+import { MissingThing } from '../../platform/ui/missing-thing.tsx';
+import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { StatusBar, StatusCountsLine } from '../../platform/ui/status-bar.tsx';
@@ -87,24 +87,15 @@ function Heading({ project, deployment: { id, flow, app } }: { project: string; 
   );
 }
 
-function NoDeployment({ project, error, onRetry }: { project: string; error: unknown; onRetry: () => void }) {
-  const isMissing = error instanceof Refused && error.status === 404;
+function NoDeployment({ project, ...failed }: { project: string; error: unknown; onRetry: () => void }) {
+  const all = (
+    <ButtonLink to="/p/$project/deployments" params={{ project }} variant="default">
+      All deployments
+    </ButtonLink>
+  );
   return (
-    <Page title="Deployment">
-      {isMissing ? (
-        <EmptyNote
-          title="There is no such deployment in this project"
-          action={
-            <ButtonLink to="/p/$project/deployments" params={{ project }} variant="default">
-              All deployments
-            </ButtonLink>
-          }
-        >
-          The address may be wrong.
-        </EmptyNote>
-      ) : (
-        <ErrorNote error={error} onRetry={onRetry} />
-      )}
-    </Page>
+    <MissingThing title="Deployment" thing="deployment" action={all} {...failed}>
+      The address may be wrong.
+    </MissingThing>
   );
 }

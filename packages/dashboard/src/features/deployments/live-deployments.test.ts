@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Pages } from '../../platform/api/pages.ts';
 import type { LiveEvent } from '../../platform/live/event-stream.ts';
 import { takeEvents } from './live-deployments.ts';
+import { anUpdate } from './testing/an-update.ts';
 
 const counts = { pending: 2, in_progress: 0, success: 0, failed: 0, aborted: 0 };
 const standing: CountsEvent = {
@@ -15,19 +16,7 @@ const standing: CountsEvent = {
   failure_limit_reached_at: null,
   finished_at: null,
 };
-const update: Update = {
-  device: { id: 'd-1', name: 'pump-1' },
-  status: 'pending',
-  waiting_for: 'ready',
-  offline_since: null,
-  reason: null,
-  message: null,
-  taken_up_at: null,
-  abort_requested_at: null,
-  abort_ends_at: null,
-  finished_at: null,
-  step: null,
-};
+const update = anUpdate();
 const all = { status: undefined, search: undefined };
 
 describe('what the server tells of deployments', () => {

@@ -1,20 +1,9 @@
 import type { Update } from '@tideway/protocol';
 import { describe, expect, it } from 'vitest';
+import { anUpdate } from './testing/an-update.ts';
 import { pagesAt, withPages } from './update-pages.rules.ts';
 
-const update = (id: string, status: Update['status'] = 'pending'): Update => ({
-  device: { id, name: id },
-  status,
-  waiting_for: null,
-  offline_since: null,
-  reason: null,
-  message: null,
-  taken_up_at: null,
-  abort_requested_at: null,
-  abort_ends_at: null,
-  finished_at: null,
-  step: null,
-});
+const update = (id: string, status: Update['status'] = 'pending') => anUpdate({ device: { id, name: id }, status });
 const page = (ids: string[], next: string | null) => ({ items: ids.map((id) => update(id)), next });
 const known = {
   pages: [page(['a', 'b'], '2'), page(['c', 'd'], '4'), page(['e'], null)],

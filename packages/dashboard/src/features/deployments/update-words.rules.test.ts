@@ -1,20 +1,9 @@
 import type { Update } from '@tideway/protocol';
 import { describe, expect, it } from 'vitest';
+import { anUpdate } from './testing/an-update.ts';
 import { lateResultOf, reasonText, standingText } from './update-words.rules.ts';
 
-const pending: Update = {
-  device: { id: 'd-1', name: 'pump-1' },
-  status: 'pending',
-  waiting_for: 'offline',
-  offline_since: null,
-  reason: null,
-  message: null,
-  taken_up_at: null,
-  abort_requested_at: null,
-  abort_ends_at: null,
-  finished_at: null,
-  step: null,
-};
+const pending = anUpdate({ waiting_for: 'offline' });
 const step = { name: 'Unpack', status: 'started', tries: 1, exit_code: null, message: null } as const;
 const atWork: Update = { ...pending, status: 'in_progress', waiting_for: null, step };
 

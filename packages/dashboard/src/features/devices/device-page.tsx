@@ -1,9 +1,9 @@
 import { Grid, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { Refused } from '../../platform/api/refused.ts';
 import { ButtonLink } from '../../platform/ui/links.tsx';
-import { EmptyNote, ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
+import { MissingThing } from '../../platform/ui/missing-thing.tsx';
+import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { deviceQuery, whyQuery } from './device.queries.ts';
@@ -64,24 +64,15 @@ function WhySection({ project, id }: { project: string; id: string }) {
   );
 }
 
-function NoDevice({ project, error, onRetry }: { project: string; error: unknown; onRetry: () => void }) {
-  const isGone = error instanceof Refused && error.status === 404;
+function NoDevice({ project, ...failed }: { project: string; error: unknown; onRetry: () => void }) {
+  const all = (
+    <ButtonLink to="/p/$project/devices" params={{ project }} variant="default">
+      All devices
+    </ButtonLink>
+  );
   return (
-    <Page title="Device">
-      {isGone ? (
-        <EmptyNote
-          title="There is no such device in this project"
-          action={
-            <ButtonLink to="/p/$project/devices" params={{ project }} variant="default">
-              All devices
-            </ButtonLink>
-          }
-        >
-          The address may be wrong, or the device was deleted.
-        </EmptyNote>
-      ) : (
-        <ErrorNote error={error} onRetry={onRetry} />
-      )}
-    </Page>
+    <MissingThing title="Device" thing="device" action={all} {...failed}>
+      The address may be wrong, or the device was deleted.
+    </MissingThing>
   );
 }
