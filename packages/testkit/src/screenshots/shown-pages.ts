@@ -35,13 +35,20 @@ function devicePages({ device }: Shown): ShownPage[] {
     { name: 'devices', path: `${p}/devices`, isReady: 'pump-1' },
     { name: 'devices-filter', path: `${p}/devices?filter=${filter}`, isReady: 'pump-1', act: press('Filter') },
     { name: 'devices-none-found', path: `${p}/devices?search=nothing`, isReady: 'Show all' },
-    { name: 'devices-picked', path: `${p}/devices`, isReady: 'pump-1', act: pickTwo },
+    { name: 'devices-picked', path: `${p}/devices`, isReady: 'pump-1', act: pick('pump-1', 'pump-2') },
     { name: 'device', path: `${p}/devices/${device('pump-3')}`, isReady: 'pump-3' },
     { name: 'device-edit', path: `${p}/devices/${device('pump-3')}`, isReady: 'pump-3', act: press('Edit') },
     { name: 'device-at-work', path: `${p}/devices/${device('lamp-1')}`, isReady: 'lamp-1' },
     { name: 'device-waiting', path: `${p}/devices/${device('lamp-3')}`, isReady: 'lamp-3' },
     { name: 'device-awaits-approval', path: `${p}/devices/${device('probe-1')}`, isReady: 'probe-1' },
     { name: 'register-device', path: `${p}/register-device`, isReady: 'Register device' },
+    { name: 'register-device-choices', path: `${p}/register-device`, isReady: 'Awaiting approval', act: openChoices },
+    {
+      name: 'devices-to-approve',
+      path: `${p}/devices?attention=needs_approval`,
+      isReady: 'probe-1',
+      act: pick('probe-1'),
+    },
     { name: 'groups-and-tags', path: `${p}/groups-and-tags`, isReady: 'North' },
   ];
 }
@@ -91,6 +98,7 @@ function otherPages(): ShownPage[] {
     { name: 'artifacts-folder', path: folder, isReady: 'app.tar.gz' },
     { name: 'artifact', path: `${folder}&artifact=${artifact}`, isReady: 'SHA-256' },
     { name: 'pairing-tokens', path: `${p}/pairing-tokens`, isReady: 'Pairing tokens' },
+    { name: 'pairing-token-new', path: `${p}/pairing-tokens`, isReady: 'Revoke', act: press('Create token') },
     { name: 'registries', path: `${p}/registries`, isReady: 'edge-registry' },
     { name: 'access-tokens', path: '/settings/access-tokens', isReady: 'nightly pipeline' },
     { name: 'users', path: '/settings/users', isReady: 'operator@example.org' },
@@ -139,9 +147,16 @@ function press(name: string): (page: Page) => Promise<void> {
   return (page) => page.getByRole('button', { name, exact: true }).first().click();
 }
 
-async function pickTwo(page: Page): Promise<void> {
-  for (const name of ['pump-1', 'pump-2']) await page.getByRole('row', { name }).getByLabel('Pick').check();
-  await page.getByText('2 devices picked').waitFor();
+function pick(...names: string[]): (page: Page) => Promise<void> {
+  return async (page) => {
+    for (const name of names) await page.getByRole('row', { name }).getByLabel('Pick').check();
+    await page.getByText(/^\d+ devices? picked$/).waitFor();
+  };
+}
+
+async function openChoices(page: Page): Promise<void> {
+  await page.getByText('Change this').click();
+  await page.getByLabel('Valid for').waitFor();
 }
 
 async function endSession(page: Page): Promise<void> {

@@ -80,7 +80,8 @@ export function BulkBar({ project, selection, count, all, areAwaiting, onClear }
             Orders can then select them. {lookFirst}
           </ConfirmButton>
         )}
-        <DeployLink project={project} selection={selection} />
+        {/* No order selects devices that await approval. */}
+        {!areAwaiting && <DeployLink project={project} selection={selection} />}
         <BulkTagsButton {...bulk} />
         <BulkGroupButton {...bulk} />
         <ConfirmButton
