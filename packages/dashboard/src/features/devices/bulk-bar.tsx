@@ -72,6 +72,7 @@ export function BulkBar({ project, selection, count, all, areAwaiting, onClear }
         {areAwaiting && mayAdminister && (
           <ConfirmButton
             size="xs"
+            variant="filled"
             verb="Approve"
             title={`Approve ${devices}?`}
             isDestructive={false}
