@@ -52,6 +52,8 @@ describe('an abort of what a real agent is at', { timeout: 60_000 }, () => {
     const id = await order('wait');
     await until(async () => isOnDevice('flashing'));
     await abort(id);
+    // Before it has heard of it, the device would rightly go on.
+    await until(async () => stage.logOf('pump').includes(`Stopping update ${id}`));
     writeFileSync(join(stage.rootOf('pump'), 'go'), '');
     expect(await endOf(id)).toMatchObject({ status: 'aborted', reason: 'by_person' });
     expect([isOnDevice('flashed'), isOnDevice('next')]).toEqual([true, false]);
