@@ -24,6 +24,19 @@ describe('the course of a deployment', () => {
     ]);
   });
 
+  it('is drawn a little beyond its end, where it is over', () => {
+    const points = [...progress.points, { ...none, at: '2030-01-01T00:01:40.000Z', success: 3, failed: 1 }];
+    const { seconds, heights } = stackedCourse({ ...progress, points });
+    expect(seconds.slice(2)).toEqual([1893456100, 1893456105]);
+    expect(heights.map((of) => of.slice(2))).toEqual([
+      [3, 3],
+      [4, 4],
+      [4, 4],
+      [4, 4],
+      [4, 4],
+    ]);
+  });
+
   it('is said in one sentence', () => {
     expect(courseText(progress, (at) => at.slice(11, 16))).toBe(
       'From 00:00 to 00:01: 3 of 4 updates have ended, 2 of them with success, 1 failed and 0 aborted.',

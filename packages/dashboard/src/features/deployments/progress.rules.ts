@@ -11,13 +11,20 @@ export function fewOf<Item>(items: readonly Item[], count: number): Item[] {
   return items.filter((_, place) => places.has(place));
 }
 
+/** How much further than its end a course is drawn that is over: that is to be seen, too. */
+const afterEnd = 1 / 20;
+
 /** Seconds of each point, and for each status in the order of drawing how high it and what lies under it reach. */
 export function stackedCourse({ points }: Progress): { seconds: number[]; heights: number[][] } {
   const seconds = points.map(({ at }) => Date.parse(at) / 1000);
+  const [first = 0, last = 0] = [seconds[0], seconds.at(-1)];
+  const end = points.at(-1);
+  const isOver = end !== undefined && end.pending + end.in_progress === 0;
+  const drawn = isOver ? [...points, end] : points;
   const heights = drawnOrder.map((_, place) =>
-    points.map((point) => drawnOrder.slice(0, place + 1).reduce((sum, status) => sum + point[status], 0)),
+    drawn.map((point) => drawnOrder.slice(0, place + 1).reduce((sum, status) => sum + point[status], 0)),
   );
-  return { seconds, heights };
+  return { seconds: isOver ? [...seconds, last + (last - first) * afterEnd] : seconds, heights };
 }
 
 /** The course in one sentence, for those who do not see the drawing. */

@@ -36,6 +36,7 @@ export function DeviceStates({ project, devices }: { project: string; devices: O
               }}
               size="xl"
               className="numbers"
+              {...(devices[state] === 0 && { c: 'dimmed' })}
               aria-label={`${countText(devices[state], 'device')} ${state}`}
             >
               {numberText(devices[state])}

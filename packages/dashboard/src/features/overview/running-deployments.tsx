@@ -51,7 +51,14 @@ function Counts({ project, counts }: RunningDeploymentsProps) {
   return (
     <Group gap="sm">
       {openStates.map((state: DeploymentState & keyof Overview['deployments']) => (
-        <TextLink key={state} to="/p/$project/deployments" params={{ project }} search={{ state }} className="numbers">
+        <TextLink
+          key={state}
+          to="/p/$project/deployments"
+          params={{ project }}
+          search={{ state }}
+          className="numbers"
+          {...(counts[state] === 0 && { c: 'dimmed' })}
+        >
           {`${stateWords[state]} ${numberText(counts[state])}`}
         </TextLink>
       ))}

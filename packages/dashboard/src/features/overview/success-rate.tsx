@@ -66,7 +66,7 @@ function DaysTable({ days }: { days: Day[] }) {
   if (days.length === 0) return null;
   return (
     <details>
-      <summary style={{ cursor: 'pointer' }}>In figures</summary>
+      <summary style={{ cursor: 'pointer' }}>Show the numbers</summary>
       <Table className="numbers" mt="xs" aria-label="Results of each day">
         <Table.Thead>
           <Table.Tr>

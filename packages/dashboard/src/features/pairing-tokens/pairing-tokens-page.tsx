@@ -1,8 +1,10 @@
+import { Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import type { PairingToken } from '@tideway/protocol';
 import { path, remove } from '../../platform/api/call.ts';
 import { ConfirmButton } from '../../platform/ui/confirm-button.tsx';
 import { DialogButton } from '../../platform/ui/dialog-button.tsx';
+import { TextLink } from '../../platform/ui/links.tsx';
 import { EmptyNote } from '../../platform/ui/notes.tsx';
 import { numberText } from '../../platform/ui/number-text.ts';
 import { Page } from '../../platform/ui/page.tsx';
@@ -18,7 +20,9 @@ const columns: PlainColumn<PairingToken>[] = [
   {
     title: 'Uses left',
     cell: ({ uses_left }) => (
-      <span className="numbers">{uses_left === null ? 'any number' : numberText(uses_left)}</span>
+      <span className="numbers">
+        {uses_left === null ? 'any number' : uses_left === 0 ? 'none: used up' : numberText(uses_left)}
+      </span>
     ),
   },
   { title: 'End', cell: ({ expires_at }) => (expires_at === null ? 'none' : <Time at={expires_at} />) },
@@ -41,6 +45,13 @@ function PairingTokens() {
   const tokens = usePairingTokens(project);
   return (
     <Page title="Pairing tokens" actions={<CreateToken project={project} />}>
+      <Text size="sm" maw={640} mb="sm">
+        What lets devices join this project, as for an image that many machines get. For a machine that is at hand,{' '}
+        <TextLink to="/p/$project/register-device" params={{ project }} underline="always">
+          Register device
+        </TextLink>{' '}
+        makes a token and the line to paste.
+      </Text>
       <PlainTable
         label="Pairing tokens"
         columns={columns}
