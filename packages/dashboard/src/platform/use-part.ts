@@ -30,8 +30,8 @@ export function usePart<Part>(load: () => Promise<Part>, afterMs: number | null)
         loadPart(load).then(
           (loaded) => settle({ part: loaded, error: null, tries }),
           (fault: unknown) => {
-            // What is shown of it is a sentence; what a programmer needs is more.
-            console.error(fault);
+            // What is shown of it is a sentence; what a programmer needs is more. It is no error of the page: it asks again.
+            console.warn(fault);
             settle({ part: null, error: fault, tries: tries + 1 });
           },
         ),

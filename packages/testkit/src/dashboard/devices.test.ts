@@ -94,6 +94,7 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     await page.keyboard.type('wint');
+    await page.getByRole('option', { name: 'winter' }).waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await found(page, '1 device');

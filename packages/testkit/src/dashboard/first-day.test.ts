@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Stage } from '../stage.ts';
 import { hasBrowser } from './browser.ts';
-import { focusedName, tabTo } from './keyboard.ts';
+import { arrowTo, focusedName, tabTo } from './keyboard.ts';
 import { launchBrowser } from './launch-browser.ts';
 
 const programs = join(dirname(fileURLToPath(import.meta.url)), '../../../../dist');
@@ -114,8 +114,7 @@ describe.skipIf(!hasBrowser)(
       await page.keyboard.type('water');
       await follow('Add step');
       await page.getByRole('menuitem', { name: 'Run a command' }).waitFor();
-      await page.keyboard.press('ArrowDown');
-      await expect.poll(() => focusedName(page)).toContain('Run a command');
+      await arrowTo(page, 'Run a command');
       await page.keyboard.press('Enter');
       await expect.poll(() => focusedName(page)).toBe('Name of the step');
       await page.keyboard.type('Open the valve');

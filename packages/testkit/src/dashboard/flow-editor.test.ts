@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../test-server.ts';
 import { dashboardFiles, expectAccessible, hasBrowser, useBrowser } from './browser.ts';
 import { flowsPath, restartFlow, saveFlow, stepCard, versionsOf } from './flow-pages.ts';
-import { focusedName, tabTo } from './keyboard.ts';
+import { arrowTo, focusedName, tabTo } from './keyboard.ts';
 
 describe.skipIf(!hasBrowser)('the editor of update flows', () => {
   const browser = useBrowser();
@@ -71,11 +71,11 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
     await tabTo(page, 'Name of the flow');
     await page.keyboard.press('Control+A');
     await page.keyboard.type('by-hand');
-    await addStepByKeyboard(page, 'Run a command', 0);
+    await addStepByKeyboard(page, 'Run a command');
     await page.keyboard.type('Say it');
     await page.keyboard.press('Tab');
     await page.keyboard.type('echo done');
-    await addStepByKeyboard(page, 'Reboot', -1);
+    await addStepByKeyboard(page, 'Reboot');
     await page.keyboard.type('Boot');
 
     await tabTo(page, 'Drag Boot');
@@ -233,14 +233,11 @@ async function addStep(page: Page, title: string): Promise<void> {
   await page.getByLabel('Name of the step').waitFor();
 }
 
-/** `place` counts in the menu, from its end where it is negative. */
-async function addStepByKeyboard(page: Page, title: string, place: number): Promise<void> {
+async function addStepByKeyboard(page: Page, title: string): Promise<void> {
   await tabTo(page, 'Add step');
   await page.keyboard.press('Enter');
   await page.getByRole('menuitem', { name: title }).waitFor();
-  await page.keyboard.press('ArrowDown');
-  if (place < 0) await page.keyboard.press('End');
-  await expect.poll(() => focusedName(page)).toContain(title);
+  await arrowTo(page, title);
   await page.keyboard.press('Enter');
   await expect.poll(() => focusedName(page)).toBe('Name of the step');
 }

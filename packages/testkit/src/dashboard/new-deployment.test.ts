@@ -53,6 +53,7 @@ describe.skipIf(!hasBrowser)('a new deployment in the dashboard', { timeout: 60_
     await page.getByText('2 picked devices').waitFor();
     await tabTo(page, 'Update flow');
     await page.keyboard.type('rel');
+    await page.getByRole('option', { name: 'release' }).waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.getByText('Version 1 will be deployed').waitFor();

@@ -9,6 +9,8 @@ const listedProjects = 1000;
 export const projectsQuery = queryOptions({
   queryKey: ['projects'],
   queryFn: async () => (await get<Page<ProjectView>>(`/projects?limit=${listedProjects}`)).items,
+  // Somebody else may have deleted the one that is looked at, a moment ago.
+  refetchOnWindowFocus: 'always',
 });
 
 /** The key of the project whose page this is. */
