@@ -9,6 +9,13 @@ export function durationSeconds(text: string): number | null {
   return Number(match[1]) * (secondsPerUnit[match[2]] ?? 0);
 }
 
+/** Seconds as `durationSeconds` reads them, in the largest unit that they are whole in: `90s`, `15m`, `2h`, `7d`. */
+export function durationInUnit(seconds: number): string {
+  const units = Object.entries(secondsPerUnit).reverse();
+  const [unit, length] = units.find(([, size]) => seconds % size === 0) ?? ['s', 1];
+  return `${seconds / length}${unit}`;
+}
+
 const longestS = 3650 * 86_400;
 
 /** A duration such as `90s`, of ten years at most, parsed to seconds. */

@@ -2,7 +2,15 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { expectAccessible, hasBrowser } from './browser.ts';
 import { focusedName, tabTo } from './keyboard.ts';
-import { deploymentShown, deployTo, field, lineOf, searchOf, useNewDeployment } from './new-deployment-stage.ts';
+import {
+  deploymentShown,
+  deployTo,
+  field,
+  lineOf,
+  releaseFlow,
+  searchOf,
+  useNewDeployment,
+} from './new-deployment-stage.ts';
 
 describe.skipIf(!hasBrowser)('a new deployment in the dashboard', { timeout: 60_000 }, () => {
   const { orders, open, newestDeployment, countDeployments } = useNewDeployment();
@@ -124,6 +132,54 @@ describe.skipIf(!hasBrowser)('a new deployment in the dashboard', { timeout: 60_
     expect(sent).toContain('/api/v2/pumps/deployments');
     await page.getByRole('button', { name: 'Choose by a filter instead' }).click();
     await deployTo(page, '3 devices').waitFor();
+  });
+
+  it('is given again as it was, of the newest version of its flow and with a secret typed anew', async () => {
+    const flow = releaseFlow.replace('release:', 'release-again:');
+    const made = (await orders.fleet.call('POST', '/update-flows', flow)) as { update_flows: [{ uuid: string }] };
+    const flowId = made.update_flows[0].uuid;
+    const ordered = {
+      device_filter: { groups: [{ name: 'North' }], filters: [] },
+      deployment_configuration: {
+        flow_uuid: flowId,
+        parameters_mapping: { version: '1.1.0', channel: 'beta', password: 'hunter2' },
+        comment: 'valve fix',
+        app: { name: 'irrigation', version: '1.1.0' },
+      },
+      configuration: { log_level: 'debug' },
+      expires_in: '7d',
+      max_failures: 3,
+    };
+    const first = (await orders.fleet.call('POST', '/deployments', ordered)) as { deployment_id: string };
+    await orders.fleet.call('PUT', `/update-flows/${flowId}`, flow.replace('Fetch', 'Fetch it'));
+
+    const page = await open();
+    await page.goto(`/p/pumps/deployments/${first.deployment_id}`);
+    await page.getByRole('link', { name: 'Deploy again' }).click();
+    await page.getByRole('note').getByText('That was version 1 of the flow; this is version 2.').waitFor();
+    await expectAccessible(page);
+    await field(page, 'password').fill('hunter3');
+    await field(page, 'Comment').fill('valve fix, mended');
+    await deployTo(page, '1 device').click();
+    await page.waitForURL((url) => !url.pathname.endsWith(first.deployment_id) && /\/dp-/.test(url.pathname));
+    const again = await newestDeployment();
+    expect(again.id).not.toBe(first.deployment_id);
+    expect(again).toMatchObject({
+      flow: { id: flowId, version: 2 },
+      app: { name: 'irrigation', version: '1.1.0' },
+      comment: 'valve fix, mended',
+      device_filter: ordered.device_filter,
+      parameters: { version: '1.1.0', channel: 'beta', password: '***' },
+      configuration: ordered.configuration,
+      max_failures: 3,
+    });
+    expect(again.expires_at).not.toBeNull();
+  });
+
+  it('is not given again where there is no such deployment', async () => {
+    const page = await open('?again=dp-none-none');
+    await page.getByText('There is no such deployment in this project').waitFor();
+    await page.getByRole('link', { name: 'All deployments' }).waitFor();
   });
 
   it('is not for viewers, who are told who may', async () => {

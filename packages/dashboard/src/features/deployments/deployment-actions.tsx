@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import type { Deployment } from '@tideway/protocol';
 import { ConfirmButton } from '../../platform/ui/confirm-button.tsx';
+import { ButtonLink } from '../../platform/ui/links.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
 import { useMay } from '../session/session.queries.ts';
@@ -19,16 +20,28 @@ type DeploymentActionsProps = { project: string; deployment: Deployment };
 /** What somebody of this role may do with a deployment as it stands. */
 export function DeploymentActions({ project, deployment }: DeploymentActionsProps) {
   const mayOperate = useMay('operator');
-  if (!mayOperate || deployment.archived_at !== null) return null;
-  const { counts } = deployment;
+  if (!mayOperate) return null;
+  const { counts, archived_at } = deployment;
+  const again = <DeployAgain project={project} deployment={deployment} />;
+  if (archived_at !== null) return again;
   return (
     <>
+      {again}
       {counts.failed + counts.aborted > 0 && <RetryButton project={project} deployment={deployment} />}
       {deployment.paused_at === null
         ? counts.pending > 0 && <PauseButton project={project} deployment={deployment} />
         : deployment.finished_at === null && <ResumeButton project={project} deployment={deployment} />}
       {openCount(deployment) > 0 && <AbortButton project={project} deployment={deployment} />}
     </>
+  );
+}
+
+/** To the form, filled in as this order was. */
+function DeployAgain({ project, deployment: { id } }: DeploymentActionsProps) {
+  return (
+    <ButtonLink to="/p/$project/deployments/new" params={{ project }} search={{ again: id }} variant="default">
+      Deploy again
+    </ButtonLink>
   );
 }
 

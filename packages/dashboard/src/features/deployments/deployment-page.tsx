@@ -2,8 +2,7 @@ import { Grid, Group, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { Deployment } from '@tideway/protocol';
-import { ButtonLink, TextLink } from '../../platform/ui/links.tsx';
-import { MissingThing } from '../../platform/ui/missing-thing.tsx';
+import { TextLink } from '../../platform/ui/links.tsx';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
 import { Section } from '../../platform/ui/section.tsx';
@@ -12,6 +11,7 @@ import { deploymentQuery } from './deployment.queries.ts';
 import { DeploymentActions } from './deployment-actions.tsx';
 import { DeploymentBanners } from './deployment-banners.tsx';
 import { FailuresSection } from './failures-section.tsx';
+import { NoDeployment } from './no-deployment.tsx';
 import { OrderSection } from './order-section.tsx';
 import { ProgressSection } from './progress-section.tsx';
 import { StateMark } from './state-mark.tsx';
@@ -84,18 +84,5 @@ function Heading({ project, deployment: { id, flow, app } }: { project: string; 
         {id}
       </span>
     </Group>
-  );
-}
-
-function NoDeployment({ project, ...failed }: { project: string; error: unknown; onRetry: () => void }) {
-  const all = (
-    <ButtonLink to="/p/$project/deployments" params={{ project }} variant="default">
-      All deployments
-    </ButtonLink>
-  );
-  return (
-    <MissingThing title="Deployment" thing="deployment" action={all} {...failed}>
-      The address may be wrong.
-    </MissingThing>
   );
 }

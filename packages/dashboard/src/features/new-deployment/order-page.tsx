@@ -1,11 +1,13 @@
 import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import type { Deployment } from '@tideway/protocol';
 import { useEffect, useMemo, useState } from 'react';
 import { sentenceOf } from '../../platform/api/refused.ts';
 import { Page } from '../../platform/ui/page.tsx';
 import { useSelectionPreview } from '../devices/selection-preview.tsx';
 import { flowQuery } from '../flows/flow.queries.ts';
 import { useProjectKey } from '../projects/project.queries.ts';
+import { AgainNote } from './again-note.tsx';
 import { DetailsStep } from './details-step.tsx';
 import { DevicesStep } from './devices-step.tsx';
 import { FlowStep } from './flow-step.tsx';
@@ -25,10 +27,13 @@ import { ValuesStep } from './values-step.tsx';
 
 const noInputs: FlowInputs = {};
 
-/** All steps of an order on one page, each of which can be gone to at any time. */
-export function OrderPage() {
+/**
+ * All steps of an order on one page, each of which can be gone to at any time.
+ * @param again the deployment whose order is given again; null: a new one
+ */
+export function OrderPage({ again }: { again: Deployment | null }) {
   const project = useProjectKey();
-  const { values, key, isTakenUp, change, renewKey, startOver, ...begun } = useOrderValues();
+  const { values, key, isTakenUp, change, renewKey, startOver, ...begun } = useOrderValues(again);
   const { flow, error: flowError } = useChosenFlow(project, values.flow, values.flowVersion);
   const inputs = flow?.inputs ?? noInputs;
   const [wantsToDeploy, setWantsToDeploy] = useState(false);
@@ -79,6 +84,7 @@ export function OrderPage() {
   return (
     <Page title="New deployment">
       {isTakenUp && <TakenUpNote onStartOver={startOver} />}
+      {again !== null && <AgainNote deployment={again} flow={flow} />}
       <div className={classes.frame}>
         <StepList states={stepStates(shown, all, { hasDevices, isChecked: isCurrent && dry !== null })} />
         <Stack gap="md" style={{ minWidth: 0 }}>

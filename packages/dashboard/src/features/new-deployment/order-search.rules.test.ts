@@ -5,6 +5,7 @@ describe('the address of an order', () => {
   it('is read as the router gives it', () => {
     const filter = { groups: [{ name: 'North' }] };
     const read = { flow: 'f-0000-0001', version: 2, filter: JSON.stringify(filter), devices: ['d-0000-0001'] };
+    expect(readOrderSearch({ again: 'dp-0000-0001' })).toEqual({ again: 'dp-0000-0001' });
     expect(readOrderSearch(read)).toEqual(read);
     expect(readOrderSearch({ ...read, filter, devices: 'd-0000-0001' })).toEqual(read);
   });

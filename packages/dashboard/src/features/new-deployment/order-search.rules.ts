@@ -9,15 +9,18 @@ export type OrderSearch = {
   filter?: string;
   /** Devices that were picked, by id. */
   devices?: string[];
+  /** The deployment whose order is given again. */
+  again?: string;
 };
 
 /** Reads an address. What it cannot mean is left out, so that no address leads nowhere. */
-export function readOrderSearch({ flow, version, filter, devices }: Record<string, unknown>): OrderSearch {
+export function readOrderSearch({ flow, version, filter, devices, again }: Record<string, unknown>): OrderSearch {
   const ids = [devices].flat().filter((id) => typeof id === 'string');
   return {
     ...(flow !== undefined && { flow: addressText(flow) }),
     ...(typeof version === 'number' && Number.isInteger(version) && { version }),
     ...(filter !== undefined && { filter: addressText(filter) }),
     ...(ids.length > 0 && { devices: ids }),
+    ...(again !== undefined && { again: addressText(again) }),
   };
 }

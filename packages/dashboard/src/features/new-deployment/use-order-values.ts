@@ -1,9 +1,11 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { Deployment } from '@tideway/protocol';
 import { useEffect, useState } from 'react';
 import { draftPlace, forgetDraft, keepDraft, readDraft } from '../../platform/forms/kept-draft.ts';
 import { filterFromAddress, filterToAddress } from '../devices/filter-text.rules.ts';
 import { useProjectKey } from '../projects/project.queries.ts';
 import { useSession } from '../session/session.queries.ts';
+import { orderedValues } from './order-again.rules.ts';
 import { beginning, keptText, readKept } from './order-draft.rules.ts';
 import type { OrderFaults } from './order-faults.rules.ts';
 import { newKey } from './order-key.ts';
@@ -20,8 +22,10 @@ export type OrderForm = {
   shown: OrderFaults;
 };
 
-/** The form's values, which live through a reload. What is deployed to which devices stands in the address, too. */
-export function useOrderValues() {
+/**
+ * The form's values, which live through a reload. They begin as another order was, where that is given again. What is deployed to which devices stands in the address, too.
+ */
+export function useOrderValues(again: Deployment | null) {
   const project = useProjectKey();
   const { user } = useSession();
   const search = useSearch({ from: '/signed-in/p/$project/deployments/new' });
@@ -29,7 +33,9 @@ export function useOrderValues() {
   const [read] = useState(() => filterFromAddress(search.filter));
   const [filterError, setFilterError] = useState('error' in read ? read.error : null);
   const [begun, setBegun] = useState(() =>
-    beginning(search, 'filter' in read ? read.filter : {}, readKept(readDraft(place)), newKey),
+    again === null
+      ? beginning(search, 'filter' in read ? read.filter : {}, readKept(readDraft(place)), newKey)
+      : { key: newKey(), values: orderedValues(again), isTakenUp: false },
   );
   useAddress(begun.values);
   return {

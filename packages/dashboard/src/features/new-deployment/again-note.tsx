@@ -1,0 +1,22 @@
+import { Text } from '@mantine/core';
+import type { Deployment, UpdateFlowVersion } from '@tideway/protocol';
+import { TextLink } from '../../platform/ui/links.tsx';
+import { useProjectKey } from '../projects/project.queries.ts';
+
+type AgainNoteProps = { deployment: Deployment; flow: UpdateFlowVersion | undefined };
+
+/** Whose order the form began with, and what may be different from it. */
+export function AgainNote({ deployment: { id, flow: ordered }, flow }: AgainNoteProps) {
+  const project = useProjectKey();
+  const isNewer = flow !== undefined && flow.id === ordered.id && flow.version !== ordered.version;
+  return (
+    <Text size="sm" role="note" mb="md">
+      Filled in as{' '}
+      <TextLink to="/p/$project/deployments/$deployment" params={{ project, deployment: id }} underline="always">
+        {id}
+      </TextLink>{' '}
+      was ordered, without its secrets and its start.
+      {isNewer && ` That was version ${ordered.version} of the flow; this is version ${flow.version}.`}
+    </Text>
+  );
+}
