@@ -5,6 +5,7 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { expectation } from '@tideway/protocol';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { z } from 'zod';
@@ -12,8 +13,8 @@ import { router } from './app/router.tsx';
 import { theme } from './app/theme.ts';
 import { queryClient } from './platform/api/query-client.ts';
 
-// The page's policy allows no code made from texts, by which zod would check faster.
-z.config({ jitless: true });
+// The page's policy allows no code made from texts, by which zod would check faster. What is wrong is said as the server says it.
+z.config({ jitless: true, customError: expectation });
 
 const place = document.getElementById('root');
 if (place === null) throw new Error('The page has no place for the dashboard');

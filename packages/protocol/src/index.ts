@@ -8,6 +8,7 @@ export * from './device/plan.ts';
 export * from './device/registry-source.ts';
 export * from './duration.ts';
 export * from './error-code.ts';
+export * from './expectation.ts';
 export * from './flow/canonical-json.ts';
 export * from './flow/container-names.ts';
 export * from './flow/flow-document.ts';

@@ -7,8 +7,8 @@ import { deploymentStates } from './deployment.ts';
  */
 export const artifactPathSchema = z
   .string()
-  .min(1)
-  .max(1024)
+  .min(1, 'must not be empty')
+  .max(1024, 'must have at most 1024 characters')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
   .regex(/^[^\u0000-\u001f\u007f-\u009f\\]*$/, 'must not contain control characters or backslashes')
   .refine((path) => path.split('/').every((segment) => !['', '.', '..'].includes(segment)), {

@@ -208,7 +208,7 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.getByRole('button', { name: 'Needs approval 1' }).click();
     await found(page, '1 device');
     await page.getByRole('link', { name: 'pump-waiting' }).click();
-    const why = page.getByRole('region', { name: 'Why is it not updating?' });
+    const why = page.getByRole('region', { name: /^(Why is it not updating\?|Ready for updates)$/ });
     await why.getByRole('listitem').filter({ hasText: 'The device awaits approval' }).waitFor();
     await page.getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
@@ -219,13 +219,17 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.getByRole('link', { name: 'pump-held' }).click();
     await fleet.deployTo([devices.held]);
     await why.getByRole('status').filter({ hasText: 'The update trigger of the device is on' }).waitFor();
+    await page.getByRole('heading', { name: 'Why is it not updating?' }).waitFor();
     const trigger = page.getByRole('region', { name: 'Update trigger' });
     await trigger.getByRole('button', { name: 'Turn off' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Turn off' }).click();
     await trigger.getByText('Off: the device takes up updates as they come.').waitFor();
-    await why.getByText('The update trigger of the device is off').waitFor();
+    await why.getByText('The update trigger of the device is off: updates may begin').waitFor();
 
+    await page.goto(`/p/farm/devices/${devices.winter.id}`);
+    await page.getByRole('heading', { name: 'Ready for updates' }).waitFor();
     await fleet.deployTo([devices.winter]);
+    await page.getByRole('heading', { name: 'Why is it not updating?' }).waitFor();
     await leave(devices.winter);
     await page.goto(`/p/farm/devices/${devices.winter.id}`);
     await page.getByText('Offline').first().waitFor();
@@ -313,11 +317,11 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     const page = await open(`/p/farm/devices/${devices.winter.id}`);
     const section = page.getByRole('region', { name: 'Why is it not selected?' });
     await section.getByRole('button', { name: 'Try a filter' }).click();
-    await section.getByText('An order with this filter selects the device.').waitFor();
+    await section.getByText('A deployment with this filter selects the device.').waitFor();
     await section.getByRole('button', { name: 'Add condition' }).click();
     await section.getByRole('combobox', { name: 'Condition 1: tag' }).fill('summer');
     await page.keyboard.press('Enter');
-    await section.getByText('An order with this filter does not select it.').waitFor();
+    await section.getByText('A deployment with this filter does not select it.').waitFor();
     await section.getByRole('listitem').filter({ hasText: 'the tag summer' }).getByLabel('Not met:').waitFor();
   });
 

@@ -180,7 +180,7 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
 
     page.on('dialog', (dialog) => dialog.accept());
     await page.reload();
-    await page.getByRole('button', { name: 'Go on with it' }).click();
+    await page.getByRole('button', { name: 'Restore it' }).click();
     await expect.poll(() => page.getByRole('textbox', { name: 'Description' }).inputValue()).toBe('Half a thought');
     await page.getByRole('link', { name: 'Overview' }).click();
     await question.getByRole('button', { name: 'Leave' }).click();

@@ -108,14 +108,14 @@ describe.skipIf(!hasBrowser)('a new deployment in the dashboard', { timeout: 60_
     const page = await open(searchOf({ flow: orders.flowId, filter: { groups: [{ name: 'Empty' }] } }));
     await field(page, 'version').fill('1.1.0');
     await page.getByText('No device matches at this moment.').waitFor();
-    await page.getByText('An order to no device is refused').waitFor();
+    await page.getByText('A deployment to no device is refused').waitFor();
     await page.getByText('nothing was deployed', { exact: false }).waitFor();
     await page.getByRole('button', { name: 'Deploy', exact: true }).click();
     expect(await countDeployments()).toBe(before);
     await page.getByRole('combobox', { name: 'In any of these groups' }).press('Backspace');
     await deployTo(page, '3 devices').waitFor();
     await page.getByText('1 of 3 is offline: it begins when it comes back.').waitFor();
-    await page.getByText('The order goes to every device of the project.').waitFor();
+    await page.getByText('The deployment goes to every device of the project.').waitFor();
     await page.getByText('1 device would fail: pump-2. This agent does not support steps of type files.').waitFor();
   });
 

@@ -93,7 +93,7 @@ describe.skipIf(!hasBrowser)('a page in the hands of somebody else', () => {
 /** The editor as it is for who has not typed anything. */
 async function expectNothingOfTheFirst(page: Page): Promise<void> {
   await expect.poll(() => page.getByRole('textbox', { name: 'Description' }).inputValue()).toBe('Restarts the pump');
-  expect(await page.getByText('There is a text that was not saved').count()).toBe(0);
+  expect(await page.getByText('What you typed here last was not saved').count()).toBe(0);
   expect(await page.content()).not.toContain(typed);
 }
 

@@ -51,6 +51,7 @@ function UploadLine({ project, upload, uploads }: UploadLineProps) {
             description={`${bytesText(file.size)}${file.size === 0 ? ': this file is empty, and is kept so' : ''}`}
             value={path}
             onChange={(event) => uploads.setPath(id, event.currentTarget.value)}
+            onKeyDown={({ key }) => key === 'Enter' && uploads.send([id])}
             error={fault}
             inputWrapperOrder={['label', 'input', 'error', 'description']}
             flex={{ base: '1 1 100%', xs: '1 1 240px' }}

@@ -55,8 +55,9 @@ export function DevicePage() {
 
 function WhySection({ project, id }: { project: string; id: string }) {
   const { data, error, isPending, refetch } = useQuery(whyQuery(project, id));
+  const isIdle = data?.update === null && !data.gates.some(({ holds }) => holds);
   return (
-    <Section title="Why is it not updating?">
+    <Section title={isIdle ? 'Ready for updates' : 'Why is it not updating?'}>
       {isPending && <LoadingNote what="Loading the answer" />}
       {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {data !== undefined && <WhyPanel why={data} />}

@@ -65,7 +65,7 @@ export function DevicesPage() {
               {preview.error === null && (
                 <>
                   <Text size="sm" fw={600} mt="sm">
-                    Of what is shown, an order would select
+                    Of what is shown, a deployment would go to
                   </Text>
                   <SelectionPreview preview={preview} />
                 </>

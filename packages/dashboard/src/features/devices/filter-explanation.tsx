@@ -30,7 +30,7 @@ export function FilterExplanation({ project, id }: { project: string; id: string
       }
     >
       <Text size="sm" c="dimmed">
-        Give the filter of an order, and see which of its conditions the device meets.
+        Give a filter, and see which of its conditions the device meets.
       </Text>
       {isOpen && (
         <Stack gap="md" mt="sm">
@@ -47,7 +47,9 @@ function Explanation({ answer: { is_selected: isSelected, conditions } }: { answ
   return (
     <div>
       <Text fw={600} role="status">
-        {isSelected ? 'An order with this filter selects the device.' : 'An order with this filter does not select it.'}
+        {isSelected
+          ? 'A deployment with this filter selects the device.'
+          : 'A deployment with this filter does not select it.'}
       </Text>
       <List listStyleType="none" spacing={4} mt="xs">
         {conditions.map(({ field, matches, message }) => {

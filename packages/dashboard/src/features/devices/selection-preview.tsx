@@ -72,7 +72,8 @@ export function SelectionPreview({ preview }: SelectionPreviewProps) {
       )}
       {listed > devices && (
         <Text size="sm" c="dimmed" className="numbers">
-          {countText(listed - devices, 'more awaits approval', 'more await approval')}: no order selects such a device.
+          {countText(listed - devices, 'more awaits approval', 'more await approval')}: no deployment goes to such a
+          device.
         </Text>
       )}
     </div>

@@ -21,6 +21,7 @@ const belowInput: ('label' | 'input' | 'description' | 'error')[] = ['label', 'i
 /** A value of the flow, in the form that the server's schema gives it. */
 export function FieldInput({ field, place, scope }: FieldInputProps) {
   const { value, set, fault } = useEditedField(place);
+  const around = useEditedField(place.slice(0, -1)).value;
   const words = fieldWords(scope, field.key);
   const form = formFor(field.form, value);
   const common = { label: words.label, description: words.help, error: fault };
@@ -65,7 +66,7 @@ export function FieldInput({ field, place, scope }: FieldInputProps) {
         />
       );
     case 'flag': {
-      const usual = isOnByDefault(scope, field.key);
+      const usual = isOnByDefault(scope, field.key, around);
       return (
         <Checkbox
           {...common}

@@ -1,10 +1,13 @@
+import { valueAt } from './drawing.rules.ts';
+import type { Value } from './flow-source.rules.ts';
+
 /** How a key of a flow is called in forms, what it means, and what stands in for it where it is left out. */
 export type FieldWords = { label: string; help?: string; placeholder?: string };
 
 /** By key, or by type and key where it means something else there. */
 const words: Record<string, FieldWords> = {
   name: { label: 'Name' },
-  description: { label: 'Description', help: 'For people' },
+  description: { label: 'Description', help: 'What it does, for those who deploy it' },
   run: {
     label: 'Command',
     help: 'A shell text. Values of parameters reach it as ${{ inputs.name }}, and never become code. Files that steps put in place lie below $TIDEWAY_ROOT, as "$TIDEWAY_ROOT/opt/app": the folder that stands for / on the device',
@@ -20,6 +23,16 @@ const words: Record<string, FieldWords> = {
   sha256: { label: 'SHA-256', help: 'Pins the file: no other one is taken' },
   arguments: { label: 'Arguments', help: 'Everybody on the device can read them: give secrets by the environment' },
   path: { label: 'Path on the device', placeholder: '/opt/app' },
+  'files.path': {
+    label: 'Path on the device',
+    help: 'Where the file will be, with its name. A folder where it ends in /, an archive is unpacked, or there are several',
+    placeholder: '/opt/app/app.bin',
+  },
+  'download-artifact.path': {
+    label: 'Path on the device',
+    help: 'Where the file will be, with its name; a folder where it ends in /',
+    placeholder: '/opt/app/app.bin',
+  },
   mode: { label: 'Mode', placeholder: '0644' },
   owner: { label: 'Owner', placeholder: 'app:app' },
   extract: { label: 'Unpack the archive at the path' },
@@ -101,8 +114,9 @@ export function isLongText(scope: string, key: string): boolean {
   return key === 'run' || (scope === 'check' && key === 'command');
 }
 
-/** Flags that are on where nothing is said. */
-export function isOnByDefault(scope: string, key: string): boolean {
+/** Flags that are on where nothing is said; `around` is the object that they stand in. */
+export function isOnByDefault(scope: string, key: string, around: Value): boolean {
+  if (key === 'required') return valueAt(around, ['default']) === null;
   if (key === 'repeatable') return scope !== 'run' && scope !== 'script';
   return key === 'run-rollback';
 }

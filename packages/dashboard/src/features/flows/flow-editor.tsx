@@ -83,8 +83,9 @@ export function FlowEditor({ project, id, title, text: begun, saved }: FlowEdito
       draft.drop();
       tellDone(message);
       const [only] = update_flows.length === 1 ? update_flows : [];
-      if (only) await navigate({ to: '/p/$project/flows/$flow', params: { project, flow: only.uuid } });
-      else await navigate({ to: '/p/$project/flows', params: { project } });
+      // The way back leads past the editor, whose text is saved.
+      if (only) await navigate({ to: '/p/$project/flows/$flow', params: { project, flow: only.uuid }, replace: true });
+      else await navigate({ to: '/p/$project/flows', params: { project }, replace: true });
     } catch (error) {
       setRefused({ text, error });
     } finally {
@@ -131,9 +132,9 @@ export function FlowEditor({ project, id, title, text: begun, saved }: FlowEdito
     >
       <Stack gap="sm" mb="sm">
         {draft.offered !== null && (
-          <Alert variant="light" color="gray" title="There is a text that was not saved">
+          <Alert className={classes.offer} color="gray" title="What you typed here last was not saved">
             <Group gap="xs">
-              <Text size="sm">It was left when this page was loaded anew.</Text>
+              <Text size="sm">It was kept when the page was left or reloaded.</Text>
               <Button
                 size="xs"
                 onClick={() => {
@@ -141,10 +142,10 @@ export function FlowEditor({ project, id, title, text: begun, saved }: FlowEdito
                   draft.accept();
                 }}
               >
-                Go on with it
+                Restore it
               </Button>
               <Button size="xs" variant="default" onClick={draft.decline}>
-                Forget it
+                Discard it
               </Button>
             </Group>
           </Alert>

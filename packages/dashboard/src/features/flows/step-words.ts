@@ -47,7 +47,7 @@ export function summaryOf({ type, value }: DrawnStep): string {
     case null:
       return textOf(value.uses);
     case 'run':
-      return textOf(value.run).trim().split('\n')[0] ?? '';
+      return firstLine(textOf(value.run).trim());
     case 'files':
     case 'download-artifact':
       return to(artifact(), given('path', 'device-path'));
@@ -66,6 +66,11 @@ export function summaryOf({ type, value }: DrawnStep): string {
     default:
       return artifact();
   }
+}
+
+function firstLine(text: string): string {
+  const end = text.indexOf('\n');
+  return end === -1 ? text : `${text.slice(0, end)} …`;
 }
 
 function textIn(value: Value, key: string): string {

@@ -15,7 +15,7 @@ export function NewLabelForm({ project, kind }: { project: string; kind: LabelKi
     send: async (values) => {
       await create(values);
       form.reset();
-      tellDone(`The ${kind.one} ${values.name} is there`);
+      tellDone(`The ${kind.one} ${values.name} was made`);
     },
   });
   return (

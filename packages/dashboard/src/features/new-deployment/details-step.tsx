@@ -1,11 +1,12 @@
 import { Autocomplete, NativeSelect, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import type { UpdateFlowVersion } from '@tideway/protocol';
+import { faultText } from '../../platform/forms/fault-text.rules.ts';
 import { utcText } from '../../platform/ui/time.tsx';
 import { useAppVersions } from '../devices/filter-choices.queries.ts';
 import { useLabelNames } from '../labels/label.queries.ts';
 import { useProjectKey } from '../projects/project.queries.ts';
 import classes from './new-deployment.module.css';
-import { faultText, fieldId } from './order-field.ts';
+import { fieldId } from './order-field.ts';
 import { OrderStep } from './order-step.tsx';
 import type { OrderValues } from './order-values.rules.ts';
 import type { OrderForm } from './use-order-values.ts';
@@ -44,7 +45,9 @@ export function DetailsStep({ form, flow }: { form: OrderForm; flow: UpdateFlowV
             searchable
             clearable
             clearButtonProps={{ 'aria-label': 'No app' }}
-            nothingFoundMessage="There is no such app"
+            nothingFoundMessage={
+              apps.length === 0 ? 'There is no app in this project yet: Apps makes one' : 'There is no such app'
+            }
           />
           <Autocomplete
             id={fieldId('appVersion')}

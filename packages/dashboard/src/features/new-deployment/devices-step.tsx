@@ -1,8 +1,9 @@
 import { Box, Stack, Text } from '@mantine/core';
+import { faultText } from '../../platform/forms/fault-text.rules.ts';
 import { FilterBuilder } from '../devices/filter-builder.tsx';
 import { SelectionPreview, type useSelectionPreview } from '../devices/selection-preview.tsx';
 import { useProjectKey } from '../projects/project.queries.ts';
-import { faultText, fieldId } from './order-field.ts';
+import { fieldId } from './order-field.ts';
 import { OrderStep } from './order-step.tsx';
 import { PickedDevices } from './picked-devices.tsx';
 import type { OrderForm } from './use-order-values.ts';
@@ -44,7 +45,8 @@ export function DevicesStep({ form, preview }: DevicesStepProps) {
         <SelectionPreview preview={preview} />
         {isEmpty && (
           <Text size="sm">
-            An order to no device is refused. Change the selection; the flow, values and all else here stay as they are.
+            A deployment to no device is refused. Change the selection; the flow, values and all else here stay as they
+            are.
           </Text>
         )}
         {message !== undefined && !isEmpty && !preview.error && (

@@ -1,6 +1,7 @@
 import { NativeSelect, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { UpdateFlowVersion } from '@tideway/protocol';
+import { faultText } from '../../platform/forms/fault-text.rules.ts';
 import { ButtonLink, TextLink } from '../../platform/ui/links.tsx';
 import { EmptyNote, ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
@@ -8,7 +9,7 @@ import { Time } from '../../platform/ui/time.tsx';
 import { flowChoicesQuery, flowVersionsQuery } from '../flows/flow.queries.ts';
 import { useProjectKey } from '../projects/project.queries.ts';
 import { useMay } from '../session/session.queries.ts';
-import { faultText, fieldId } from './order-field.ts';
+import { fieldId } from './order-field.ts';
 import { OrderStep } from './order-step.tsx';
 import type { OrderForm } from './use-order-values.ts';
 

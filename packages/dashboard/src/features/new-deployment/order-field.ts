@@ -19,8 +19,3 @@ export function goTo(...ids: string[]): void {
     return;
   }
 }
-
-/** What is wrong with a field, as a sentence. */
-export function faultText(message: string | undefined): string | null {
-  return message === undefined ? null : message.charAt(0).toUpperCase() + message.slice(1);
-}

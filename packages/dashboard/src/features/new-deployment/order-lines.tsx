@@ -14,7 +14,7 @@ export function OrderLines({ body, inputs }: { body: OrderBody; inputs: FlowInpu
   return (
     <Stack gap="xs">
       <Text size="sm" fw={600}>
-        The same order by curl
+        The same by curl
       </Text>
       <Text size="sm" c="dimmed">
         It reads an access token from <code>$TIDEWAY_TOKEN</code>.
@@ -23,7 +23,7 @@ export function OrderLines({ body, inputs }: { body: OrderBody; inputs: FlowInpu
       </Text>
       <Line label="curl line" text={curlLine(shown, target)} />
       <Text size="sm" fw={600}>
-        The same order by the command line
+        The same by the command line
       </Text>
       <Text size="sm" c="dimmed">
         After <code>tideway login</code>, or with <code>TIDEWAY_URL</code> and <code>TIDEWAY_TOKEN</code>.

@@ -92,8 +92,8 @@ function Outcome({ deploy: { error, deployAsAnother } }: { deploy: DeployState }
   return (
     <Stack gap="xs" role="alert" align="flex-start">
       <Text size="sm">
-        The order that you sent before has reached the server, and only its answer was lost. Since then you have changed
-        the form. See what was deployed in the list of{' '}
+        The deployment that you sent before has reached the server, and only its answer was lost. Since then you have
+        changed the form. See what was deployed in the list of{' '}
         <TextLink to="/p/$project/deployments" params={{ project }} underline="always">
           deployments
         </TextLink>

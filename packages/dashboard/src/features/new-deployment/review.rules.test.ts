@@ -37,8 +37,8 @@ describe('what is worth knowing before an order', () => {
 
   it('is that all devices are meant, and that nothing stops the order', () => {
     expect(orderNotes({ ...body, device_filter: {} }, dryRun(10, 0))).toEqual([
-      'The order goes to every device of the project.',
-      'Nothing stops the order where updates fail: a limit of failures spares the rest of the 10 devices.',
+      'The deployment goes to every device of the project.',
+      'Nothing stops the deployment where updates fail: a limit of failures spares the rest of the 10 devices.',
     ]);
   });
 
@@ -52,7 +52,7 @@ describe('what is worth knowing before an order', () => {
     expect(orderNotes(order, dryRun(2, 0))).toEqual([
       '1 of the 3 picked devices is left out: a device that awaits approval, or does not match the filter, gets nothing.',
       'No device begins before the time that is set.',
-      'What is still pending on these devices from older orders of the same flow is aborted.',
+      'What is still pending on these devices from older deployments of the same flow is aborted.',
     ]);
   });
 });

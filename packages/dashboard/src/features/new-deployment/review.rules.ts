@@ -11,14 +11,14 @@ export function orderNotes(body: OrderBody, dry: DryRun): string[] {
   const { device_ids: picked = [], expires_in: expiresIn } = body;
   const left = picked.length - devices;
   return [
-    ...(isUnrestricted(body) ? ['The order goes to every device of the project.'] : []),
+    ...(isUnrestricted(body) ? ['The deployment goes to every device of the project.'] : []),
     ...(left > 0 ? [leftOut(left, picked.length)] : []),
     ...(states.offline > 0 ? [offlineNote(states.offline, devices, expiresIn)] : []),
     ...(body.schedule === undefined ? [] : ['No device begins before the time that is set.']),
     ...supersedeNote(body),
     ...(devices >= manyDevices && body.max_failures === undefined
       ? [
-          `Nothing stops the order where updates fail: a limit of failures spares the rest of the ${countText(devices, 'device')}.`,
+          `Nothing stops the deployment where updates fail: a limit of failures spares the rest of the ${countText(devices, 'device')}.`,
         ]
       : []),
   ];
@@ -42,6 +42,6 @@ function offlineNote(offline: number, devices: number, expiresIn: string | undef
 function supersedeNote({ supersede }: OrderBody): string[] {
   if (supersede === undefined || supersede === 'none') return [];
   return [
-    `What is still pending on these devices from older orders of the same ${supersede === 'same_app' ? 'app' : 'flow'} is aborted.`,
+    `What is still pending on these devices from older deployments of the same ${supersede === 'same_app' ? 'app' : 'flow'} is aborted.`,
   ];
 }

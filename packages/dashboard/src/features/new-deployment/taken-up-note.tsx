@@ -4,7 +4,7 @@ import { Button, Group, Text } from '@mantine/core';
 export function TakenUpNote({ onStartOver }: { onStartOver: () => void }) {
   return (
     <Group gap="sm" role="note" mb="md">
-      <Text size="sm">What you had typed here before is back, but for secrets.</Text>
+      <Text size="sm">What you had typed here before is back, except secrets.</Text>
       <Button size="xs" variant="default" onClick={onStartOver}>
         Start over
       </Button>

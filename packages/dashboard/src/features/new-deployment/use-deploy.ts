@@ -47,7 +47,7 @@ export function useDeploy(options: DeployOptions): DeployState {
     const taken = await queries.fetchQuery({ ...flowQuery(project, flow, body.flow_version ?? null), staleTime: 0 });
     if (taken.version !== flowVersion) {
       throw new Error(
-        `Version ${taken.version} of the flow was saved meanwhile. Nothing was deployed: look at the order again, and deploy it if it is still what you want.`,
+        `Version ${taken.version} of the flow was saved meanwhile. Nothing was deployed: look again, and deploy if it is still what you want.`,
       );
     }
     const created = await post<DeploymentCreated>(path`/${project}/deployments`, body, { 'idempotency-key': key });

@@ -1,7 +1,8 @@
 import { Stack, Text, Textarea } from '@mantine/core';
 import type { FlowInput, UpdateFlowVersion } from '@tideway/protocol';
+import { faultText } from '../../platform/forms/fault-text.rules.ts';
 import { PasswordField } from '../../platform/forms/password-field.tsx';
-import { faultText, fieldId } from './order-field.ts';
+import { fieldId } from './order-field.ts';
 import { OrderStep } from './order-step.tsx';
 import { typedValue } from './order-values.rules.ts';
 import type { OrderForm } from './use-order-values.ts';
@@ -83,7 +84,7 @@ function aboutInput({ description, default: usual, pattern, secret }: FlowInput)
     description === null ? null : description.replace(/(?<![.!?])\s*$/, '.'),
     usual === null ? null : secret ? 'It has a default.' : `Default: ${usual === '' ? 'nothing' : usual}.`,
     pattern === null ? null : `Must match ${pattern}`,
-    secret ? 'A secret: it is masked wherever the order is shown, and not kept in this browser.' : null,
+    secret ? 'A secret: it is masked wherever the deployment is shown, and not kept in this browser.' : null,
   ];
   return parts.filter((part) => part !== null).join(' ') || null;
 }

@@ -7,7 +7,7 @@ import { countText, numberText } from '../../platform/ui/number-text.ts';
 import { Section } from '../../platform/ui/section.tsx';
 
 const attentions = [
-  ['needs_approval', 'Await approval', 'Joined, and no order selects them before an admin has approved them.'],
+  ['needs_approval', 'Await approval', 'Joined, and get no update before an admin has approved them.'],
   ['held', 'Held', 'Their state seems to be restored or copied: they take up nothing until an admin decides.'],
   ['not_joined', 'Not joined', 'Registered beforehand; their agent has not come yet.'],
   ['blocked', 'Update trigger on', 'They take up no new update until it is turned off.'],
@@ -21,7 +21,7 @@ export function DeviceStates({ project, devices }: { project: string; devices: O
       title="Devices"
       actions={
         <TextLink to="/p/$project/devices" params={params}>
-          {`All ${countText(devices.total, 'device')}`}
+          {devices.total === 1 ? 'All devices' : `All ${countText(devices.total, 'device')}`}
         </TextLink>
       }
     >

@@ -40,7 +40,7 @@ export function PairingTokenFields({ project, form, isFocused = false }: Pairing
       />
       <Switch
         label="Devices need approval"
-        description="No order selects them before an admin has approved them"
+        description="They get no update before an admin has approved them"
         mt={{ sm: 'md' }}
         {...form.getInputProps('needsApproval', { type: 'checkbox' })}
       />

@@ -2,6 +2,7 @@ import { schemaResolver, type UseFormReturnType, useForm } from '@mantine/form';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { z } from 'zod';
 import { Refused } from '../api/refused.ts';
+import { faultText } from './fault-text.rules.ts';
 
 type ServerFormOptions<Values extends Record<string, unknown>> = {
   initialValues: Values;
@@ -34,7 +35,9 @@ export function useServerForm<Values extends Record<string, unknown>>(
     initialValues,
     validate: (values) => {
       const found = check ? (check(toBody(values)) as Record<string, unknown>) : {};
-      return Object.fromEntries(Object.entries(found).map(([place, message]) => [fieldOf(place), String(message)]));
+      return Object.fromEntries(
+        Object.entries(found).map(([place, message]) => [fieldOf(place), faultText(String(message))]),
+      );
     },
   });
 

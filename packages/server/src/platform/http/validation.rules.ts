@@ -1,4 +1,4 @@
-import type { Fault } from '@tideway/protocol';
+import { expectation, type Fault } from '@tideway/protocol';
 import type { z } from 'zod';
 
 /** A value that matched its schema, or every fault of it with the path of the field. */
@@ -6,7 +6,7 @@ export type Checked<Value> = { value: Value } | { faults: Fault[] };
 
 /** Checks outside data against a schema. The messages name what was expected: `groups[0].name must be a string`. */
 export function checkAgainst<Schema extends z.ZodType>(schema: Schema, data: unknown): Checked<z.output<Schema>> {
-  const result = schema.safeParse(data, { error: (issue) => expectation(issue) });
+  const result = schema.safeParse(data, { error: expectation });
   if (result.success) return { value: result.data };
   const { issues } = result.error;
   return { faults: issues.filter((issue) => !isSaidNarrower(issue, issues)).flatMap(faultsOf) };
@@ -35,50 +35,4 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
 function fault(path: readonly PropertyKey[], message: string): Fault {
   const field = formatPath(path);
   return { path: field, message: `${field === '' ? 'The request' : field} ${message}` };
-}
-
-function expectation(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.input === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value')) {
-    return 'is required';
-  }
-  switch (issue.code) {
-    case 'invalid_type':
-      return `must be ${article(issue.expected)}`;
-    case 'invalid_value':
-      return oneOf(issue.values);
-    case 'too_big':
-      return `must ${bound(issue.origin)} at most ${amount(issue.maximum, issue.origin)}`;
-    case 'too_small':
-      return `must ${bound(issue.origin)} at least ${amount(issue.minimum, issue.origin)}`;
-    case 'invalid_key':
-      return issue.issues[0]?.message;
-    case 'invalid_union':
-      return discriminated(issue);
-    default:
-      return undefined;
-  }
-}
-
-function discriminated(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string {
-  const options: unknown = issue.options;
-  return Array.isArray(options) ? oneOf(options) : 'has none of the accepted forms';
-}
-
-function oneOf(words: readonly unknown[]): string {
-  return words.length === 1 ? `must be "${String(words[0])}"` : `must be one of: ${words.map(String).join(', ')}`;
-}
-
-function article(expected: string): string {
-  const names: Record<string, string> = { record: 'an object', int: 'a whole number', null: 'null' };
-  return names[expected] ?? `${/^[aeiou]/.test(expected) ? 'an' : 'a'} ${expected}`;
-}
-
-function bound(origin: string): string {
-  return origin === 'string' || origin === 'array' ? 'have' : 'be';
-}
-
-function amount(count: number | bigint, origin: string): string {
-  const unit = { string: 'character', array: 'entry' }[origin];
-  if (unit === undefined) return String(count);
-  return Number(count) === 1 ? `1 ${unit}` : `${count} ${unit === 'entry' ? 'entries' : `${unit}s`}`;
 }
