@@ -34,6 +34,7 @@ describe.skipIf(!hasBrowser)('a new deployment in the dashboard', { timeout: 60_
     await field(page, 'Comment').fill('valve fix');
     await field(page, 'Expires in').fill('7d');
     await field(page, 'Failure limit').fill('10%');
+    await deployTo(page, '1 device').waitFor();
     await page.getByText('11 bytes, by all of them together').waitFor();
     expect(await page.getByRole('definition').filter({ hasText: '***' }).count()).toBe(1);
     await expectAccessible(page);
