@@ -19,7 +19,7 @@ import {
 const program = join(dirname(fileURLToPath(import.meta.url)), '../../../../dist/tideway.mjs');
 const password = 'correct horse battery staple';
 
-describe.skipIf(!hasBrowser)('the order of a new deployment', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('the order of a new deployment', () => {
   const { orders, open, newestDeployment, countDeployments } = useNewDeployment();
   const inNorth = () => searchOf({ flow: orders.flowId, filter: { groups: [{ name: 'North' }] } });
 

@@ -12,7 +12,7 @@ import {
   useNewDeployment,
 } from './new-deployment-stage.ts';
 
-describe.skipIf(!hasBrowser)('a new deployment in the dashboard', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('a new deployment in the dashboard', () => {
   const { orders, open, newestDeployment, countDeployments } = useNewDeployment();
   const inNorth = () => searchOf({ flow: orders.flowId, filter: { groups: [{ name: 'North' }] } });
 
