@@ -7,8 +7,10 @@ const isLong = Boolean(process.env.TIDEWAY_LONG);
 export default defineConfig({
   test: {
     globalSetup: ['packages/testkit/src/global-setup.ts'],
-    testTimeout: 30_000,
+    // Waits are as long as a machine needs that is several times slower: what comes sooner is not waited for.
+    testTimeout: 90_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
     maxWorkers: 2,
     // A worker reads the programs once for all its files: 155 s for those of the server, 209 s with a process for each file.

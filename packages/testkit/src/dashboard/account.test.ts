@@ -131,7 +131,7 @@ describe.skipIf(!hasBrowser)('the account page', () => {
     await page.context().clearCookies();
     await page.getByRole('dialog').getByRole('button', { name: 'Create token' }).click();
     const overlay = page.getByRole('dialog', { name: 'Your session has ended' });
-    await overlay.getByRole('status').waitFor();
+    await overlay.getByRole('alert').getByText('A part of this page could not be loaded').waitFor();
     expect(await page.getByLabel('Name').inputValue()).toBe('nightly pipeline');
     await page.unroute('**/sign-in-form-*.js');
     await overlay.getByLabel('Password', { exact: true }).waitFor();

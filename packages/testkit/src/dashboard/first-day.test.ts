@@ -66,7 +66,7 @@ describe.skipIf(!hasBrowser)(
       await page.getByLabel('New password', { exact: true }).fill(password);
       await page.getByLabel('New password again').fill(password);
       await page.getByRole('button', { name: 'Set password' }).click();
-      await page.getByRole('link', { name: 'Go on' }).click();
+      await page.getByRole('link', { name: 'Go on', exact: true }).click();
       await page.getByLabel('Name of the project').fill('Greenhouses');
       await page.getByRole('button', { name: 'Create project' }).click();
 

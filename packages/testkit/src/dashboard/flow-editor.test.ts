@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../test-server.ts';
 import { dashboardFiles, expectAccessible, hasBrowser, useBrowser } from './browser.ts';
 import { flowsPath, restartFlow, saveFlow, stepCard, versionsOf } from './flow-pages.ts';
-import { arrowTo, focusedName, tabTo } from './keyboard.ts';
+import { arrowTo, focusedName, pressUntilSaid, tabTo } from './keyboard.ts';
 
 describe.skipIf(!hasBrowser)('the editor of update flows', () => {
   const browser = useBrowser();
@@ -43,6 +43,7 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
     await page.mouse.down();
     await page.mouse.move(last.x + 8, last.y + 4, { steps: 5 });
     await page.mouse.move(last.x + 8, last.y + 20, { steps: 5 });
+    await page.getByText('Open the valve would be step 2 of 2.').waitFor({ state: 'attached' });
     await page.mouse.up();
     await stepCard(page, 2).getByRole('button', { name: 'Drag Open the valve' }).waitFor();
 
@@ -81,8 +82,7 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
     await tabTo(page, 'Drag Boot');
     await page.keyboard.press('Space');
     await page.getByText('Picked up Boot, step 2 of 2.').waitFor({ state: 'attached' });
-    await page.keyboard.press('ArrowUp');
-    await page.getByText('Boot would be step 1 of 2.').waitFor({ state: 'attached' });
+    await pressUntilSaid(page, 'ArrowUp', 'Boot would be step 1 of 2.');
     await page.keyboard.press('Space');
     await stepCard(page, 1).getByRole('button', { name: 'Drag Boot' }).waitFor();
 
@@ -132,7 +132,7 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
     const list = page.getByRole('alert').filter({ hasText: 'cannot be saved like this' });
     await list.getByText('did you mean run').waitFor();
     await stepCard(page, 2).getByText('error').waitFor();
-    expect(await page.locator('.cm-lint-marker-error').count()).toBeGreaterThan(0);
+    await page.locator('.cm-lint-marker-error').first().waitFor();
 
     await page.getByRole('button', { name: 'Save' }).click();
     await list.getByRole('button', { name: 'Line 9' }).first().click();

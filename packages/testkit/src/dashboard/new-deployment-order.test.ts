@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Deployment } from '@tideway/protocol';
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from './browser.ts';
 import {
@@ -19,7 +19,7 @@ import {
 const program = join(dirname(fileURLToPath(import.meta.url)), '../../../../dist/tideway.mjs');
 const password = 'correct horse battery staple';
 
-describe.skipIf(!hasBrowser)('the order of a new deployment', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('the order of a new deployment', () => {
   const { orders, open, newestDeployment, countDeployments } = useNewDeployment();
   const inNorth = () => searchOf({ flow: orders.flowId, filter: { groups: [{ name: 'North' }] } });
 
@@ -74,7 +74,7 @@ describe.skipIf(!hasBrowser)('the order of a new deployment', { timeout: 60_000 
     await field(page, 'password').fill('hunter2');
     await deployTo(page, '1 device').waitFor();
     const elsewhere = await open();
-    await elsewhere.evaluate(`fetch('/api/v2/session/everywhere', { method: 'DELETE' })`);
+    await beforeNextOrder(page, () => elsewhere.evaluate(`fetch('/api/v2/session/everywhere', { method: 'DELETE' })`));
     await deployTo(page, '1 device').click();
     const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
     await dialog.getByRole('textbox', { name: 'Password' }).fill(password);
@@ -183,10 +183,25 @@ function orderOf(deployment: Deployment) {
 async function loseNextAnswer(page: Page): Promise<void> {
   let isLost = false;
   await page.route('**/api/v2/pumps/deployments', async (route) => {
-    const isOrder = route.request().method() === 'POST' && !route.request().postData()?.includes('dry_run');
-    if (!isOrder || isLost) return route.continue();
+    if (isLost || !isOrder(route.request())) return route.continue();
     isLost = true;
     await route.fetch();
     await route.abort();
   });
+}
+
+/** Does something once the next order was placed and before it reaches the server: whatever the page asks for meanwhile. */
+async function beforeNextOrder(page: Page, act: () => Promise<unknown>): Promise<void> {
+  let isDone = false;
+  await page.route('**/api/v2/pumps/deployments', async (route) => {
+    if (!isDone && isOrder(route.request())) {
+      isDone = true;
+      await act();
+    }
+    await route.continue();
+  });
+}
+
+function isOrder(request: Request): boolean {
+  return request.method() === 'POST' && !request.postData()?.includes('dry_run');
 }

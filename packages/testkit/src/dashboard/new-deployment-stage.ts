@@ -33,7 +33,8 @@ export function useNewDeployment() {
   const orders = {} as Orders;
 
   beforeAll(async () => {
-    const server = await startTestServer({ dashboardFiles });
+    // Those that have said hello are online until the end, however long that is.
+    const server = await startTestServer({ dashboardFiles, pollAfterS: 600 });
     const fleet = await makeDeviceFleet(server, 'Pumps');
     for (const name of ['North', 'Empty']) await fleet.call('POST', '/groups', { name });
     await fleet.call('POST', '/tags', { name: "Anna's" });

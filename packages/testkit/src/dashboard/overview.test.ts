@@ -15,7 +15,8 @@ describe.skipIf(!hasBrowser)('the overview', () => {
   let failed: string;
 
   beforeAll(async () => {
-    server = await startTestServer({ dashboardFiles });
+    // Those that have said hello are online until the end, however long that is.
+    server = await startTestServer({ dashboardFiles, pollAfterS: 600 });
     await server.request('POST', '/api/v2/projects', { body: { name: 'Barns' } });
     fleet = await makeDeviceFleet(server, 'Greenhouses');
     devices = [];

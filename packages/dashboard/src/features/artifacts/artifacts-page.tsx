@@ -1,11 +1,9 @@
 import { Button, FileButton, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { LeaveGuard } from '../../platform/ui/leave-guard.tsx';
 import { Page } from '../../platform/ui/page.tsx';
 import { useProjectKey } from '../projects/project.queries.ts';
-import { serverQuery } from '../projects/server.queries.ts';
 import { useMay } from '../session/session.queries.ts';
 import { ArtifactDetails } from './artifact-details.tsx';
 import { ArtifactList } from './artifact-list.tsx';
@@ -24,8 +22,7 @@ export function ArtifactsPage() {
 function Artifacts({ project }: { project: string }) {
   const { prefix = '', artifact } = useSearch({ from: '/signed-in/p/$project/artifacts' });
   const mayUpload = useMay('admin');
-  const maxBytes = useQuery(serverQuery).data?.max_artifact_bytes ?? null;
-  const uploads = useUploads(project, maxBytes);
+  const uploads = useUploads(project);
   // A browser says nothing of the same file chosen a second time, unless it is made to forget the first.
   const forgetChoice = useRef<() => void>(null);
   const choose = (files: File[]) => {

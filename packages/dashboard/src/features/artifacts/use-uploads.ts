@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { sentenceOf } from '../../platform/api/refused.ts';
+import { serverQuery } from '../projects/server.queries.ts';
 import { folderOf, uploadFault } from './artifact.rules.ts';
 import { sendFile } from './send-file.ts';
 
@@ -31,7 +32,7 @@ export type Uploads = {
 let lastId = 0;
 
 /** The files that somebody uploads on this page. */
-export function useUploads(project: string, maxBytes: number | null): Uploads {
+export function useUploads(project: string): Uploads {
   const [list, setList] = useState<Upload[]>([]);
   // What is sent is read when its turn comes: a path may have been changed, and the file taken out.
   const latest = useRef(list);
@@ -56,6 +57,11 @@ export function useUploads(project: string, maxBytes: number | null): Uploads {
   }
 
   async function sendOne(id: number) {
+    // A file that is too large would be sent for nothing, by who is quicker than this answer.
+    const maxBytes = await queries.ensureQueryData(serverQuery).then(
+      ({ max_artifact_bytes: most }) => most,
+      () => null,
+    );
     const upload = latest.current.find((one) => one.id === id);
     if (upload?.state !== 'waiting') return;
     const fault = uploadFault(upload.path, upload.file.size, maxBytes);

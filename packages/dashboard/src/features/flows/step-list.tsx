@@ -93,8 +93,8 @@ export function StepList({ marks, open, onOpen }: StepListProps) {
       return `Picked up ${nameOf(active.id)}, step ${indexOf(active.id) + 1} of ${names.length}.`;
     },
     onDragOver: ({ active, over }) => {
-      // The first place that it is over is its own: that is no news, and would drown the sentence before.
-      const isNews = !isJustPickedUp.current;
+      // Mostly the first place that it is over is its own: that is no news, and would drown the sentence before.
+      const isNews = !isJustPickedUp.current || over?.id !== active.id;
       isJustPickedUp.current = false;
       if (!over || !isNews) return undefined;
       return `${nameOf(active.id)} would be step ${indexOf(over.id) + 1} of ${names.length}.`;

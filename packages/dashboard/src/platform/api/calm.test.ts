@@ -15,6 +15,9 @@ test('what takes the server long is asked less often, also by another part of th
   const asked = question(slow);
   expect(asked.refetchInterval()).toBe(100);
   expect(await asked.queryFn()).toBe(2);
+  // Once it may have been the page that was slow.
+  expect(asked.refetchInterval()).toBe(100);
+  expect(await asked.queryFn()).toBe(2);
   expect(asked.refetchInterval()).toBeGreaterThanOrEqual(20 * 45);
   expect(question(slow).refetchInterval()).toBe(asked.refetchInterval());
 });
