@@ -7,8 +7,9 @@ const isLong = Boolean(process.env.TIDEWAY_LONG);
 export default defineConfig({
   test: {
     globalSetup: ['packages/testkit/src/global-setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    // For what hangs. What a test may take is for the test to say: machines differ in speed, and a busy one by a lot.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     pool: 'forks',
     maxWorkers: 2,
     // A worker reads the programs once for all its files: 155 s for those of the server, 209 s with a process for each file.

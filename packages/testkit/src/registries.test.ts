@@ -54,7 +54,7 @@ afterAll(async () => {
   await source.stop();
 });
 
-describe('an artifact of a registry', { timeout: 120_000 }, () => {
+describe('an artifact of a registry', () => {
   it('goes straight to the device, at the byte after a kill, and no credential ever stands on its disk', async () => {
     source.stopsAfter = 1 << 20;
     const id = await order(await saveFlow(fetchBig));

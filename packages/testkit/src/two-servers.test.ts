@@ -43,9 +43,7 @@ afterAll(async () => {
 });
 
 describe('two servers on one database, of which one is killed', () => {
-  it('lose nothing: its devices come back on the other one and finish, and one that does not is offline', {
-    timeout: 120_000,
-  }, async () => {
+  it('lose nothing: its devices come back on the other one and finish, and one that does not is offline', async () => {
     const before = await serversOfDevices();
     expect(new Set(before.values()).size).toBe(2);
     const dead = devices.find((device) => before.get(device) === leftId) ?? '';

@@ -1,5 +1,6 @@
 import {
   type DeviceFleet,
+  eventually,
   type FollowedEvents,
   followEvents,
   makeDeviceFleet,
@@ -7,7 +8,7 @@ import {
   startTestServer,
   type TestServer,
 } from '@tideway/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../platform/limits/limits.ts';
 
 const unlimited = { perS: 0, burst: 1 };
@@ -113,7 +114,7 @@ describe('who follows a deployment', () => {
     const device = await fleet.joinDevice();
     const id = await fleet.deployTo([device]);
     const path = `/deployments/${id}/events`;
-    await vi.waitFor(async () => expect(await openStreams()).toBe(0));
+    await eventually(async () => expect(await openStreams()).toBe(0));
     const followers: FollowedEvents[] = [];
     while (followers.length < 1000) {
       followers.push(...(await Promise.all(Array.from({ length: 50 }, () => follow(path)))));
