@@ -198,18 +198,21 @@ async function everythingSaidOf(id: string): Promise<string> {
 }
 
 /** Every file below the state folder of the device. */
-function stateFiles(): [string, Buffer][] {
-  const folder = join(stage.home, 'pump', 'state');
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .flatMap(({ parentPath, name }): [string, Buffer][] => {
-      try {
-        return [[name, readFileSync(join(parentPath, name))]];
-      } catch {
-        // The agent has removed it meanwhile.
-        return [];
-      }
-    });
+function stateFiles(folder = join(stage.home, 'pump', 'state')): [string, Buffer][] {
+  return unlessGone(() => readdirSync(folder, { withFileTypes: true })).flatMap((entry) => {
+    const file = join(folder, entry.name);
+    if (entry.isDirectory()) return stateFiles(file);
+    return unlessGone((): [string, Buffer][] => [[entry.name, readFileSync(file)]]);
+  });
+}
+
+/** Nothing where the agent has removed it meanwhile. */
+function unlessGone<Item>(read: () => Item[]): Item[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
 }
 
 function credentialsIn(files: [string, Buffer][]): string[] {

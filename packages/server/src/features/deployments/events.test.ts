@@ -53,8 +53,7 @@ describe('who follows a deployment', () => {
     });
     await device.report({ update_id: id, seq: 1, event: 'step_started', step: 1 });
     const step = { name: 'second', status: 'started', tries: 1, exit_code: null, message: null };
-    await events.wait(({ data }) => data.step?.status === 'started');
-    expect(events.received.at(-1)?.data.step).toEqual(step);
+    expect((await events.wait(({ data }) => data.step?.status === 'started')).data.step).toEqual(step);
     await device.report({ update_id: id, seq: 2, event: 'step_failed', step: 1, exit_code: 3, message: 'no' });
     await events.wait(({ data }) => data.step?.exit_code === 3);
     await device.report({ update_id: id, seq: 3, event: 'failed', step: 1, exit_code: 3, reason: 'step_failed' });

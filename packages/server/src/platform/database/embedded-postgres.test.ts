@@ -129,7 +129,7 @@ describe('the embedded PostgreSQL', () => {
     const postgres = await start({ onRegained, onGivenUp });
     const before = startsLogged();
     process.kill(postmasterPid(), 'SIGKILL');
-    await vi.waitFor(() => expect(startsLogged()).toBeGreaterThan(before), { timeout: 60_000 });
+    await vi.waitFor(() => expect(startsLogged()).toBeGreaterThan(before), { interval: 1, timeout: 60_000 });
     await postgres.stop();
 
     expect(events).toEqual([]);
