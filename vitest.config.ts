@@ -7,9 +7,9 @@ const isLong = Boolean(process.env.TIDEWAY_LONG);
 export default defineConfig({
   test: {
     globalSetup: ['packages/testkit/src/global-setup.ts'],
-    // Waits are as long as a machine needs that is several times slower: what comes sooner is not waited for.
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
+    // For what hangs. What comes sooner is not waited for, and a busy machine is several times slower than an idle one.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
     maxWorkers: 2,

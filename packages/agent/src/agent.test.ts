@@ -49,7 +49,8 @@ describe('an agent', () => {
     const output = await server.until(() => server.outputs.get(update)?.includes('Look') && server.outputs.get(update));
     expect(output).toContain(`2.0 on camera $(reboot)\n${device.root}\n`);
     expect(server.hellos[0]).toMatchObject({ session_value: null, apps: [{ name: 'camera', version: '1.0' }] });
-    expect(device.readState('apps.json')).toBe(JSON.stringify([app]));
+    // The report is on its way before this is on the disk.
+    await device.settled(() => device.readState('apps.json') === JSON.stringify([app]));
   });
 
   it('keeps its state for its owner alone', async () => {
@@ -62,14 +63,14 @@ describe('an agent', () => {
   });
 
   it('says in one sentence why it may not join, and ends', async () => {
-    const [code] = await once(device.start(['--pairing-token', 'wrong']), 'exit');
+    const [code] = await once(device.start(['--pairing-token', 'wrong']), 'close');
     expect(code).toBe(1);
     expect(device.log).toContain('The server does not let this device join: Refused: invalid_token');
   });
 
   it('says in one sentence that its state folder cannot be made, and ends', async () => {
     writeFileSync(device.state, 'no folder');
-    const [code] = await once(device.start(), 'exit');
+    const [code] = await once(device.start(), 'close');
     expect(code).toBe(1);
     expect(device.log).toMatch(/^[^\n]*EEXIST[^\n]*set --state and --root to folders that can be written\.\n$/);
   });
@@ -86,7 +87,7 @@ describe('an agent', () => {
     device.start();
     await server.until(() => server.hellos.length > 0);
     const second = device.start();
-    const [code] = await once(second, 'exit');
+    const [code] = await once(second, 'close');
     expect(code).toBe(1);
     expect(device.log).toMatch(/Another agent \(process \d+\) already works with .*; give this one a --state folder/);
   });
@@ -103,7 +104,7 @@ describe('an agent', () => {
     server.refuseNext = { status: 503, retryAfterS: 1 };
     device.start();
     await server.until(() => server.hellos.length > 0);
-    expect(device.log).toMatch(/Refused: unavailable\. Next try in [12] s\./);
+    await device.logged(/Refused: unavailable\. Next try in [12] s\./);
   });
 
   it('says that it was deleted, and asks on slowly', async () => {
@@ -116,7 +117,7 @@ describe('an agent', () => {
 
   it('says goodbye when it is stopped, and goes on with the same identity afterwards', async () => {
     device.start();
-    await server.until(() => server.hellos.length > 0);
+    await device.settled(() => device.readState('session.json') !== null);
     expect(await device.end('SIGTERM')).toBe(0);
     expect(server.goodbyes).toBe(1);
     device.start([]);
@@ -126,7 +127,7 @@ describe('an agent', () => {
 
   it('stops once on a SIGINT that arrives twice', async () => {
     const child = device.start();
-    await server.until(() => server.hellos.length > 0);
+    await device.settled(() => device.readState('session.json') !== null);
     child.kill('SIGINT');
     expect(await device.end('SIGINT')).toBe(0);
     expect(server.goodbyes).toBe(1);
@@ -192,19 +193,19 @@ describe('a step that fails', () => {
     const env = engineOf(
       `case "$1" in inspect) echo "No such container" >&2; exit 1;; ps) ${ps};; esac; echo sha256:1`,
     );
-    const update = server.order({ flow: flowFixture([dockerStepFixture('Run', { timeout_s: 1 })]) });
+    const update = server.order({ flow: flowFixture([dockerStepFixture('Run', { timeout_s: 4 })]) });
     device.start(undefined, env);
     expect(await server.resultOf(update)).toMatchObject({
       reason: 'timed_out',
       message:
-        'Step "Run" failed: It took longer than its time limit of 1 s. ' +
+        'Step "Run" failed: It took longer than its time limit of 4 s. ' +
         'What ran before could not be put back: docker ps failed: The engine is gone',
     });
   });
 
   it('fails the update as timed_out when the time of the whole update is over', async () => {
     const flow = flowFixture([runStepFixture('Short', 'true'), runStepFixture('Long', 'sleep 1000')]);
-    const update = server.order({ flow, plan: { time_limit_s: 1 } });
+    const update = server.order({ flow, plan: { time_limit_s: 4 } });
     device.start();
     expect(await server.resultOf(update)).toMatchObject({
       event: 'failed',
@@ -472,7 +473,7 @@ describe('an agent that is killed in the middle of a step', () => {
     const flow = flowFixture([runStepFixture('Long', 'touch begun; sleep 1000', { repeatable: true })]);
     const update = server.order({ flow, plan: { time_limit_s: 6 } });
     device.start();
-    await server.until(() => device.read('begun') !== null);
+    await server.until(() => device.read('begun') !== null && server.reportsOf(update).length > 0);
     const begunMs = Date.parse(server.reportsOf(update)[0]?.device_time ?? '');
     await device.end('SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, begunMs + 6000 - Date.now()));
@@ -486,7 +487,7 @@ describe('an agent that is killed in the middle of a step', () => {
   it('is stopped in order by SIGTERM: the command ends with it, and the next start decides', async () => {
     const update = server.order({ flow: flowFixture([runStepFixture('Long', 'touch begun; sleep 1000')]) });
     device.start();
-    await server.until(() => device.read('begun') !== null);
+    await server.until(() => device.read('begun') !== null && server.reportsOf(update).length > 0);
     expect(await device.end('SIGTERM')).toBe(0);
     expect(processesOf(device)).toEqual([]);
     expect(server.reportsOf(update).map(({ event }) => event)).toEqual(['step_started']);
@@ -523,7 +524,8 @@ describe('a report', () => {
     await server.until(() => server.reportsOf(update).some(({ attempt, seq }) => attempt === 2 && seq === 1));
     writeFileSync(path.join(device.root, 'go'), '');
     expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded', attempt: 2, seq: 3 });
-    expect(JSON.parse(device.readState('finished.json') ?? '')).toMatchObject({ attempt: 2 });
+    // The report is on its way before this is on the disk.
+    await device.settled(() => device.readState('finished.json')?.includes('"attempt":2') ?? false);
   });
 
   it('about an update that the server does not know does not stand in the way of the next', async () => {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createApi, createOwnDatabase, Stage } from '@tideway/testkit';
+import { createApi, createOwnDatabase, eventually, Stage } from '@tideway/testkit';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 
@@ -74,7 +74,7 @@ describe('the first start', () => {
   it('prints a link that signs the owner in once, and the next start prints none', async () => {
     const stage = new Stage(programs);
     const url = await stage.startServer();
-    await expect.poll(() => stage.printedBy('server'), { timeout: 10_000 }).toContain('A token for programs');
+    await eventually(() => expect(stage.printedBy('server')).toContain('A token for programs'));
     const token = /^(\S+)\/sign-in#(twl_[\w-]+)$/m.exec(stage.printedBy('server'));
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify({ token: token?.[2] });
@@ -98,7 +98,7 @@ describe('the first start', () => {
       TIDEWAY_OWNER_EMAIL: owner.email,
       TIDEWAY_OWNER_PASSWORD: owner.password,
     });
-    await expect.poll(() => stage.printedBy('server'), { timeout: 10_000 }).toContain('A token for programs');
+    await eventually(() => expect(stage.printedBy('server')).toContain('A token for programs'));
     expect(stage.printedBy('server')).toContain(`Sign in at ${url} `);
     expect(stage.printedBy('server')).not.toContain('twl_');
     const headers = { 'content-type': 'application/json' };

@@ -122,7 +122,7 @@ describe('tideway deploy', () => {
   });
 });
 
-describe('tideway deploy --wait', { timeout: 60_000 }, () => {
+describe('tideway deploy --wait', () => {
   it('ends with 0 where all have succeeded, and shows on the way how it goes', async () => {
     const devices = [await fleet.joinDevice(), await fleet.joinDevice()];
     const [ended] = await Promise.all([deployTo(devices), ...devices.map((device) => work(device, 'succeeded'))]);

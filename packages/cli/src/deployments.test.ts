@@ -1,11 +1,12 @@
 import {
   type DeviceFleet,
+  eventually,
   makeDeviceFleet,
   type ScriptedDevice,
   startTestServer,
   type TestServer,
 } from '@tideway/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CommandLine } from './testing/command-line.ts';
 
 let server: TestServer;
@@ -72,9 +73,8 @@ describe('tideway deployments', () => {
     const old = await ownFleet.deployTo([device]);
     await ownFleet.call('POST', `/deployments/${old}/abort`);
     await archived.shiftClock('2 days');
-    await vi.waitFor(
-      async () => expect((await owner.json('deployments', 'show', old)).archived_at).toEqual(expect.any(String)),
-      { timeout: 30_000 },
+    await eventually(async () =>
+      expect((await owner.json('deployments', 'show', old)).archived_at).toEqual(expect.any(String)),
     );
     expect((await owner.run(['deployments', 'show', old])).out).toMatch(/State: +archived\n(.*\n)*Archived: +\d{4}-/);
     expect(await owner.json('deployments', 'list', '--state', 'finished')).toEqual([]);
@@ -89,7 +89,7 @@ describe('tideway deployments', () => {
     }
     owner.end();
     await archived.stop();
-  }, 60_000);
+  });
 
   it('shows one, its updates, and one update with its steps', async () => {
     const { out } = await user.run(['deployments', 'show', id]);

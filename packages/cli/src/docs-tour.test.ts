@@ -31,7 +31,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('the tour through the command line goes as it is written', { timeout: 180_000 }, async () => {
+it('the tour through the command line goes as it is written', { timeout: 600_000 }, async () => {
   for (const part of partsOf(tour)) {
     if ('file' in part) writeFileSync(join(folder, part.file), part.text);
     else await follow(part);
@@ -41,7 +41,7 @@ it('the tour through the command line goes as it is written', { timeout: 180_000
 /** Runs a command; a question is asked again until the answer comes that stands there: devices take their time. */
 async function follow({ command, output }: Shown): Promise<void> {
   const isQuestion = /^tideway \S+ (list|show|why|logs)/.test(command);
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const printed = await shell.run(inThisRun(command));
     const isSame = steady(withoutIds(printed)) === steady(withoutIds(inThisRun(output)));

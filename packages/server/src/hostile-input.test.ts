@@ -26,7 +26,7 @@ describe('no route fails', () => {
     expect(failed).toEqual([]);
   });
 
-  it('for a field of any kind of value', { timeout: 60_000 }, async () => {
+  it('for a field of any kind of value', async () => {
     const values = ['\\u0000', 'a\\ud800', ' ', 'x'.repeat(5000), '../..'].map((text) => `"${text}"`);
     const others = ['1e99', '-1', '0.5', 'true', 'null', '{}', '[]', '[null]', '{"":{"":0}}', '["\\u0000"]'];
     const failed = await failures((route) =>

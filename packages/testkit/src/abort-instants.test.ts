@@ -59,7 +59,7 @@ afterAll(async () => {
   await gate.close();
 });
 
-describe('an abort of what a real agent is at', { timeout: 120_000 }, () => {
+describe('an abort of what a real agent is at', () => {
   it('before the take-up leaves nothing to run', async () => {
     await stage.end('pump');
     const id = await order('last');

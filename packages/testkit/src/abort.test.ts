@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 afterAll(() => stage.stop());
 
-describe('an abort of what a real agent is at', { timeout: 60_000 }, () => {
+describe('an abort of what a real agent is at', () => {
   it('stops the running command, lets the flow roll back, and is confirmed', async () => {
     const id = await order('long');
     await until(async () => isOnDevice('begun'));

@@ -51,7 +51,7 @@ describe('an agent at a server', () => {
     await until(() => hasSucceeded(deployment));
   });
 
-  it('comes back to a channel after the server was killed, and when it was stopped', { timeout: 120_000 }, async () => {
+  it('comes back to a channel after the server was killed, and when it was stopped', async () => {
     const port = Number(new URL(url).port);
     await stage.kill('server');
     await stage.startServer(port, hourly);
@@ -61,7 +61,7 @@ describe('an agent at a server', () => {
     await expectSuccessOn('awake');
   });
 
-  it('works by polling behind a proxy that knows no WebSocket', { timeout: 60_000 }, async () => {
+  it('works by polling behind a proxy that knows no WebSocket', async () => {
     const port = Number(new URL(url).port);
     await stage.end('server');
     await stage.startServer(port, { TIDEWAY_POLL_AFTER_S: '1' });

@@ -26,9 +26,7 @@ beforeAll(async () => {
 afterAll(() => stage.stop());
 
 describe('a machine that was copied with its state', () => {
-  it('is noticed and held, and an update runs when a person has decided and only one of the two is left', {
-    timeout: 120_000,
-  }, async () => {
+  it('is noticed and held, and an update runs when a person has decided and only one of the two is left', async () => {
     const { token } = await api.send<{ token: string }>('POST', `${project}/pairing-tokens`, {});
     stage.startAgent('one', ['--server', url, '--pairing-token', token]);
     await until(async () => (await device())?.state === 'online');

@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 describe('the examples of flows with artifacts', () => {
-  it('download-artifact fetches a file from a registry', { timeout: 60_000 }, async () => {
+  it('download-artifact fetches a file from a registry', async () => {
     await deploy('download-artifact');
     expect(read('opt/vision/labels.json')).toBe('["cat"]');
   });
@@ -49,7 +49,7 @@ describe('the examples of flows with artifacts', () => {
     expect(read('opt/app/VERSION')).toBe('1.1.0\n');
     expect([read('etc/app/app.conf'), read('etc/app/defaults.conf')]).toEqual(['level=info\n', 'colour=blue\n']);
     expect(statSync(join(stage.rootOf('camera'), 'etc/app/app.conf')).mode & 0o777).toBe(0o640);
-  }, 60_000);
+  });
 });
 
 /** Deploys an example in the version 1.1.0, and waits until it has succeeded. */

@@ -37,36 +37,30 @@ afterAll(async () => {
 });
 
 describe('a server whose disk is full', () => {
-  it.runIf(canMount)(
-    'says so, loses nothing that it acknowledged, and goes on when there is room',
-    { timeout: 120_000 },
-    async () => {
-      const filler = join(disk, 'filler');
-      spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=64k']);
-      const upload = await send('PUT', '/api/v2/fleet/artifacts/big', Buffer.alloc(3_000_000));
-      expect([upload.status, upload.body]).toMatchObject([
-        503,
-        { code: 'unavailable', error_message: 'The disk of the server is full: nothing can be kept at the moment' },
-      ]);
-      truncateSync(filler, statSync(filler).size - 512 * 1024);
-      const acknowledged: string[] = [];
-      let status = 201;
-      for (let count = 0; count < 200 && status === 201; count += 1) {
-        status = (await send('POST', '/api/v2/fleet/update-flows', longFlow(count), 'application/yaml')).status;
-        if (status === 201) acknowledged.push(`flow ${count}`);
-      }
-      expect(status).toBe(503);
-      expect(acknowledged.length).toBeGreaterThan(0);
+  it.runIf(canMount)('says so, loses nothing that it acknowledged, and goes on when there is room', async () => {
+    const filler = join(disk, 'filler');
+    spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=64k']);
+    const upload = await send('PUT', '/api/v2/fleet/artifacts/big', Buffer.alloc(3_000_000));
+    expect([upload.status, upload.body]).toMatchObject([
+      503,
+      { code: 'unavailable', error_message: 'The disk of the server is full: nothing can be kept at the moment' },
+    ]);
+    truncateSync(filler, statSync(filler).size - 512 * 1024);
+    const acknowledged: string[] = [];
+    let status = 201;
+    for (let count = 0; count < 200 && status === 201; count += 1) {
+      status = (await send('POST', '/api/v2/fleet/update-flows', longFlow(count), 'application/yaml')).status;
+      if (status === 201) acknowledged.push(`flow ${count}`);
+    }
+    expect(status).toBe(503);
+    expect(acknowledged.length).toBeGreaterThan(0);
 
-      rmSync(filler);
-      await until(
-        async () => (await send('PUT', '/api/v2/fleet/artifacts/big', Buffer.alloc(3_000_000))).status === 201,
-      );
-      const { items } = await api.get<{ items: { name: string }[] }>('/api/v2/fleet/update-flows?limit=1000');
-      const kept = new Set(items.map(({ name }) => name));
-      expect(acknowledged.filter((name) => !kept.has(name))).toEqual([]);
-    },
-  );
+    rmSync(filler);
+    await until(async () => (await send('PUT', '/api/v2/fleet/artifacts/big', Buffer.alloc(3_000_000))).status === 201);
+    const { items } = await api.get<{ items: { name: string }[] }>('/api/v2/fleet/update-flows?limit=1000');
+    const kept = new Set(items.map(({ name }) => name));
+    expect(acknowledged.filter((name) => !kept.has(name))).toEqual([]);
+  });
 });
 
 /** A flow whose text cannot be made shorter. */

@@ -1,4 +1,5 @@
 export * from './api.ts';
+export * from './eventually.ts';
 export * from './fixtures/artifact-source.ts';
 export * from './fixtures/device-fleet.ts';
 export * from './fixtures/flow-files.ts';

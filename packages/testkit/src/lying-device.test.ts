@@ -1,6 +1,7 @@
 import type { LogMessage } from '@tideway/protocol';
 import { endWhatIsOverdue } from '@tideway/server';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from './eventually.ts';
 import { type DeviceFleet, makeDeviceFleet } from './fixtures/device-fleet.ts';
 import { createReport, type ScriptedDevice } from './scripted-device.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
@@ -53,7 +54,7 @@ describe('a device that lies', () => {
     expect(await liar.report({ update_id: id, seq: 1, event: 'succeeded' })).toBe('in_progress');
     await fleet.call('POST', `/deployments/${id}/abort`);
     await server.shiftClock('2 minutes');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await endWhatIsOverdue(server.deps);
       expect(await updateOf(id, liar)).toMatchObject({ status: 'aborted', reason: 'unconfirmed' });
     });

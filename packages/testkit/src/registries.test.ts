@@ -54,7 +54,7 @@ afterAll(async () => {
   await source.stop();
 });
 
-describe('an artifact of a registry', { timeout: 120_000 }, () => {
+describe('an artifact of a registry', () => {
   it('goes straight to the device, at the byte after a kill, and no credential ever stands on its disk', async () => {
     source.stopsAfter = 1 << 20;
     const id = await order(await saveFlow(fetchBig));
@@ -198,18 +198,21 @@ async function everythingSaidOf(id: string): Promise<string> {
 }
 
 /** Every file below the state folder of the device. */
-function stateFiles(): [string, Buffer][] {
-  const folder = join(stage.home, 'pump', 'state');
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .flatMap(({ parentPath, name }): [string, Buffer][] => {
-      try {
-        return [[name, readFileSync(join(parentPath, name))]];
-      } catch {
-        // The agent has removed it meanwhile.
-        return [];
-      }
-    });
+function stateFiles(folder = join(stage.home, 'pump', 'state')): [string, Buffer][] {
+  return unlessGone(() => readdirSync(folder, { withFileTypes: true })).flatMap((entry) => {
+    const file = join(folder, entry.name);
+    if (entry.isDirectory()) return stateFiles(file);
+    return unlessGone((): [string, Buffer][] => [[entry.name, readFileSync(file)]]);
+  });
+}
+
+/** Nothing where the agent has removed it meanwhile. */
+function unlessGone<Item>(read: () => Item[]): Item[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
 }
 
 function credentialsIn(files: [string, Buffer][]): string[] {

@@ -17,15 +17,15 @@ describe('an agent that is laid out', () => {
   it.each([
     ['that is no program', 'this is not (JavaScript', 'crashed with exit code 1'],
     ['that ends as if all were well', 'console.error("bye");', 'crashed with exit code 0'],
-  ])('goes back from one %s, says so, and does not try it again', { timeout: 90_000 }, async (_what, text, fault) => {
+  ])('goes back from one %s, says so, and does not try it again', async (_what, text, fault) => {
     await goesBackFrom(text, fault);
   });
 
-  it('goes back from one that starts and never reaches the server', { timeout: 90_000 }, async () => {
+  it('goes back from one that starts and never reaches the server', async () => {
     await goesBackFrom('setInterval(() => {}, 1000);', 'silent', '2');
   });
 
-  it('takes the next program after one that it has given up', { timeout: 60_000 }, async () => {
+  it('takes the next program after one that it has given up', async () => {
     giveOut('2.0.0', 'process.exit(1)');
     device.start();
     await device.logged(/2\.0\.0 has not proved itself/);
@@ -72,13 +72,11 @@ describe('an agent that is laid out', () => {
 describe('a power cut', () => {
   it.each([1, 2, 3].flatMap((nth) => [`before change ${nth}`, `after change ${nth}`]))(
     '%s of the folder by an agent that replaces itself leaves a program that works',
-    { timeout: 90_000 },
     survivesCutInAgent,
   );
 
   it.each(['starts', 'rejected', 'current'].flatMap((name) => [`before the change of ${name}`, `after it ${name}`]))(
     '%s by the launcher leaves a program that works',
-    { timeout: 90_000 },
     survivesCutInLauncher,
   );
 });

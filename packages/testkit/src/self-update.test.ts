@@ -34,9 +34,7 @@ describe('an agent that is laid out', () => {
     expect(await device.end()).toBe(0);
   });
 
-  it('goes back from one that crashes at its start, says so, and does not try it again', {
-    timeout: 90_000,
-  }, async () => {
+  it('goes back from one that crashes at its start, says so, and does not try it again', async () => {
     await goesBackFrom('console.error("oh"); process.exit(3);', 'crashed with exit code 3');
   });
 
@@ -50,7 +48,7 @@ describe('an agent that is laid out', () => {
     await deploysTo(device);
   });
 
-  it('carries an update out to its end first, and only then replaces itself', { timeout: 60_000 }, async () => {
+  it('carries an update out to its end first, and only then replaces itself', async () => {
     device.start();
     await device.runs('1.0.0');
     const gate = join(home, `gate-${count}`);
@@ -81,15 +79,11 @@ describe('an agent that is laid out', () => {
 
 // All the other points, and what else takes long, are in self-update.long.test.ts.
 describe('a power cut', () => {
-  it('between the two words of an agent that replaces itself leaves a program that works', {
-    timeout: 90_000,
-  }, async () => {
+  it('between the two words of an agent that replaces itself leaves a program that works', async () => {
     await survivesCutInAgent('after change 2');
   });
 
-  it('between the two words of a launcher that goes back leaves a program that works', {
-    timeout: 90_000,
-  }, async () => {
+  it('between the two words of a launcher that goes back leaves a program that works', async () => {
     await survivesCutInLauncher('before the change of current');
   });
 });

@@ -1,5 +1,6 @@
 import { endWhatIsOverdue } from '@tideway/server';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from './eventually.ts';
 import { type DeviceFleet, makeDeviceFleet } from './fixtures/device-fleet.ts';
 import type { ScriptedDevice } from './scripted-device.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
@@ -81,7 +82,7 @@ describe('what the field is sore of', () => {
 /** Lets time go by until the deployment is finished, and puts the clock back. */
 async function endAfter(interval: string, id: string): Promise<void> {
   await server.shiftClock(interval);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await endWhatIsOverdue(server.deps);
     expect((await deployment(id)).finished_at).not.toBeNull();
   });

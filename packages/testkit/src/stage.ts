@@ -82,8 +82,13 @@ export class Stage {
 
   /** Kills the database under the server. */
   killPostgres(): void {
-    const pidFile = join(this.#serverHome, 'data', 'postmaster.pid');
-    process.kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]), 'SIGKILL');
+    process.kill(this.postgresProcess, 'SIGKILL');
+  }
+
+  /** Process id of the database under the server, which throws where none has been started yet. */
+  get postgresProcess(): number {
+    const [pid] = readFileSync(join(this.#serverHome, 'data', 'postmaster.pid'), 'utf8').split('\n');
+    return Number(pid);
   }
 
   /** Whether it has ended, and not by our hand. */

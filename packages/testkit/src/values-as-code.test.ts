@@ -82,7 +82,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-describe('a value in a shell text', { timeout: 120_000 }, () => {
+describe('a value in a shell text', () => {
   it.each(Object.entries(values))('is only ever text: %s', async (_name, value) => {
     const flow = await saveFlow(texts('${{ inputs.x }}'));
     const update = await order(flow, { x: value });
@@ -109,7 +109,7 @@ describe('a value in a shell text', { timeout: 120_000 }, () => {
   );
 });
 
-describe.each(Object.entries(places))('a value in %s', { timeout: 120_000 }, (_place, step) => {
+describe.each(Object.entries(places))('a value in %s', (_place, step) => {
   it('is refused, fails the step or is taken as it is, and runs nothing', async () => {
     const flow = await saveFlow(
       `flows: { NAME: { inputs: { x: {} }, steps: [{ name: one, ${step('${{ inputs.x }}')} }] } }`,

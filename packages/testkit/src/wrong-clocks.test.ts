@@ -1,5 +1,6 @@
 import { endWhatIsOverdue } from '@tideway/server';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from './eventually.ts';
 import { type DeviceFleet, makeDeviceFleet } from './fixtures/device-fleet.ts';
 import type { ScriptedDevice } from './scripted-device.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
@@ -53,7 +54,7 @@ describe('the clock of a device', () => {
     await endWhatIsOverdue(server.deps);
     expect((await updateOf(id, device)).status).toBe('in_progress');
     await server.shiftClock('1 hour');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await endWhatIsOverdue(server.deps);
       expect(await updateOf(id, device)).toMatchObject({ status: 'failed', reason: 'timed_out' });
     });

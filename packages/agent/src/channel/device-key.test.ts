@@ -34,6 +34,6 @@ describe('the key of a device', () => {
       platform: 'node',
       format: 'esm',
     });
-    execFileSync(process.execPath, ['--gc-interval=97', program], { timeout: 25_000 });
+    execFileSync(process.execPath, ['--gc-interval=97', program], { timeout: 100_000 });
   });
 });

@@ -91,8 +91,8 @@ describe('what the owner of a device says more about it', () => {
     const { attributes } = await server.until(() => server.hellos[0]);
     expect(attributes).toMatchObject({ site: 'Hall 3', serial: 'A-17 $(reboot)', hostname: expect.any(String) });
     expect(attributes).not.toHaveProperty('hidden');
-    expect(device.log).toMatch(/10-place: the line "nonsense" is not key=value\./);
-    expect(device.log).toMatch(/30-broken is left out: it ended with exit code 3\./);
+    await device.logged(/10-place: the line "nonsense" is not key=value\./);
+    await device.logged(/30-broken is left out: it ended with exit code 3\./);
     expect(await server.until(() => server.metrics[0])).toMatchObject({ disk_free_bytes: expect.any(Number) });
   });
 
@@ -100,7 +100,7 @@ describe('what the owner of a device says more about it', () => {
     makeUnreadable('attributes.d');
     device.start();
     await server.until(() => server.hellos[0]);
-    expect(device.log).toMatch(/attributes\.d is left out: ELOOP: /);
+    await device.logged(/attributes\.d is left out: ELOOP: /);
   });
 });
 
@@ -115,7 +115,9 @@ describe('hooks of the owner of a device', () => {
     device.start();
     expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded' });
     await device.settled(() => device.read('log')?.includes('after') ?? false);
-    expect(server.outputs.get(update)).toContain('not-a-program is left out: it is not executable.\n');
+    await server.until(() =>
+      server.outputs.get(update)?.includes('not-a-program is left out: it is not executable.\n'),
+    );
     expect(device.read('log')).toMatch(/^before release \S+\nstep\nafter success camera\n$/);
   });
 

@@ -183,7 +183,7 @@ describe('a process that is killed while it places or puts back', () => {
       }),
       { numRuns: 30 },
     );
-  }, 120_000);
+  });
 
   it('can be run again to its end', async () => {
     const before = furnishWidely();
@@ -198,7 +198,7 @@ describe('a process that is killed while it places or puts back', () => {
     expect(Object.keys(after).filter((name) => name.includes('.tideway'))).toEqual([]);
     await putBack(place.context());
     expect(treeOf(place.root)).toEqual(before);
-  }, 60_000);
+  });
 
   it.each(['ENOSPC', 'EROFS'])(
     'can be put back where the disk said %s from any of its writes on',

@@ -30,7 +30,7 @@ const marker = 'd-test/containers/run_step/0';
 const engine = new ContainerEngine();
 const place = { now: new StepPlace() };
 
-describe.skipIf(!hasEngine)('with a real container engine', { timeout: 120_000 }, () => {
+describe.skipIf(!hasEngine)('with a real container engine', () => {
   let registry: string;
 
   beforeAll(async () => {

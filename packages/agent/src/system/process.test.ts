@@ -16,7 +16,7 @@ describe('a command', () => {
   it('has ended when its leader has, and what it left in the background is ended with it', async () => {
     const { output, elapsedMs } = await run('sleep 1000 & echo $!');
     expect(elapsedMs).toBeLessThan(5000);
-    await vi.waitFor(() => expect(isGone(Number(output))).toBe(true));
+    await vi.waitFor(() => expect(isGone(Number(output))).toBe(true), { timeout: 60_000 });
   });
 
   it('leaves a process alone that has moved to a session of its own', async () => {

@@ -27,13 +27,13 @@ it('tells one thing after the other, the status only where it is another, and si
   manager.say('Connected;\nnothing to do.');
   manager.say('Connected;\nnothing to do.');
   manager.started(() => isAlive);
-  await vi.waitUntil(() => heard().filter((line) => line === 'WATCHDOG=1').length > 2, { timeout: 20_000 });
+  await vi.waitUntil(() => heard().filter((line) => line === 'WATCHDOG=1').length > 2, { timeout: 60_000 });
   isAlive = false;
   manager.say('Over.');
-  await vi.waitUntil(() => heard().includes('STATUS=Over.'), { timeout: 20_000 });
+  await vi.waitUntil(() => heard().includes('STATUS=Over.'), { timeout: 60_000 });
   expect(heard().slice(0, 3)).toEqual(['STATUS=Connected; nothing to do.', 'READY=1', 'WATCHDOG=1']);
   manager.ending();
-  await vi.waitUntil(() => heard().includes('STOPPING=1'), { timeout: 20_000 });
+  await vi.waitUntil(() => heard().includes('STOPPING=1'), { timeout: 60_000 });
   expect(heard().indexOf('STATUS=Over.')).toBe(heard().length - 2);
 });
 
@@ -45,7 +45,7 @@ it('says once that nobody can be told, and goes on', async () => {
     createLog((line) => lines.push(line), []),
   );
   for (const status of ['One.', 'Two.', 'Three.']) manager.say(status);
-  await vi.waitUntil(() => lines.length > 0, { timeout: 20_000 });
+  await vi.waitUntil(() => lines.length > 0, { timeout: 60_000 });
   manager.started(() => true);
   await new Promise((resolve) => setImmediate(resolve));
   expect(lines).toEqual([expect.stringContaining('The service manager cannot be told STATUS=One.')]);

@@ -2,13 +2,14 @@ import { connect } from 'node:net';
 import {
   createReport,
   type DeviceFleet,
+  eventually,
   makeDeviceFleet,
   openScriptedChannel,
   type ScriptedDevice,
   startTestServer,
   type TestServer,
 } from '@tideway/testkit';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTicket } from './ticket.ts';
 
 let server: TestServer;
@@ -33,7 +34,7 @@ describe('a channel', () => {
     expect(await stateOf(device)).toBe('online');
 
     await channel.close();
-    await vi.waitFor(async () => expect(await stateOf(device)).toBe('offline'));
+    await eventually(async () => expect(await stateOf(device)).toBe('offline'));
   });
 
   it('answers frames in their order, also where a message is refused', async () => {
@@ -195,7 +196,7 @@ describe('two servers on one database', () => {
 
     await server.shiftClock('31 seconds');
     const states = async () => [await stateOf(gone), await stateOf(back)];
-    await vi.waitFor(async () => expect(await states()).toEqual(['offline', 'online']), { timeout: 15_000 });
+    await eventually(async () => expect(await states()).toEqual(['offline', 'online']));
     await second.stop();
     await elsewhere.close();
   });

@@ -5,7 +5,7 @@ import { endOf, Site, until } from './site.ts';
 /** A name that would be code, were it not for the quotes. */
 const name = `Pump "7" $(touch /pwned) 'b' \`id\``;
 
-describe.skipIf(!canBootDebian())('a fresh Debian with systemd', { timeout: 120_000 }, () => {
+describe.skipIf(!canBootDebian())('a fresh Debian with systemd', () => {
   let site: Site;
   let before: string[];
   let id = '';

@@ -76,13 +76,13 @@ describe('an agent that is killed again and again', () => {
   });
   afterAll(() => open.remove());
 
-  it('gives a step up that it never gets through, and undoes it', { timeout: 120_000 }, async () => {
+  it('gives a step up that it never gets through, and undoes it', async () => {
     const inStep: Kill = { of: 'renameSync .*/\\.tideway-', at: 1, how: 'after' };
     const point = await matrix.point(open, 'through', [inStep, inStep, inStep]);
     expect(point).toMatchObject({ status: 'failed', reason: 'interrupted', left: 'old' });
   });
 
-  it('gives an update up in which it never gets on, and undoes it', { timeout: 120_000 }, async () => {
+  it('gives an update up in which it never gets on, and undoes it', async () => {
     const between: Kill = { of: journal, at: 3, how: 'after' };
     const atStart: Kill = { of: journal, at: 1, how: 'after' };
     const point = await matrix.point(open, 'through', [between, atStart, atStart, atStart]);

@@ -15,7 +15,7 @@ const runsInWorld = runs / worlds;
 describe.concurrent('the life of updates', () => {
   for (let index = 1; index <= worlds; index++) {
     it(`is what the promises say, whatever happens in whatever order (world ${index}, ${runsInWorld} runs)`, {
-      timeout: runs * 1000,
+      timeout: runs * 3000,
     }, async ({ onTestFinished }) => {
       const world = await World.start();
       onTestFinished(() => world.stop());

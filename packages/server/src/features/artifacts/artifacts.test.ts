@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { startTestServer, type TestServer } from '@tideway/testkit';
+import { eventually, startTestServer, type TestServer } from '@tideway/testkit';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute, oneRow } from '../../platform/database/database.ts';
 
 let server: TestServer;
@@ -54,7 +54,7 @@ describe('an artifact', () => {
   it('leaves nothing behind when its upload breaks off', async () => {
     const before = await server.deps.blobs.list('artifacts');
     await breakOffUpload(`${artifacts}/broken`);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await server.request('GET', `${artifacts}/broken`)).status).toBe(404);
       expect(await server.deps.blobs.list('artifacts')).toEqual(before);
     });

@@ -1,12 +1,13 @@
 import type { Update } from '@tideway/protocol';
 import {
   type DeviceFleet,
+  eventually,
   makeDeviceFleet,
   type ScriptedDevice,
   startTestServer,
   type TestServer,
 } from '@tideway/testkit';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBooks } from './testing/read-books.ts';
 import { endWhatIsOverdue } from './watch-clock.ts';
 
@@ -138,7 +139,7 @@ describe('a deadline', () => {
     await device.next();
     await abort(id);
     await server.shiftClock('16 minutes');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await endWhatIsOverdue(server.deps);
       expect(await updateOf(id, device)).toMatchObject({ status: 'aborted', reason: 'unconfirmed' });
     });
@@ -166,7 +167,7 @@ describe('a deadline', () => {
     await holdsFor(3, async () => expect(await updateOf(id, device)).toMatchObject({ status: 'in_progress' }));
     await server.shiftClock('62 minutes');
     await device.say();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await endWhatIsOverdue(server.deps);
       expect(await updateOf(id, device)).toMatchObject({ status: 'aborted', reason: 'unconfirmed' });
     });
@@ -180,7 +181,7 @@ describe('a deadline', () => {
     await abort(id);
     await device.say({ type: 'stopping', update_id: id, attempt: 1, ends_in_s: 3600 });
     await server.shiftClock('30 minutes');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await endWhatIsOverdue(server.deps);
       expect(await updateOf(id, device)).toMatchObject({ status: 'aborted', reason: 'unconfirmed' });
     });
@@ -195,7 +196,7 @@ describe('a deadline', () => {
     await device.say({ type: 'stopping', update_id: id, attempt: 1, ends_in_s: 2_592_000 });
     await server.shiftClock('26 minutes');
     await device.say();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await endWhatIsOverdue(server.deps);
       expect(await updateOf(id, device)).toMatchObject({ status: 'aborted', reason: 'unconfirmed' });
     });
@@ -209,7 +210,7 @@ describe('a deadline', () => {
     await server.shiftClock('24 hours');
     await holdsFor(3, async () => expect(await updateOf(id, device)).toMatchObject({ status: 'in_progress' }));
     await server.shiftClock('25 hours');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await endWhatIsOverdue(server.deps);
       expect(await updateOf(id, device)).toMatchObject({ status: 'failed', reason: 'timed_out' });
     });
@@ -225,7 +226,7 @@ describe('a deadline', () => {
     await server.shiftClock('1 hour');
     await holdsFor(3, async () => expect(await updateOf(id, waiting)).toMatchObject({ status: 'pending' }));
     await server.shiftClock('121 minutes');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await endWhatIsOverdue(server.deps);
       expect(await updateOf(id, waiting)).toMatchObject({ status: 'aborted', reason: 'expired' });
     });
@@ -244,7 +245,7 @@ describe('a deadline', () => {
     expect((await device.next())?.time_limit_s).toBe(option === 'timeout' ? 600 : 24 * 3600);
     if (option === 'abort_deadline') await abort(id);
     await server.shiftClock(later);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await endWhatIsOverdue(server.deps);
       expect(await updateOf(id, device)).toMatchObject({ reason });
     });

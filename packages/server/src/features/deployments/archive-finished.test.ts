@@ -1,6 +1,7 @@
 import {
   type Answer,
   type DeviceFleet,
+  eventually,
   followEvents,
   makeDeviceFleet,
   type ScriptedDevice,
@@ -44,7 +45,7 @@ describe('a deployment', () => {
     await archiveFinished(own.deps);
     expect(await archivedAt(finished)).toBeNull();
     await own.shiftClock('31 days');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await archiveFinished(own.deps);
       expect(await archivedAt(finished)).toEqual(expect.any(String));
     });
@@ -277,7 +278,7 @@ describe('removing what is archived', () => {
     const id = await finish(devices, 'failed');
     const removing = vi.spyOn(server.deps.blobs, 'removeFolder').mockRejectedValue(new Error('broken off'));
     await age(id, async (tx) => void (await setArchived(tx, keepFinishedS, 100)));
-    await vi.waitFor(() => expect(archiveFinished(server.deps)).rejects.toThrow('broken off'));
+    await eventually(() => expect(archiveFinished(server.deps)).rejects.toThrow('broken off'));
     expect(await left(id)).toMatchObject({ updates: 2, removed_to_device_id: 0 });
     removing.mockRestore();
     await removeAll();
@@ -291,7 +292,7 @@ describe('removing what is archived', () => {
       await sql`select from device_update u join device d on d.id = u.device_id
                 where d.public_id = ${first.id} for update of u`.execute(holding);
       await age(id, async (tx) => void (await setArchived(tx, keepFinishedS, 100)));
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         await archiveFinished(server.deps);
         expect(await left(id)).toMatchObject({ updates: 1 });
       });
@@ -314,14 +315,11 @@ describe('removing what is archived', () => {
       server.db,
       sql`update deployment set finished_at = finished_at - interval '40 days' where public_id = any(${ids}::text[])`,
     );
-    await vi.waitFor(
-      async () => {
-        await Promise.all([server, other, server, other].map(({ deps }) => archiveFinished(deps)));
-        await Promise.all([server, other, server].map(({ deps }) => removeSomeOfArchived(deps, 2)));
-        for (const id of ids) expect(await left(id)).toMatchObject({ updates: 0, removed_to_device_id: null });
-      },
-      { timeout: 20_000 },
-    );
+    await eventually(async () => {
+      await Promise.all([server, other, server, other].map(({ deps }) => archiveFinished(deps)));
+      await Promise.all([server, other, server].map(({ deps }) => removeSomeOfArchived(deps, 2)));
+      for (const id of ids) expect(await left(id)).toMatchObject({ updates: 0, removed_to_device_id: null });
+    });
     const [first, second, third] = await Promise.all(ids.map((id) => readBooks(server.db, id)));
     expect([first?.counts.success, second?.counts.failed, third?.counts.failed]).toEqual([6, 4, 6]);
     expect(await lastFailed()).toEqual(before);
@@ -389,18 +387,15 @@ async function archive(id: string): Promise<void> {
 }
 
 async function removeAll(): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      await archiveFinished(server.deps);
-      const { due } = await oneRow<{ due: number }>(
-        server.db,
-        sql`select count(*) as due from deployment where removed_to_device_id is not null
+  await eventually(async () => {
+    await archiveFinished(server.deps);
+    const { due } = await oneRow<{ due: number }>(
+      server.db,
+      sql`select count(*) as due from deployment where removed_to_device_id is not null
             or (archived_at is null and finished_at < tideway_now() - make_interval(secs => ${keepFinishedS}))`,
-      );
-      expect(due).toBe(0);
-    },
-    { timeout: 20_000 },
-  );
+    );
+    expect(due).toBe(0);
+  });
 }
 
 async function show(id: string): Promise<Answer> {

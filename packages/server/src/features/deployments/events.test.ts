@@ -1,5 +1,6 @@
 import {
   type DeviceFleet,
+  eventually,
   type FollowedEvents,
   followEvents,
   makeDeviceFleet,
@@ -7,7 +8,7 @@ import {
   startTestServer,
   type TestServer,
 } from '@tideway/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../platform/limits/limits.ts';
 
 const unlimited = { perS: 0, burst: 1 };
@@ -52,8 +53,7 @@ describe('who follows a deployment', () => {
     });
     await device.report({ update_id: id, seq: 1, event: 'step_started', step: 1 });
     const step = { name: 'second', status: 'started', tries: 1, exit_code: null, message: null };
-    await events.wait(({ data }) => data.step?.status === 'started');
-    expect(events.received.at(-1)?.data.step).toEqual(step);
+    expect((await events.wait(({ data }) => data.step?.status === 'started')).data.step).toEqual(step);
     await device.report({ update_id: id, seq: 2, event: 'step_failed', step: 1, exit_code: 3, message: 'no' });
     await events.wait(({ data }) => data.step?.exit_code === 3);
     await device.report({ update_id: id, seq: 3, event: 'failed', step: 1, exit_code: 3, reason: 'step_failed' });
@@ -113,7 +113,7 @@ describe('who follows a deployment', () => {
     const device = await fleet.joinDevice();
     const id = await fleet.deployTo([device]);
     const path = `/deployments/${id}/events`;
-    await vi.waitFor(async () => expect(await openStreams()).toBe(0));
+    await eventually(async () => expect(await openStreams()).toBe(0));
     const followers: FollowedEvents[] = [];
     while (followers.length < 1000) {
       followers.push(...(await Promise.all(Array.from({ length: 50 }, () => follow(path)))));

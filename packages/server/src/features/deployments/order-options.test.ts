@@ -1,11 +1,12 @@
 import {
   type DeviceFleet,
+  eventually,
   makeDeviceFleet,
   type ScriptedDevice,
   startTestServer,
   type TestServer,
 } from '@tideway/testkit';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { beginScheduled } from './begin-scheduled.ts';
 import { readBooks } from './testing/read-books.ts';
 import { endWhatIsOverdue } from './watch-clock.ts';
@@ -224,7 +225,7 @@ describe('an order with a failure limit', () => {
     await devices[0]?.next();
     await server.shiftClock('2 hours');
     const ended = { counts: { ...none, failed: 1, aborted: 1 }, is_finished: true };
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await endWhatIsOverdue(server.deps);
       expect(await readBooks(server.db, id)).toMatchObject(ended);
     });

@@ -1,6 +1,6 @@
-import { type DeviceFleet, makeDeviceFleet, startTestServer, type TestServer } from '@tideway/testkit';
+import { type DeviceFleet, eventually, makeDeviceFleet, startTestServer, type TestServer } from '@tideway/testkit';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oneRow } from '../../platform/database/database.ts';
 import { archiveFinished } from './archive-finished.ts';
 
@@ -85,13 +85,10 @@ describe('the course of a deployment', () => {
     await device.next();
     await device.report({ update_id: id, seq: 1, event: 'succeeded' });
     await server.shiftClock('31 days');
-    await vi.waitFor(
-      async () => {
-        await archiveFinished(server.deps);
-        expect((await show(id)).archived_at).toEqual(expect.any(String));
-      },
-      { timeout: 20_000 },
-    );
+    await eventually(async () => {
+      await archiveFinished(server.deps);
+      expect((await show(id)).archived_at).toEqual(expect.any(String));
+    });
     const { created_at, finished_at, counts } = await show(id);
     expect(await read(id)).toEqual({ from: created_at, to: finished_at, points: [{ at: finished_at, ...counts }] });
     const failures = await server.request('GET', `${fleet.path}/deployments/${id}/failures`);

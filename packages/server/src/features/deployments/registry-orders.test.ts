@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
-import { ArtifactSource, type DeviceFleet, makeDeviceFleet, startTestServer, type TestServer } from '@tideway/testkit';
+import {
+  ArtifactSource,
+  type DeviceFleet,
+  eventually,
+  makeDeviceFleet,
+  startTestServer,
+  type TestServer,
+} from '@tideway/testkit';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { oneRow } from '../../platform/database/database.ts';
 
 const labels = Buffer.from('cat, dog');
@@ -97,7 +104,7 @@ describe('an order of a flow that fetches from a registry', () => {
     const ordered = order();
     while (!source.asked.some(({ method }) => method === 'GET')) await new Promise((next) => setImmediate(next));
     // The server has short ones of its own now and then.
-    await vi.waitFor(async () => expect(await countOpenTransactions()).toBe(0), { timeout: 20_000 });
+    await eventually(async () => expect(await countOpenTransactions()).toBe(0));
     source.breakOff();
     const answer = await ordered;
     source.stopsAfter = null;
@@ -111,7 +118,7 @@ describe('an order of a flow that fetches from a registry', () => {
     source.stopsAfter = 3;
     const others = Array.from({ length: 20 }, () => order());
     const reading = () => source.asked.filter(({ method }) => method === 'GET').length;
-    await vi.waitFor(() => expect(reading()).toBe(20), { timeout: 20_000 });
+    await eventually(() => expect(reading()).toBe(20));
     const answer = await order();
     source.breakOff();
     source.stopsAfter = null;

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 describe('a device that keeps its rhythm', () => {
-  it('is not shown offline once in a day', { timeout: 120_000 }, async () => {
+  it('is not shown offline once in a day', async () => {
     const device = await joinDevice();
     const batches = createBatches({ ...server.deps, db }, () => {});
     const seen: boolean[] = [];

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { eventually } from '@tideway/testkit';
 import fastify, { type FastifyInstance } from 'fastify';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { drainOnClose } from './draining.ts';
 
 let server: FastifyInstance;
@@ -35,7 +36,7 @@ describe('the end of a server', () => {
     const slow = get('/slow', keeping);
     await begun;
     const closed = server.close();
-    await vi.waitFor(() => expect(get('/', new Agent())).rejects.toMatchObject({ code: 'ECONNREFUSED' }));
+    await eventually(() => expect(get('/', new Agent())).rejects.toMatchObject({ code: 'ECONNREFUSED' }));
     finish();
 
     expect(await slow).toEqual({ status: 200, connection: 'close', body: 'done' });

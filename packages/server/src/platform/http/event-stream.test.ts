@@ -1,3 +1,4 @@
+import { eventually } from '@tideway/testkit';
 import { describe, expect, it } from 'vitest';
 import { EventStream, eventText } from './event-stream.ts';
 
@@ -32,7 +33,7 @@ describe('an event stream', () => {
     });
     stream.body.destroy();
     stream.send('late');
-    await expect.poll(() => isClosed).toBe(true);
+    await eventually(() => expect(isClosed).toBe(true));
     expect(stream.body.readableLength).toBe(0);
   });
 });

@@ -2,13 +2,14 @@ import { connect } from 'node:net';
 import { createLog } from '@tideway/server';
 import {
   createDeviceKey,
+  eventually,
   followEvents,
   makeDeviceFleet,
   ScriptedDevice,
   startTestServer,
   type TestServer,
 } from '@tideway/testkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let server: TestServer;
 let lines: string[];
@@ -27,7 +28,7 @@ describe('a request', () => {
     const answer = await server.request('GET', '/api/v2/projects', { token: null, headers });
 
     expect(answer.headers.get('x-request-id')).toBe('pipeline-7:step.3');
-    await vi.waitFor(() => expect(linesOf('pipeline-7:step.3')).toHaveLength(1));
+    await eventually(() => expect(linesOf('pipeline-7:step.3')).toHaveLength(1));
   });
 
   it.each(['two words', 'x'.repeat(65), ''])('gets an id of ours in the place of %j', async (id) => {
@@ -41,7 +42,7 @@ describe('a request', () => {
 
     const id = answer.headers.get('x-request-id') ?? '';
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(linesOf(id)).toMatchObject([{ level: 30, method: 'GET', route: 'none', status: 404, code: 'not_found' }]);
     });
   });
@@ -51,7 +52,7 @@ describe('a request', () => {
     const answered = await server.request('GET', '/api/v2/projects?limit=5');
     const [info, debug] = [30, 20];
 
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(linesOf(idOf(refused))).toEqual([
         {
           level: info,
@@ -92,7 +93,7 @@ describe('a request', () => {
     await begun;
     socket.destroy();
 
-    await vi.waitFor(() => expect(linesOf('breaks-off')).not.toEqual([]));
+    await eventually(() => expect(linesOf('breaks-off')).not.toEqual([]));
     expect(linesOf('breaks-off')).toMatchObject([{ level: 30, msg: 'A request broke off in the middle of its body' }]);
   });
 
@@ -103,7 +104,7 @@ describe('a request', () => {
     const answer = await server.request('GET', `${fleet.path}/artifacts/app.bin`);
 
     expect(answer.status).toBe(500);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(linesOf(idOf(answer))).toMatchObject([
         { level: 50, err: { type: 'SyntaxError', stack: expect.arrayContaining([expect.stringMatching(/^\s+at /)]) } },
         { level: 30, status: 500, code: 'internal' },
@@ -117,7 +118,7 @@ describe('the log of a busy server', () => {
   it('holds no secret, wherever in a request it stands', async () => {
     const secrets = await useSecretsEverywhere();
     const last = await server.request('GET', '/healthz');
-    await vi.waitFor(() => expect(linesOf(idOf(last))).toHaveLength(1));
+    await eventually(() => expect(linesOf(idOf(last))).toHaveLength(1));
 
     const log = lines.join('');
     expect(lines.length).toBeGreaterThan(secrets.length * server.routes.length);

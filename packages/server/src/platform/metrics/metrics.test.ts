@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createReport, makeDeviceFleet, startTestServer, type TestServer } from '@tideway/testkit';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createReport, eventually, makeDeviceFleet, startTestServer, type TestServer } from '@tideway/testkit';
+import { afterEach, describe, expect, it } from 'vitest';
 
 const operations = fileURLToPath(new URL('../../../../../docs/operations.md', import.meta.url));
 let server: TestServer;
@@ -20,7 +20,7 @@ describe('/metrics', () => {
     await server.request('GET', '/api/v2/projects', { token: 'twu_unknown' });
     await server.request('GET', '/nowhere');
 
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await lines()).toMatchObject({
         'tideway_http_requests_total{method="GET",route="/api/v2/projects",status="401"}': 1,
         'tideway_http_requests_total{method="GET",route="none",status="404"}': 1,
@@ -56,7 +56,7 @@ describe('/metrics', () => {
       'tideway_device_contacts_total{over="channel"}': 1,
     });
     await channel.close();
-    await vi.waitFor(async () => expect(await lines()).toMatchObject({ tideway_channels_open: 0 }));
+    await eventually(async () => expect(await lines()).toMatchObject({ tideway_channels_open: 0 }));
   });
 
   it('has the metrics that docs/operations.md lists, and no others', async () => {
@@ -71,7 +71,7 @@ describe('/metrics', () => {
     server = await startTestServer();
     const other = await startTestServer();
     await other.request('GET', '/nowhere');
-    await vi.waitFor(async () => expect(await other.deps.metrics.text()).toContain('code="not_found"'));
+    await eventually(async () => expect(await other.deps.metrics.text()).toContain('code="not_found"'));
     await other.stop();
 
     expect(await server.deps.metrics.text()).not.toContain('code="not_found"');
