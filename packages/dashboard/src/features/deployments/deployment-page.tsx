@@ -4,6 +4,7 @@ import { useParams } from '@tanstack/react-router';
 import type { Deployment } from '@tideway/protocol';
 import { TextLink } from '../../platform/ui/links.tsx';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
+import { countText } from '../../platform/ui/number-text.ts';
 import { Page } from '../../platform/ui/page.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { StatusBar, StatusCountsLine } from '../../platform/ui/status-bar.tsx';
@@ -34,10 +35,7 @@ export function DeploymentPage() {
     >
       <Stack gap="md">
         {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
-        <Section
-          title={devices === 1 ? 'One device' : `${devices.toLocaleString('en')} devices`}
-          actions={<StateMark state={state} />}
-        >
+        <Section title={countText(devices, 'device')} actions={<StateMark state={state} />}>
           <Stack gap="sm">
             <StatusCountsLine counts={counts} />
             <StatusBar counts={counts} />

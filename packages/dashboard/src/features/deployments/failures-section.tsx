@@ -43,15 +43,18 @@ function FailureGroup({ project, id, group }: { project: string; id: string; gro
     ...(step !== null && { failed_step: step }),
     ...(message !== null && { message }),
   } as const;
+  const isNamed = step !== null && message?.includes(step);
   return (
     <List.Item styles={{ itemWrapper: { width: '100%' }, itemLabel: { width: '100%' } }}>
       <Group gap="xs" align="baseline">
         <TextLink {...to} search={alike} resetScroll={false} fw={600} className="numbers">
           {countText(devices, 'device')}
         </TextLink>
-        <Text size="sm" fw={500}>
-          {step ?? 'No step'}
-        </Text>
+        {!isNamed && (
+          <Text size="sm" fw={500}>
+            {step ?? 'No step'}
+          </Text>
+        )}
         <Text size="sm" style={{ overflowWrap: 'anywhere', minWidth: 0 }}>
           {message ?? reasonText(reason)}
         </Text>

@@ -17,7 +17,7 @@ const loadChart = () => import('./progress-chart.tsx');
 export const ProgressSection = memo(function ProgressSection({ project, id }: { project: string; id: string }) {
   const { data, error, isPending, refetch } = useQuery(progressQuery(project, id));
   return (
-    <Section title="Course">
+    <Section title="Progress over time">
       {isPending && <LoadingNote what="Loading the course" />}
       {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {data !== undefined && <Course progress={data} />}

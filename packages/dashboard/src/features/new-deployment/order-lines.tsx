@@ -1,4 +1,4 @@
-import { Box, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { CopyLine } from '../../platform/ui/copy-line.tsx';
 import { useProjectKey, useProjectName } from '../projects/project.queries.ts';
 import { commandLine, curlLine, isListOfDevices, secretsIn, withoutSecrets } from './order-lines.rules.ts';
@@ -41,9 +41,5 @@ export function OrderLines({ body, inputs }: { body: OrderBody; inputs: FlowInpu
 
 /** A line may name ten thousand devices. */
 function Line({ label, text }: { label: string; text: string }) {
-  return (
-    <Box mah={360} style={{ overflowY: 'auto' }}>
-      <CopyLine label={label} text={text} isBlock />
-    </Box>
-  );
+  return <CopyLine label={label} text={text} isBlock maxHeight={360} />;
 }

@@ -1,8 +1,16 @@
 import { ActionIcon, Box, CopyButton, Group, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 
+type CopyLineProps = {
+  text: string;
+  label: string;
+  isBlock?: boolean;
+  /** Of a block, in pixels: what is longer scrolls within it. */
+  maxHeight?: number;
+};
+
 /** A text to take elsewhere, as an id, a token or a command. `text` is copied as it is. */
-export function CopyLine({ text, label, isBlock = false }: { text: string; label: string; isBlock?: boolean }) {
+export function CopyLine({ text, label, isBlock = false, maxHeight }: CopyLineProps) {
   return (
     <Group gap={4} wrap="nowrap" align={isBlock ? 'flex-start' : 'center'} style={{ minWidth: 0 }}>
       <Box
@@ -19,7 +27,8 @@ export function CopyLine({ text, label, isBlock = false }: { text: string; label
                 padding: 10,
                 border: '1px solid var(--line)',
                 borderRadius: 4,
-                overflowX: 'auto',
+                overflow: 'auto',
+                maxHeight,
                 whiteSpace: 'pre-wrap',
                 overflowWrap: 'anywhere',
               }
