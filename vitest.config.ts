@@ -10,7 +10,7 @@ export default defineConfig({
     // For what hangs. What comes sooner is not waited for, and a busy machine is several times slower than an idle one.
     testTimeout: 120_000,
     hookTimeout: 240_000,
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 60_000 } },
     pool: 'forks',
     maxWorkers: 2,
     // A worker reads the programs once for all its files: 155 s for those of the server, 209 s with a process for each file.

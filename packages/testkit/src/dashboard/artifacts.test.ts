@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DeviceFleet, makeDeviceFleet } from '../fixtures/device-fleet.ts';
 import { startTestServer, type TestServer } from '../test-server.ts';
 import {
@@ -116,9 +116,7 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
     await line('slow.bin').getByText('Cancelled. Nothing of the file was kept.').waitFor();
     gate.release();
     await line('later.bin').getByText('Uploaded').waitFor();
-    await vi.waitFor(async () => {
-      expect(await server.deps.blobs.list('artifacts')).toHaveLength(before.length + 1);
-    }, 20_000);
+    await expect.poll(() => server.deps.blobs.list('artifacts')).toHaveLength(before.length + 1);
     expect(await sizesBelow('slow')).toEqual({});
   });
 
@@ -129,12 +127,10 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
     await choose([longFile('broken.bin', longBytes)]);
     gate.hold();
     await page.getByRole('button', { name: 'Upload 1 file' }).click();
-    await vi.waitFor(() => expect(gate.isHeld).toBe(true), { timeout: 20_000 });
+    await expect.poll(() => gate.isHeld).toBe(true);
     gate.breakOff();
     await line('broken.bin').getByText('The connection broke off. Nothing of the file was kept.').waitFor();
-    await vi.waitFor(async () => expect(await server.deps.blobs.list('artifacts')).toEqual(before), {
-      timeout: 20_000,
-    });
+    await expect.poll(() => server.deps.blobs.list('artifacts')).toEqual(before);
     expect(await sizesBelow('broken')).toEqual({});
     gate.release();
     await page.getByRole('button', { name: 'Try again: broken.bin' }).click();
@@ -161,9 +157,7 @@ describe.skipIf(!hasBrowser)('artifacts', () => {
     gate.release();
     await goTo('/p/greenhouses/artifacts');
     await page.getByRole('link', { name: 'app/' }).waitFor();
-    await vi.waitFor(async () => expect(await server.deps.blobs.list('artifacts')).toEqual(before), {
-      timeout: 20_000,
-    });
+    await expect.poll(() => server.deps.blobs.list('artifacts')).toEqual(before);
     expect(await sizesBelow('left')).toEqual({});
   });
 

@@ -29,10 +29,10 @@ describe.skipIf(!hasBrowser)(
     beforeEach(async () => {
       stage = new Stage(programs);
       const url = await stage.startServer();
-      await expect.poll(() => stage.printedBy('server'), { timeout: 30_000 }).toMatch(/#twl_\S+/);
+      await expect.poll(() => stage.printedBy('server')).toMatch(/#twl_\S+/);
       const [link = ''] = /http\S+#twl_\S+/.exec(stage.printedBy('server')) ?? [];
       const context = await browser.newContext({ baseURL: url, viewport: { width: 1440, height: 900 } });
-      context.setDefaultTimeout(30_000);
+      context.setDefaultTimeout(60_000);
       page = await context.newPage();
       faults = [];
       page.on('pageerror', (error) => faults.push(error.stack ?? error.message));

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** How long somebody goes round a page by keyboard whose parts are still on their way. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 /** Goes by Tab until what has this name has the focus. */
 export async function tabTo(page: Page, name: string): Promise<void> {
