@@ -151,7 +151,7 @@ function hasEnded(child: ChildProcess): boolean {
 async function end(child: ChildProcess): Promise<number | null> {
   if (hasEnded(child)) return child.exitCode;
   // The server lets what is in flight end for 20 s.
-  const patienceMs = 30_000;
+  const patienceMs = 90_000;
   const kill = setTimeout(() => child.kill('SIGKILL'), patienceMs);
   child.kill('SIGTERM');
   await new Promise((resolve) => child.once('exit', resolve));
