@@ -6,6 +6,7 @@ import {
   makeDeviceFleet,
   type ScriptedDevice,
   startTestServer,
+  steadyPort,
   type TestServer,
 } from '@tideway/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -96,7 +97,7 @@ describe('tideway deploy', () => {
 
   it('waits for a server that is not there yet', async () => {
     const device = await fleet.joinDevice();
-    const gone = await startUnsteadyProxy(server.url, 'GET', []);
+    const gone = await startUnsteadyProxy(server.url, 'GET', [], await steadyPort());
     await gone.stop();
     const child = user.start(['deploy', '--flow', 'plain', '--device', device.id], { TIDEWAY_URL: gone.url });
     const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -186,7 +187,7 @@ describe('tideway deploy --wait', () => {
 
   it('goes on when the server was away for a moment', async () => {
     const device = await fleet.joinDevice();
-    const proxy = await startUnsteadyProxy(server.url, 'GET', []);
+    const proxy = await startUnsteadyProxy(server.url, 'GET', [], await steadyPort());
     const child = user.start(['deploy', '--flow', 'plain', '--device', device.id, '--wait'], {
       TIDEWAY_URL: proxy.url,
     });

@@ -10,5 +10,6 @@ export * from './fixtures/tokens.ts';
 export * from './scripted-channel.ts';
 export * from './scripted-device.ts';
 export * from './stage.ts';
+export * from './steady-port.ts';
 export { createOwnDatabase } from './test-database.ts';
 export * from './test-server.ts';

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { steadyPort } from './steady-port.ts';
 
 /** A real nginx on a free port between devices and a server, with a configuration that a test gives. */
 export class Nginx {
@@ -21,7 +22,7 @@ export class Nginx {
 
   /** @param server address of the server behind */
   static async open(server: string): Promise<Nginx> {
-    return new Nginx(server, await freePort());
+    return new Nginx(server, await steadyPort());
   }
 
   /** Address for the devices. */
@@ -85,15 +86,6 @@ export class Nginx {
 }
 
 const searched = `${process.env.PATH}:/usr/sbin:/sbin`;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 async function answers(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { steadyPort } from './steady-port.ts';
 
 /** A real server and real agents as processes of their own, in a temporary home that is gone afterwards. */
 export class Stage {
@@ -19,12 +20,12 @@ export class Stage {
     this.#programs = programs;
   }
 
-  /** Starts the server with its embedded database, on a free port where none is given; gives its address. */
+  /** Starts the server with its embedded database, on a free port where none is given, on which it can come back; gives its address. */
   async startServer(port = 0, settings: Record<string, string> = {}, name = 'server'): Promise<string> {
     const server = this.#start(name, 'tideway', ['serve'], {
       ...this.#serverEnvironment(),
       TIDEWAY_HOST: '127.0.0.1',
-      TIDEWAY_PORT: String(port),
+      TIDEWAY_PORT: String(port === 0 ? await steadyPort() : port),
       TIDEWAY_POLL_AFTER_S: '0.5',
       TIDEWAY_LOG_LEVEL: 'warn',
       ...settings,
@@ -150,7 +151,7 @@ function hasEnded(child: ChildProcess): boolean {
 async function end(child: ChildProcess): Promise<number | null> {
   if (hasEnded(child)) return child.exitCode;
   // The server lets what is in flight end for 20 s.
-  const patienceMs = 30_000;
+  const patienceMs = 90_000;
   const kill = setTimeout(() => child.kill('SIGKILL'), patienceMs);
   child.kill('SIGTERM');
   await new Promise((resolve) => child.once('exit', resolve));

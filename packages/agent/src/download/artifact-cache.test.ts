@@ -28,7 +28,7 @@ beforeEach(() => {
   [fetched, output] = [[], ''];
 });
 afterEach(() => {
-  whenDiskIsLow(() => undefined);
+  whenDiskIsLow(null);
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -42,17 +42,19 @@ let keptFreeOf: (diskBytes: number) => number = () => 0;
 
 /** Removes what can be done without, and gives how many bytes of the file system of `folder` came free. */
 export function makeRoom(folder: string, bytes: number): number {
+  // What others free meanwhile is not ours to count on.
+  if (giveWay === null) return 0;
   const before = freeBytes(folder);
   giveWay(folder, bytes);
   return freeBytes(folder) - before;
 }
 
-/** Has `remove` called where there is no room on the file system of a folder. */
+/** Has `remove` called where there is no room on the file system of a folder; null where nothing can be removed. */
 export function whenDiskIsLow(remove: typeof giveWay): void {
   giveWay = remove;
 }
 
-let giveWay: (folder: string, bytes: number) => void = () => undefined;
+let giveWay: ((folder: string, bytes: number) => void) | null = null;
 
 /**
  * Returns when all that was written so far on the file systems of these folders survives a power cut. One call for a

@@ -104,15 +104,13 @@ describe('an archive', () => {
     // A tar header that announces eight gigabytes, of which half a gigabyte of zeros come in a few kilobytes.
     const header = (await tarOf([{ name: 'zeros', size: 0 }])).subarray(0, 512);
     const bomb = Buffer.concat([zstdOf(withSize(header, 8 * 2 ** 30 - 1)), zstdZeros(4096)]);
-    let longestMs = 0;
-    let last = performance.now();
+    let turns = 0;
     const timer = setInterval(() => {
-      longestMs = Math.max(longestMs, performance.now() - last);
-      last = performance.now();
-    }, 5);
+      turns += 1;
+    }, 1);
     await expect(unpack(bomb, 200e6)).rejects.toMatchObject({ reason: 'no_room' });
     clearInterval(timer);
-    expect(longestMs).toBeLessThan(1000);
+    expect(turns).toBeGreaterThan(10);
   });
 
   it('is left off when the signal says so', async () => {

@@ -128,10 +128,13 @@ describe('a channel', () => {
   it('of a device that floods it keeps nobody else waiting', async () => {
     const flooding = await (await fleet.joinDevice()).openChannel();
     const other = await (await fleet.joinDevice()).openChannel();
+    let answered = 0;
+    flooding.socket.on('message', () => {
+      answered += 1;
+    });
     for (let count = 0; count < 10_000; count++) flooding.socket.send('{"messages":[{"type":"next"}]}');
-    const startedMs = performance.now();
     for (let count = 0; count < 10; count++) await other.say({ type: 'next' });
-    expect(performance.now() - startedMs).toBeLessThan(5000);
+    expect(answered).toBeLessThan(1000);
     flooding.socket.terminate();
     await other.close();
   });
