@@ -180,6 +180,40 @@ describe.skipIf(!hasBrowser)('a new deployment in the dashboard', () => {
     expect(again.expires_at).not.toBeNull();
   });
 
+  it('gives a mended flow to those devices of an earlier one that did not get it', async () => {
+    const flow = releaseFlow.replace('release:', 'release-mended:');
+    const made = (await orders.fleet.call('POST', '/update-flows', flow)) as { update_flows: [{ uuid: string }] };
+    const flowId = made.update_flows[0].uuid;
+    const first = (await orders.fleet.call('POST', '/deployments', {
+      device_ids: [orders.devices.two.id, orders.devices.three.id],
+      deployment_configuration: { flow_uuid: flowId, parameters_mapping: { version: '1.1.0' } },
+    })) as { deployment_id: string };
+    const path = `/deployments/${first.deployment_id}`;
+    await orders.fleet.call('POST', `${path}/abort`);
+    const page = await open();
+    await page.goto(`/p/pumps${path}`);
+    await page.getByRole('button', { name: 'Retry' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('A new deployment gives the same version').waitFor();
+    expect(await dialog.getByText('was saved since').count()).toBe(0);
+    await page.keyboard.press('Escape');
+
+    await orders.fleet.call('PUT', `/update-flows/${flowId}`, flow.replace('Fetch', 'Fetch it'));
+    await page.reload();
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await dialog.getByRole('link', { name: 'deploy version 2 to these devices' }).click();
+    await deployTo(page, '2 devices').click();
+    await page.waitForURL((url) => !url.pathname.endsWith(first.deployment_id) && /\/dp-/.test(url.pathname));
+    expect(await newestDeployment()).toMatchObject({
+      flow: { id: flowId, version: 2 },
+      devices: 2,
+      device_filter: {
+        groups: [],
+        filters: [{ type: 'deployment', operand: 'is', value: 'aborted', deployment_id: first.deployment_id }],
+      },
+    });
+  });
+
   it('is not given again where there is no such deployment', async () => {
     const page = await open('?again=dp-none-none');
     await page.getByText('There is no such deployment in this project').waitFor();

@@ -1,6 +1,7 @@
 import type { Deployment, UpdateStatus } from '@tideway/protocol';
 import { countText } from '../../platform/ui/number-text.ts';
 import { durationText } from '../../platform/ui/time.tsx';
+import type { RetriedStatus } from './retried-filter.rules.ts';
 
 // What an action on a deployment will do, and to how many devices, as the counts stand.
 
@@ -36,10 +37,8 @@ export function resumeText({ counts: { pending } }: Standing): string[] {
 }
 
 /** What may be tried again, with how many devices it is about. */
-export function retryChoices({
-  counts,
-}: Pick<Deployment, 'counts'>): { status: 'failed' | 'aborted'; count: number }[] {
-  const statuses: ('failed' | 'aborted')[] = ['failed', 'aborted'];
+export function retryChoices({ counts }: Pick<Deployment, 'counts'>): { status: RetriedStatus; count: number }[] {
+  const statuses: RetriedStatus[] = ['failed', 'aborted'];
   return statuses.map((status) => ({ status, count: counts[status] })).filter(({ count }) => count > 0);
 }
 

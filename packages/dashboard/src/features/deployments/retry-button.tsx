@@ -1,13 +1,17 @@
 import { Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type Deployment, retryBodySchema } from '@tideway/protocol';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { DialogButton } from '../../platform/ui/dialog-button.tsx';
+import { TextLink } from '../../platform/ui/links.tsx';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
+import { flowVersionsQuery } from '../flows/flow.queries.ts';
 import { retryChoices } from './action-text.ts';
 import { retryDeployment, useDeploymentChanged } from './deployment.queries.ts';
+import { type RetriedStatus, retriedFilter } from './retried-filter.rules.ts';
 
 const endedWords = { failed: 'failed', aborted: 'was aborted' } as const;
 
@@ -46,6 +50,7 @@ function RetryForm({ project, deployment, onDone }: RetryProps & { onDone: () =>
           A new deployment gives the same version of {deployment.flow.name} with the same values to up to{' '}
           {countText(count, 'device')}. Left out are those that have something newer by now.
         </Text>
+        <NewerVersion project={project} deployment={deployment} statuses={form.values.statuses} />
         <Checkbox.Group label="To the devices whose update" {...form.getInputProps('statuses')}>
           <Stack gap={6} mt={6}>
             {choices.map(({ status, count }) => (
@@ -65,5 +70,27 @@ function RetryForm({ project, deployment, onDone }: RetryProps & { onDone: () =>
         </Group>
       </Stack>
     </form>
+  );
+}
+
+type NewerVersionProps = RetryProps & { statuses: RetriedStatus[] };
+
+/** Who has mended the flow since does not want what has failed once more. */
+function NewerVersion({ project, deployment: { id, flow }, statuses }: NewerVersionProps) {
+  const newest = useQuery(flowVersionsQuery(project, flow.id)).data?.[0]?.version ?? flow.version;
+  if (newest <= flow.version || statuses.length === 0) return null;
+  return (
+    <Text size="sm">
+      {`That is version ${flow.version}. Version ${newest} was saved since: `}
+      <TextLink
+        to="/p/$project/deployments/new"
+        params={{ project }}
+        search={{ again: id, filter: JSON.stringify(retriedFilter(id, statuses)) }}
+        underline="always"
+      >
+        deploy version {newest} to these devices
+      </TextLink>{' '}
+      instead.
+    </Text>
   );
 }

@@ -58,8 +58,16 @@ function LateResult({ update }: { update: UpdateDetails }) {
   );
 }
 
-function Undone({ update: { undone } }: { update: UpdateDetails }) {
-  if (undone.length === 0) return null;
+function Undone({ update: { undone, status, failed_step } }: { update: UpdateDetails }) {
+  if (undone.length === 0) {
+    if (status !== 'failed' || failed_step === null) return null;
+    return (
+      <Text size="sm" mt="sm">
+        Nothing was put back: what the steps had changed by then stays. What is undone is for the flow to say, by “When
+        it fails” of a step and by its rollback.
+      </Text>
+    );
+  }
   return (
     <>
       <Text size="sm" fw={600} mt="sm" mb={4}>

@@ -1,4 +1,4 @@
-import { Grid, Stack } from '@mantine/core';
+import { Grid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { ButtonLink } from '../../platform/ui/links.tsx';
@@ -6,7 +6,7 @@ import { MissingThing } from '../../platform/ui/missing-thing.tsx';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
 import { Section } from '../../platform/ui/section.tsx';
-import { deviceQuery, whyQuery } from './device.queries.ts';
+import { deviceQuery, openUpdatesQuery, whyQuery } from './device.queries.ts';
 import { DeviceActions } from './device-actions.tsx';
 import { DeviceApps } from './device-apps.tsx';
 import { DeviceFacts } from './device-facts.tsx';
@@ -14,6 +14,7 @@ import { DeviceConfiguration, DeviceSays } from './device-says.tsx';
 import { DeviceStateMark } from './device-state-mark.tsx';
 import { DeviceUpdates } from './device-updates.tsx';
 import { FilterExplanation } from './filter-explanation.tsx';
+import { NamedUpdate } from './named-update.tsx';
 import { RunningUpdate } from './running-update.tsx';
 import { UpdateTrigger } from './update-trigger.tsx';
 import { WhyPanel } from './why-panel.tsx';
@@ -61,7 +62,25 @@ function WhySection({ project, id }: { project: string; id: string }) {
       {isPending && <LoadingNote what="Loading the answer" />}
       {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {data !== undefined && <WhyPanel why={data} />}
+      {data?.update && <WaitingUpdate project={project} id={id} deployment={data.update.deployment_id} />}
     </Section>
+  );
+}
+
+type WaitingUpdateProps = { project: string; id: string; deployment: string };
+
+/** The update that the answer is about, which leads to where it can be aborted. */
+function WaitingUpdate({ project, id, deployment }: WaitingUpdateProps) {
+  const open = useQuery(openUpdatesQuery(project, id)).data;
+  const update = [...(open?.inProgress ?? []), ...(open?.pending ?? [])].find(
+    ({ deployment_id }) => deployment_id === deployment,
+  );
+  if (update === undefined) return null;
+  return (
+    <Text size="sm" mt="sm">
+      {update.status === 'pending' ? 'What waits: ' : 'What it is at: '}
+      <NamedUpdate project={project} update={update} />
+    </Text>
   );
 }
 

@@ -55,9 +55,8 @@ export function InputsForm() {
       )}
       <Button
         variant="default"
-        size="compact-sm"
         disabled={isStale}
-        leftSection={<IconPlus size={14} />}
+        leftSection={<IconPlus size={16} />}
         style={{ alignSelf: 'flex-start' }}
         onClick={() => declare(inputsToDeclare(flow, freeName('version', names).replace(' ', '_')))}
       >

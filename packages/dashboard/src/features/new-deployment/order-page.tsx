@@ -4,6 +4,7 @@ import type { Deployment } from '@tideway/protocol';
 import { useEffect, useMemo, useState } from 'react';
 import { sentenceOf } from '../../platform/api/refused.ts';
 import { Page } from '../../platform/ui/page.tsx';
+import { filterToAddress } from '../devices/filter-text.rules.ts';
 import { useSelectionPreview } from '../devices/selection-preview.tsx';
 import { flowQuery } from '../flows/flow.queries.ts';
 import { useProjectKey } from '../projects/project.queries.ts';
@@ -80,13 +81,14 @@ export function OrderPage({ again }: { again: Deployment | null }) {
   });
 
   const form = { values, change, shown };
-  const hasDevices = (preview.data?.devices ?? 0) > 0;
+  const isNarrowed = values.devices.length > 0 || filterToAddress(values.filter) !== undefined;
+  const areDevicesChosen = isNarrowed && (preview.data?.devices ?? 0) > 0;
   return (
     <Page title="New deployment">
       {isTakenUp && <TakenUpNote onStartOver={startOver} />}
       {again !== null && <AgainNote deployment={again} flow={flow} />}
       <div className={classes.frame}>
-        <StepList states={stepStates(shown, all, { hasDevices, isChecked: isCurrent && dry !== null })} />
+        <StepList states={stepStates(shown, all, { areDevicesChosen, isChecked: isCurrent && dry !== null })} />
         <Stack gap="md" style={{ minWidth: 0 }}>
           <FlowStep form={form} flow={flow} />
           <DevicesStep form={form} preview={preview} />

@@ -4,14 +4,14 @@ import { type OrderFaults, type OrderField, type OrderSection, sectionOfField } 
 export type StepState = 'done' | 'open' | 'wrong';
 
 /**
- * Where the steps are.
+ * Where the steps are. An order that nobody has narrowed goes to every device: that can be placed, and is not called done.
  * @param shown what is said at the fields, `faults` all that keeps the order from being placed
  * @param isChecked whether the server would take the order as it stands
  */
 export function stepStates(
   shown: OrderFaults,
   faults: OrderFaults,
-  { hasDevices, isChecked }: { hasDevices: boolean; isChecked: boolean },
+  { areDevicesChosen, isChecked }: { areDevicesChosen: boolean; isChecked: boolean },
 ): Record<OrderSection, StepState> {
   const sectionsOf = (of: OrderFaults) => (Object.keys(of) as OrderField[]).map(sectionOfField);
   const wrong = sectionsOf(shown);
@@ -23,7 +23,7 @@ export function stepStates(
   const isWithoutFlow = faults.flow !== undefined;
   return {
     flow: stateOf('flow'),
-    devices: stateOf('devices') === 'done' && !hasDevices ? 'open' : stateOf('devices'),
+    devices: stateOf('devices') === 'done' && !areDevicesChosen ? 'open' : stateOf('devices'),
     values: stateOf('values') === 'done' && isWithoutFlow ? 'open' : stateOf('values'),
     details: stateOf('details'),
     review: isChecked && open.length === 0 ? 'done' : 'open',

@@ -23,7 +23,8 @@ export type OrderForm = {
 };
 
 /**
- * The form's values, which live through a reload. They begin as another order was, where that is given again. What is deployed to which devices stands in the address, too.
+ * The form's values, which live through a reload. They begin as another order was, where that is given again, for
+ * other devices where the address asks for these. What is deployed to which devices stands in the address, too.
  */
 export function useOrderValues(again: Deployment | null) {
   const project = useProjectKey();
@@ -35,7 +36,14 @@ export function useOrderValues(again: Deployment | null) {
   const [begun, setBegun] = useState(() =>
     again === null
       ? beginning(search, 'filter' in read ? read.filter : {}, readKept(readDraft(place)), newKey)
-      : { key: newKey(), values: orderedValues(again), isTakenUp: false },
+      : {
+          key: newKey(),
+          values: {
+            ...orderedValues(again),
+            ...(search.filter !== undefined && 'filter' in read && { filter: read.filter, devices: [] }),
+          },
+          isTakenUp: false,
+        },
   );
   useAddress(begun.values);
   return {

@@ -32,7 +32,7 @@ export function PairingTokenFields({ project, form, isFocused = false }: Pairing
       />
       <Select
         label="Group"
-        description="Empty: the one that the device wishes for, or the first"
+        description="Empty: the group that the device asks for, or the project's first"
         data={groups}
         clearable
         searchable
