@@ -42,7 +42,7 @@ describe('a flow with the values of an order', () => {
     ['compose', `{ artifact: a, project: 'a${x}' }`, '../b', 'must be a name of a project'],
     ['docker', `{ archive: '${x}' }`, '/etc/a.tar', 'must have no segment'],
     ['compose', `{ artifact: a, env: { A: '${x}' } }`, '1\nB=2', 'must be one line'],
-    ['image', `{ artifact: '${x}', installer: rauc }`, '', 'with.artifact'],
+    ['image', `{ artifact: '${x}', installer: rauc }`, '', 'with.artifact must not be empty'],
   ])('is refused: %s %s with %s', (type, given, value, message) => {
     const result = fillFlow(flowOf(given, type), order({ inputs: { x: value } }));
 
