@@ -42,7 +42,7 @@ let keptFreeOf: (diskBytes: number) => number = () => 0;
 
 /** Removes what can be done without, and gives how many bytes of the file system of `folder` came free. */
 export function makeRoom(folder: string, bytes: number): number {
-  // What others free meanwhile is not ours to count on.
+  // Nothing is removed: what others free meanwhile is not room that was made.
   if (giveWay === null) return 0;
   const before = freeBytes(folder);
   giveWay(folder, bytes);

@@ -37,7 +37,9 @@ export function DeploymentActions({ project, deployment }: DeploymentActionsProp
 }
 
 /** To the form, filled in as this order was. */
-function DeployAgain({ project, deployment: { id } }: DeploymentActionsProps) {
+function DeployAgain({ project, deployment: { id, archived_at, retry_of } }: DeploymentActionsProps) {
+  // Nobody knows any more which devices that one was for.
+  if (archived_at !== null && retry_of !== null) return null;
   return (
     <ButtonLink to="/p/$project/deployments/new" params={{ project }} search={{ again: id }} variant="default">
       Deploy again

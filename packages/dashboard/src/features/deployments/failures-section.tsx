@@ -43,7 +43,7 @@ function FailureGroup({ project, id, group }: { project: string; id: string; gro
     ...(step !== null && { failed_step: step }),
     ...(message !== null && { message }),
   } as const;
-  const isNamed = step !== null && message?.includes(step);
+  const isNamed = message?.includes(`"${step}"`) ?? false;
   return (
     <List.Item styles={{ itemWrapper: { width: '100%' }, itemLabel: { width: '100%' } }}>
       <Group gap="xs" align="baseline">

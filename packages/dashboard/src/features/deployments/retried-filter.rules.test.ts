@@ -9,9 +9,11 @@ describe('the devices of a retry as a filter', () => {
     expect(retriedFilter('dp-0000-0001', ['failed'])).toEqual({ filters });
   });
 
-  it('are all but those with a success, where both are meant', () => {
+  it('are all but those with another status, where both are meant', () => {
     const filters = [
       { ...condition, operand: 'is', value: 'any' },
+      { ...condition, operand: 'is_not', value: 'pending' },
+      { ...condition, operand: 'is_not', value: 'in_progress' },
       { ...condition, operand: 'is_not', value: 'success' },
     ];
     expect(retriedFilter('dp-0000-0001', ['failed', 'aborted'])).toEqual({ filters });

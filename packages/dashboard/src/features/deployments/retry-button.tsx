@@ -81,7 +81,7 @@ function NewerVersion({ project, deployment: { id, flow }, statuses }: NewerVers
   if (newest <= flow.version || statuses.length === 0) return null;
   return (
     <Text size="sm">
-      {`That is version ${flow.version}. Version ${newest} was saved since: `}
+      {`It was version ${flow.version} of the flow. Version ${newest} was saved since: `}
       <TextLink
         to="/p/$project/deployments/new"
         params={{ project }}

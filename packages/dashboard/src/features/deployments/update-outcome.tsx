@@ -63,8 +63,7 @@ function Undone({ update: { undone, status, failed_step } }: { update: UpdateDet
     if (status !== 'failed' || failed_step === null) return null;
     return (
       <Text size="sm" mt="sm">
-        Nothing was put back: what the steps had changed by then stays. What is undone is for the flow to say, by “When
-        it fails” of a step and by its rollback.
+        No step was undone. Which ones are is for the flow to say, by “When it fails” of a step and by its rollback.
       </Text>
     );
   }

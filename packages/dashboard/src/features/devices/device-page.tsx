@@ -62,24 +62,23 @@ function WhySection({ project, id }: { project: string; id: string }) {
       {isPending && <LoadingNote what="Loading the answer" />}
       {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {data !== undefined && <WhyPanel why={data} />}
-      {data?.update && <WaitingUpdate project={project} id={id} deployment={data.update.deployment_id} />}
+      {data?.update?.status === 'pending' && (
+        <WaitingUpdate project={project} id={id} deployment={data.update.deployment_id} />
+      )}
     </Section>
   );
 }
 
 type WaitingUpdateProps = { project: string; id: string; deployment: string };
 
-/** The update that the answer is about, which leads to where it can be aborted. */
+/** The pending update that the answer is about, which leads to where it can be aborted. */
 function WaitingUpdate({ project, id, deployment }: WaitingUpdateProps) {
   const open = useQuery(openUpdatesQuery(project, id)).data;
-  const update = [...(open?.inProgress ?? []), ...(open?.pending ?? [])].find(
-    ({ deployment_id }) => deployment_id === deployment,
-  );
+  const update = open?.pending.find(({ deployment_id }) => deployment_id === deployment);
   if (update === undefined) return null;
   return (
     <Text size="sm" mt="sm">
-      {update.status === 'pending' ? 'What waits: ' : 'What it is at: '}
-      <NamedUpdate project={project} update={update} />
+      What waits: <NamedUpdate project={project} update={update} />
     </Text>
   );
 }

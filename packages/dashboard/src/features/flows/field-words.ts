@@ -25,12 +25,12 @@ const words: Record<string, FieldWords> = {
   path: { label: 'Path on the device', placeholder: '/opt/app' },
   'files.path': {
     label: 'Path on the device',
-    help: 'Where the file will be, with its name. A folder where it ends in /, an archive is unpacked, or there are several',
+    help: 'Where the file will be, with its name. A folder where it ends in / or is one already, an archive is unpacked, or there are several',
     placeholder: '/opt/app/app.bin',
   },
   'download-artifact.path': {
     label: 'Path on the device',
-    help: 'Where the file will be, with its name; a folder where it ends in /',
+    help: 'Where the file will be, with its name; a folder where it ends in / or is one already',
     placeholder: '/opt/app/app.bin',
   },
   mode: { label: 'Mode', placeholder: '0644' },

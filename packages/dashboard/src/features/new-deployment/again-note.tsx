@@ -8,15 +8,15 @@ type AgainNoteProps = { deployment: Deployment; flow: UpdateFlowVersion | undefi
 /** Whose order the form began with, and what may be different from it. */
 export function AgainNote({ deployment: { id, flow: ordered }, flow }: AgainNoteProps) {
   const project = useProjectKey();
-  const isNewer = flow !== undefined && flow.id === ordered.id && flow.version !== ordered.version;
+  const isOtherVersion = flow !== undefined && flow.id === ordered.id && flow.version !== ordered.version;
   return (
     <Text size="sm" role="note" mb="md">
-      Filled in as{' '}
+      Begun with what{' '}
       <TextLink to="/p/$project/deployments/$deployment" params={{ project, deployment: id }} underline="always">
         {id}
       </TextLink>{' '}
-      was ordered, without its secrets and its start.
-      {isNewer && ` That was version ${ordered.version} of the flow; this is version ${flow.version}.`}
+      ordered, without its secrets, start and time limit.
+      {isOtherVersion && ` That was version ${ordered.version} of the flow; this is version ${flow.version}.`}
     </Text>
   );
 }

@@ -31,7 +31,7 @@ const ordered: Deployment = {
 };
 
 describe('an order that is given again', () => {
-  it('asks for the same, at once, but for secrets', () => {
+  it('asks for the same, at once, but for secrets and the time limit, which the flow has', () => {
     const body = orderBody(orderedValues(ordered), { version: inputOf(false), password: inputOf(true) });
     expect(body).toEqual({
       device_filter: ordered.device_filter,
@@ -43,7 +43,6 @@ describe('an order that is given again', () => {
       },
       configuration: { log_level: 'info' },
       expires_in: '7d',
-      timeout: '90m',
       abort_deadline: '15m',
       supersede: 'same_app',
       max_failures: '10%',
@@ -56,7 +55,6 @@ describe('an order that is given again', () => {
     expect(orderedValues({ ...bare, device_filter: {}, supersede: 'none', max_failures: null })).toEqual({
       ...emptyValues,
       flow: 'f-0000-0001',
-      timeout: '90m',
       abortDeadline: '15m',
     });
   });

@@ -7,7 +7,7 @@ const mask = '***';
 
 /**
  * What was ordered once, as it stands in the form: of the flow's newest version, since most who order again have mended
- * something, to begin at once, and without the secrets, which nobody is shown.
+ * something, with that one's time limit, to begin at once, and without the secrets, which nobody is shown.
  */
 export function orderedValues(deployment: Deployment): OrderValues {
   const { flow, app, parameters, configuration, comment, created_at, expires_at, max_failures } = deployment;
@@ -22,7 +22,6 @@ export function orderedValues(deployment: Deployment): OrderValues {
     appVersion: app?.version ?? '',
     comment,
     expiresIn: expires_at === null ? '' : durationInUnit(secondsBetween(created_at, expires_at)),
-    timeout: durationInUnit(deployment.timeout_s),
     abortDeadline: durationInUnit(deployment.abort_deadline_s),
     supersede: deployment.supersede,
     maxFailures: max_failures === null ? '' : String(max_failures),

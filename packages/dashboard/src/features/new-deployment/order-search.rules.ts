@@ -9,7 +9,7 @@ export type OrderSearch = {
   filter?: string;
   /** Devices that were picked, by id. */
   devices?: string[];
-  /** The deployment whose order is given again; for those devices of it that `filter` selects, where there is one. */
+  /** The deployment whose order is given again, to those devices that `filter` selects where there is one. */
   again?: string;
 };
 

@@ -40,7 +40,7 @@ export function useOrderValues(again: Deployment | null) {
           key: newKey(),
           values: {
             ...orderedValues(again),
-            ...(search.filter !== undefined && 'filter' in read && { filter: read.filter, devices: [] }),
+            ...((search.filter ?? '') !== '' && 'filter' in read && { filter: read.filter, devices: [] }),
           },
           isTakenUp: false,
         },

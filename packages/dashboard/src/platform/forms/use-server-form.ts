@@ -58,7 +58,7 @@ export function useServerForm<Values extends Record<string, unknown>>(
   /** A fault at a place that has no field here would otherwise keep the form from being sent without a word. */
   function sayWhatHasNoField(faults: Record<string, ReactNode>) {
     const other = Object.entries(faults).find(([place]) => !(place in form.getValues()));
-    setError(other === undefined ? null : new Error(`${other[0]} ${String(other[1])}`));
+    setError(other === undefined ? null : new Error(`${other[0]}: ${String(other[1])}`));
   }
 
   return { form, submit: form.onSubmit(send, sayWhatHasNoField), isBusy, error };

@@ -80,7 +80,7 @@ function pause({ paused_at, paused_by }: PendingFacts): Gate {
 
 function trigger({ update_trigger_on, update_trigger_since, blocked_since, blocked_reason }: DeviceFacts): Gate {
   if (update_trigger_on) return holds('trigger', 'The update trigger of the device is on', update_trigger_since);
-  if (blocked_since === null) return open('trigger', 'The update trigger of the device is off: updates may begin');
+  if (blocked_since === null) return open('trigger', 'The update trigger of the device is off: it holds nothing back');
   const reason = blocked_reason === null ? '' : `: ${blocked_reason}`;
   return holds('trigger', `The device was blocked on itself, with tideway-agent block${reason}`, blocked_since);
 }

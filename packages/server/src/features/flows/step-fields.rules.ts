@@ -1,7 +1,6 @@
 import {
   artifactPathSchema,
   containerNameFault,
-  expectation,
   type Fault,
   findReferences,
   imageNameFault,
@@ -39,7 +38,7 @@ const expectations: Record<Kind, (text: string) => string | null> = {
     if (!text.startsWith('/')) return 'must be an absolute path';
     return text.split('/').includes('..') ? 'must not contain ".."' : null;
   },
-  artifact: (text) => artifactPathSchema.safeParse(text, { error: expectation }).error?.issues[0]?.message ?? null,
+  artifact: (text) => artifactPathSchema.safeParse(text).error?.issues[0]?.message ?? null,
   address: (text) =>
     /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : '') ? null : 'must be an http or https address',
   port: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? null : 'must be a port from 0 to 65535'),
