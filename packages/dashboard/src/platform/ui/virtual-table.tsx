@@ -1,4 +1,3 @@
-import { Checkbox } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
@@ -44,7 +43,8 @@ const rowHeight = 40;
 
 /**
  * A table of any length: only rows in sight are drawn, and more are read when the end comes near. By keyboard: arrows,
- * Page, Home and End move, Enter follows the row's first link, Space picks the row.
+ * Page, Home and End move, Enter follows the row's first link, Space picks the row. Tab goes to the current row and to
+ * what can be done in it, and past all others.
  */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const { label, list, rowId, total, selection, onSight, empty, hasPlainCells = false } = props;
@@ -76,6 +76,8 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const drawn = shown.length === 0 ? [] : items.slice(first, last + 1);
   const drawing = useRef<Drawing>(nothingDrawn);
   drawing.current = nextDrawing(drawing.current, drawn.map(rowId), rows.isScrolling);
+  /** The row to which the focus is on its way. */
+  const heading = useRef<number | null>(null);
   const takeFocus = useCallback(() => frame.current?.focus({ preventScroll: true }), []);
 
   const tracks = `${selection ? '40px ' : ''}${columns.map((column) => column.width).join(' ')}`;
@@ -84,9 +86,21 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       const target = Math.max(0, Math.min(items.length - 1, index));
       setCurrent(target);
       rows.scrollToIndex(target);
-      // The row may only be drawn after the scroll.
+      const focusRow = () => {
+        const row = frame.current?.querySelector<HTMLElement>(`[data-index="${target}"]`);
+        row?.focus();
+        return row !== null;
+      };
+      // At once where it can be: the next key is meant for this row.
+      if (focusRow()) return;
+      heading.current = target;
+      // The row is only drawn after the scroll.
       requestAnimationFrame(() =>
-        requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`[data-index="${target}"]`)?.focus()),
+        requestAnimationFrame(() => {
+          if (heading.current !== target) return;
+          heading.current = null;
+          focusRow();
+        }),
       );
     },
     [items.length, rows],
@@ -102,7 +116,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     const isRow = target.getAttribute('role') === 'row';
     if (!isRow && target !== frame.current) return;
     // Rows may have come or gone above the one with the focus.
-    const at = placeOf(target) ?? current;
+    const at = heading.current ?? placeOf(target) ?? current;
     const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? rowHeight) / rowHeight) - 2);
     const moves: Record<string, number> = {
       ArrowDown: at + 1,
@@ -114,7 +128,8 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     };
     const next = moves[event.key];
     if (next !== undefined) goTo(next);
-    else if (isRow && event.key === 'Enter') target.querySelector('a')?.click();
+    else if (isRow && event.key === 'Enter')
+      frame.current?.querySelector<HTMLElement>(`[data-index="${at}"] a`)?.click();
     else if (isRow && event.key === ' ' && selection) pick(at);
     else return;
     event.preventDefault();
@@ -145,11 +160,15 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
         <div role="row" aria-rowindex={1} className={classes.head} tabIndex={-1}>
           {selection && (
             <div role="columnheader" className={classes.headCell}>
-              <Checkbox
-                size="xs"
+              {/* The same as that of the rows. */}
+              <input
+                type="checkbox"
+                className={classes.pick}
                 aria-label="Pick all that are loaded"
                 checked={isAllPicked}
-                indeterminate={!isAllPicked && selection.ids.size > 0}
+                ref={(box) => {
+                  if (box) box.indeterminate = !isAllPicked && selection.ids.size > 0;
+                }}
                 onChange={selection.toggleAll}
               />
             </div>
@@ -182,6 +201,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
                   isCurrent={index === current}
                   isPicked={selection?.ids.has(id) ?? null}
                   isBrief={hasPlainCells && isFlying(drawing.current)}
+                  hasPlainCells={hasPlainCells}
                   onLost={takeFocus}
                 />
               );
