@@ -4,21 +4,26 @@ import { type PagedList, usePagedList } from '../../platform/api/pages.ts';
 
 const limit = 100;
 
+/** What others do shows by itself; a list of which more was asked for stays as it is. */
+const followed = { refetchIntervalMs: 10_000, refetchesUpToPages: 1 };
+
 export function useAccessTokens(): PagedList<AccessToken> {
-  return usePagedList(['access-tokens'], (after) => get(`/access-tokens${query({ after, limit })}`));
+  return usePagedList(['access-tokens'], (after) => get(`/access-tokens${query({ after, limit })}`), followed);
 }
 
 export function useUsers(): PagedList<User> {
-  return usePagedList(['users'], (after) => get(`/users${query({ after, limit })}`));
+  return usePagedList(['users'], (after) => get(`/users${query({ after, limit })}`), followed);
 }
 
 export function useProjects(): PagedList<ProjectView> {
-  return usePagedList(['projects', 'pages'], (after) => get(`/projects${query({ after, limit })}`));
+  return usePagedList(['projects', 'pages'], (after) => get(`/projects${query({ after, limit })}`), followed);
 }
 
 export function useRegistries(project: string): PagedList<Registry> {
-  return usePagedList([project, 'registries'], (after) =>
-    get(`${path`/${project}/registries`}${query({ after, limit })}`),
+  return usePagedList(
+    [project, 'registries'],
+    (after) => get(`${path`/${project}/registries`}${query({ after, limit })}`),
+    followed,
   );
 }
 
@@ -33,7 +38,9 @@ export type AuditSearch = {
 };
 
 export function useAuditEvents({ project, ...search }: AuditSearch): PagedList<AuditEventView> {
-  return usePagedList(['audit-events', { project, ...search }], (after) =>
-    get(`/audit-events${query({ project_key: project, ...search, after, limit })}`),
+  return usePagedList(
+    ['audit-events', { project, ...search }],
+    (after) => get(`/audit-events${query({ project_key: project, ...search, after, limit })}`),
+    followed,
   );
 }

@@ -10,14 +10,14 @@ import { SignInLink } from './sign-in-link.tsx';
 import { UserForm } from './user-forms.tsx';
 
 /** What an owner may do with a user. */
-export function UserActions({ user }: { user: User }) {
+export function UserActions({ user, onClosed }: { user: User; onClosed: () => void }) {
   const queries = useQueryClient();
   return (
     <Group gap={4} wrap="nowrap" justify="flex-end">
       <DialogButton verb="Change" title={`Change ${user.email}`} size="compact-sm">
         {(close) => <UserForm user={user} onDone={close} />}
       </DialogButton>
-      <DialogButton verb="New link" title={`New sign-in link for ${user.email}`} size="compact-sm">
+      <DialogButton verb="New link" title={`New sign-in link for ${user.email}`} size="compact-sm" onClosed={onClosed}>
         {(close) => <NewLink user={user} onDone={close} />}
       </DialogButton>
       <ConfirmButton

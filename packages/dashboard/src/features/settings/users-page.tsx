@@ -5,18 +5,20 @@ import { Page } from '../../platform/ui/page.tsx';
 import { type PlainColumn, PlainTable } from '../../platform/ui/plain-table.tsx';
 import { Time } from '../../platform/ui/time.tsx';
 import { NeedsRole } from '../session/needs-role.tsx';
-import { useMay } from '../session/session.queries.ts';
+import { useMay, useSession } from '../session/session.queries.ts';
 import { useUsers } from './settings.queries.ts';
 import { UserActions } from './user-actions.tsx';
 import { InviteForm } from './user-forms.tsx';
 
-const columns: PlainColumn<User>[] = [
-  { title: 'Email', cell: ({ email }) => email },
-  { title: 'Role', cell: ({ role }) => role },
-  { title: 'Projects', cell: ({ projects }) => projectsText(projects), isSecondary: true },
-  { title: 'Signs in with', cell: signsInWith, isSecondary: true },
-  { title: 'Since', cell: ({ created_at }) => <Time at={created_at} />, isSecondary: true },
-];
+function columnsFor(ownId: string): PlainColumn<User>[] {
+  return [
+    { title: 'Email', cell: ({ id, email }) => (id === ownId ? `${email} (you)` : email) },
+    { title: 'Role', cell: ({ role }) => role },
+    { title: 'Projects', cell: ({ projects }) => projectsText(projects), isSecondary: true },
+    { title: 'Signs in with', cell: (user) => signsInWith(user, user.id === ownId), isSecondary: true },
+    { title: 'Invited', cell: ({ created_at }) => <Time at={created_at} />, isSecondary: true },
+  ];
+}
 
 export function UsersPage() {
   return (
@@ -30,8 +32,9 @@ export function UsersPage() {
 function Users() {
   const users = useUsers();
   const isOwner = useMay('owner');
+  const ownId = useSession().user.id;
   return (
-    <Page title="Users" actions={isOwner && <Invite />}>
+    <Page title="Users" actions={isOwner && <Invite onClosed={users.reload} />}>
       {!isOwner && (
         <Text size="sm" c="dimmed" mb="sm">
           Inviting and changing users needs the role owner.
@@ -39,19 +42,19 @@ function Users() {
       )}
       <PlainTable
         label="Users"
-        columns={columns}
+        columns={columnsFor(ownId)}
         list={users}
         rowId={({ id }) => id}
-        actions={isOwner ? (user) => <UserActions user={user} /> : undefined}
+        actions={isOwner ? (user) => <UserActions user={user} onClosed={users.reload} /> : undefined}
         empty={null}
       />
     </Page>
   );
 }
 
-function Invite() {
+function Invite({ onClosed }: { onClosed: () => void }) {
   return (
-    <DialogButton verb="Invite user" title="Invite a user" variant="filled">
+    <DialogButton verb="Invite user" title="Invite a user" variant="filled" onClosed={onClosed}>
       {(close) => <InviteForm onDone={close} />}
     </DialogButton>
   );
@@ -62,7 +65,8 @@ function projectsText(projects: string[] | null): string {
   return projects.length === 0 ? 'none' : projects.join(', ');
 }
 
-function signsInWith({ has_password, has_second_factor }: User): string {
-  if (!has_password) return 'a link, no password yet';
+/** Whoever has no password has not come yet, or came by a link and set none; of oneself one knows. */
+function signsInWith({ has_password, has_second_factor }: User, isOneself: boolean): string {
+  if (!has_password) return isOneself ? 'a link, no password yet' : 'no password yet';
   return has_second_factor ? 'password and second factor' : 'password';
 }

@@ -9,11 +9,13 @@ type DialogButtonProps = Omit<ButtonProps, 'children'> & {
   title: string;
   /** The dialog's content, new at each opening. */
   children: (close: () => void) => ReactNode;
+  /** However it was closed. */
+  onClosed?: () => void;
 };
 
 /** A button that opens a dialog, as with a form. A click beside it closes nothing: what was typed would be lost. */
-export function DialogButton({ verb, title, children, ...button }: DialogButtonProps) {
-  const [isOpen, { open, close }] = useDisclosure();
+export function DialogButton({ verb, title, children, onClosed, ...button }: DialogButtonProps) {
+  const [isOpen, { open, close }] = useDisclosure(false, { ...(onClosed && { onClose: onClosed }) });
   return (
     <>
       <Button variant="default" {...button} onClick={open}>
