@@ -19,6 +19,7 @@ export * from './flow/step-types.ts';
 export * from './flow/support.ts';
 export { onFailureText, shellSchema } from './flow/text-values.ts';
 export * from './names.ts';
+export * from './project-key.ts';
 export * from './public-id.ts';
 export * from './rest/access-token.ts';
 export * from './rest/artifact.ts';

@@ -1,5 +1,5 @@
 import { Button, Menu } from '@mantine/core';
-import { IconChevronDown } from '@tabler/icons-react';
+import { IconCheck, IconChevronDown } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { projectsQuery, useProjectName } from '../features/projects/project.queries.ts';
 import { MenuLink } from '../platform/ui/links.tsx';
@@ -26,7 +26,12 @@ export function ProjectMenu({ project }: { project: string | null }) {
       <Menu.Dropdown mah="70vh" style={{ overflowY: 'auto' }}>
         <Menu.Label>Projects</Menu.Label>
         {projects.map(({ key, name }) => (
-          <MenuLink key={key} to="/p/$project" params={{ project: key }}>
+          <MenuLink
+            key={key}
+            to="/p/$project"
+            params={{ project: key }}
+            rightSection={key === project && <IconCheck size={14} role="img" aria-label="the current one" />}
+          >
             {name}
           </MenuLink>
         ))}

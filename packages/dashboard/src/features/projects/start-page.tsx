@@ -1,13 +1,13 @@
-import { Button, Stack, TextInput } from '@mantine/core';
+import { Stack, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Navigate, useNavigate } from '@tanstack/react-router';
-import { newProjectSchema, type ProjectView } from '@tideway/protocol';
-import { useState } from 'react';
+import { newProjectSchema, type ProjectView, projectKeyFrom } from '@tideway/protocol';
 import { post } from '../../platform/api/call.ts';
-import { Refused } from '../../platform/api/refused.ts';
+import { FormEnd } from '../../platform/forms/form-end.tsx';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { EmptyNote, ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
+import { tellDone } from '../../platform/ui/tell.ts';
 import { useMay } from '../session/session.queries.ts';
 import { projectsQuery, useProjectToShow } from './project.queries.ts';
 
@@ -30,45 +30,45 @@ export function StartPage() {
   );
 }
 
-/** A project by its name; the key for addresses and calls is made from it, or asked for where none can be made. */
-export function NewProjectForm({ onDone }: { onDone?: (project: ProjectView) => void }) {
+/** A project by its name; the key for addresses and calls is made from it where none is given. */
+export function NewProjectForm({ onDone, onCancel }: { onDone?: () => void; onCancel?: () => void }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [asksForKey, setAsksForKey] = useState(false);
   const { form, submit, isBusy, error } = useServerForm({
     initialValues: { name: '', key: '' },
     schema: newProjectSchema,
     toBody: bodyOf,
     send: async (values) => {
-      const project = await post<ProjectView>('/projects', bodyOf(values)).catch((refused: unknown) => {
-        if (refused instanceof Refused && refused.field === 'key') setAsksForKey(true);
-        throw refused;
-      });
+      const project = await post<ProjectView>('/projects', bodyOf(values));
       await queries.invalidateQueries({ queryKey: ['projects'] });
-      if (onDone) onDone(project);
+      tellDone(`The project ${project.name} is there. Its key is ${project.key}.`);
+      if (onDone) onDone();
       else navigate({ to: '/p/$project', params: { project: project.key } });
     },
   });
+  const key = projectKeyFrom(form.getValues().name);
   return (
     <form onSubmit={submit} noValidate>
-      <Stack maw={420} mx="auto">
+      <Stack {...(!onCancel && { maw: 420, mx: 'auto' })}>
         <TextInput
           label="Name of the project"
           placeholder="Greenhouses"
           data-autofocus
           {...form.getInputProps('name')}
         />
-        {asksForKey && (
-          <TextInput
-            label="Key"
-            description="Stands for the project in addresses and calls, as greenhouses-north"
-            {...form.getInputProps('key')}
-          />
-        )}
-        {error !== null && <ErrorNote error={error} />}
-        <Button type="submit" loading={isBusy}>
-          Create project
-        </Button>
+        <TextInput
+          label="Key (optional)"
+          description={
+            key === ''
+              ? 'Stands for the project in addresses and calls, as greenhouses-north.'
+              : `Stands for the project in addresses and calls. Without one it is ${key}, or has a number behind that where it is taken.`
+          }
+          placeholder={key}
+          autoComplete="off"
+          {...form.getInputProps('key')}
+          styles={{ description: { overflowWrap: 'anywhere' } }}
+        />
+        <FormEnd verb="Create project" isBusy={isBusy} error={error} {...(onCancel && { onCancel })} />
       </Stack>
     </form>
   );

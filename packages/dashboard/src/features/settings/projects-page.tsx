@@ -64,7 +64,7 @@ function Projects() {
 function CreateProject() {
   return (
     <DialogButton verb="Create project" title="Create a project" variant="filled">
-      {(close) => <NewProjectForm onDone={close} />}
+      {(close) => <NewProjectForm onDone={close} onCancel={close} />}
     </DialogButton>
   );
 }

@@ -1,4 +1,4 @@
-import type { NewProject, ProjectView } from '@tideway/protocol';
+import { type NewProject, type ProjectView, projectKeyFrom } from '@tideway/protocol';
 import { inTransaction, type Tx } from '../../platform/database/transaction.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { Refusal } from '../../platform/refusal.ts';
@@ -6,7 +6,7 @@ import type { Caller } from '../accounts/authenticate-token.ts';
 import { recordAuditEvent } from '../audit/record-audit-event.ts';
 import { findKeysLike, insertProject } from './project.store.ts';
 import { showProject } from './project.views.ts';
-import { firstFreeKey, projectKeyFrom } from './project-key.rules.ts';
+import { firstFreeKey } from './project-key.rules.ts';
 import { refuseReservedKey } from './refuse-reserved-key.ts';
 
 /** Creates a project with its first group, `Production`. */

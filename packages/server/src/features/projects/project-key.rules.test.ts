@@ -1,7 +1,7 @@
-import { projectKeySchema } from '@tideway/protocol';
+import { projectKeyFrom, projectKeySchema } from '@tideway/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstFreeKey, isReservedKey, projectKeyFrom } from './project-key.rules.ts';
+import { firstFreeKey, isReservedKey } from './project-key.rules.ts';
 
 describe('a key made from a name', () => {
   it('keeps the letters and digits', () => {

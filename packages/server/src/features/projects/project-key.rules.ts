@@ -1,14 +1,3 @@
-/** A project key made from a name: `Greenhouses North` gives `greenhouses-north`. Empty where no letter of it fits. */
-export function projectKeyFrom(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replace(/\p{Mark}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 60)
-    .replace(/^-+|-+$/g, '');
-}
-
 /** The first of `key`, `key-2`, `key-3`… that is neither reserved nor taken. */
 export function firstFreeKey(key: string, taken: ReadonlySet<string>): string {
   let candidate = key;
