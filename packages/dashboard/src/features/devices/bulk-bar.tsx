@@ -19,6 +19,8 @@ type BulkBarProps = {
   all: { count: number; pick: () => void } | null;
   /** Whether the list is of devices that await approval. */
   areAwaiting: boolean;
+  onPickNone: () => void;
+  /** After what was picked is done with. */
   onClear: () => void;
 };
 
@@ -26,7 +28,7 @@ type BulkBarProps = {
 const maxDevicesInAddress = 250;
 
 /** What can be done with the devices that were picked. */
-export function BulkBar({ project, selection, count, all, areAwaiting, onClear }: BulkBarProps) {
+export function BulkBar({ project, selection, count, all, areAwaiting, onPickNone, onClear }: BulkBarProps) {
   const mayAdminister = useMay('admin');
   const changed = useDevicesChanged(project);
   const left = useDevicesLeft(project);
@@ -54,7 +56,7 @@ export function BulkBar({ project, selection, count, all, areAwaiting, onClear }
   }
 
   return (
-    <Paper withBorder p="xs" mb="sm" component="section" aria-label="Picked devices">
+    <Paper withBorder p="xs" mt="sm" component="section" aria-label="Picked devices">
       <Group gap="xs">
         <Text size="sm" fw={600} className="numbers" role="status">
           {'device_filter' in selection ? `All ${devices}` : `${devices} picked`}
@@ -64,7 +66,7 @@ export function BulkBar({ project, selection, count, all, areAwaiting, onClear }
             Pick all {countText(all.count, 'device')}
           </Button>
         )}
-        <Button variant="subtle" size="compact-sm" onClick={onClear}>
+        <Button variant="subtle" size="compact-sm" onClick={onPickNone}>
           Pick none
         </Button>
       </Group>

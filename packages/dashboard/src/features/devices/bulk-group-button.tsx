@@ -1,15 +1,17 @@
-import { Autocomplete, Button, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { bulkChangesSchema } from '@tideway/protocol';
+import { FormEnd } from '../../platform/forms/form-end.tsx';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { DialogButton } from '../../platform/ui/dialog-button.tsx';
-import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
-import { useLabelNames } from '../labels/label.queries.ts';
+import { GroupField } from '../labels/group-field.tsx';
+import { groups } from '../labels/label-kind.ts';
+import { useNewLabels } from '../labels/use-new-labels.ts';
 import type { BulkProps } from './bulk-tags-button.tsx';
 import { changeDevices, useDevicesChanged } from './device.queries.ts';
 
-/** Moves all devices that were picked to one group. */
+/** Moves all devices that were picked to one group, which is made where it is not there yet. */
 export function BulkGroupButton(props: BulkProps) {
   return (
     <DialogButton verb="Group" size="xs" title={`Move ${props.devices} to a group`}>
@@ -19,36 +21,36 @@ export function BulkGroupButton(props: BulkProps) {
 }
 
 function GroupForm({ project, selection, devices, onDone }: BulkProps & { onDone: () => void }) {
-  const groups = useLabelNames(project, 'groups');
+  const { toMake, make } = useNewLabels(project, groups);
   const changed = useDevicesChanged(project);
   const { form, submit, isBusy, error } = useServerForm({
     initialValues: { group: '' },
     schema: bulkChangesSchema,
+    toBody,
+    fieldOf: (place) => (place === 'name' ? 'group' : place),
     send: async (values) => {
-      const done = await changeDevices(project, selection, values);
+      const { group } = toBody(values);
+      await make([group]);
+      const done = await changeDevices(project, selection, { group });
       await changed();
-      tellDone(`${countText(done.devices, 'device')} moved to ${values.group}.`);
+      tellDone(`${countText(done.devices, 'device')} moved to ${group}.`);
       onDone();
     },
   });
+  const isNew = toMake([toBody(form.getValues()).group]).length > 0;
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
-        <Autocomplete
-          label="Group"
-          data={groups}
-          data-autofocus
-          maxDropdownHeight={240}
-          {...form.getInputProps('group')}
-        />
+        <GroupField project={project} data-autofocus {...form.getInputProps('group')} />
         <Text size="sm" c="dimmed">
           A device is in exactly one group: all {devices} leave the one they are in.
         </Text>
-        {error !== null && <ErrorNote error={error} />}
-        <Button type="submit" loading={isBusy}>
-          Move
-        </Button>
+        <FormEnd verb={isNew ? 'Create group and move' : 'Move'} isBusy={isBusy} error={error} onCancel={onDone} />
       </Stack>
     </form>
   );
+}
+
+function toBody({ group }: { group: string }) {
+  return { group: group.trim() };
 }

@@ -1,11 +1,14 @@
-import { Button, Stack, TagsInput, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { bulkChangesSchema } from '@tideway/protocol';
+import { FormEnd } from '../../platform/forms/form-end.tsx';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { DialogButton } from '../../platform/ui/dialog-button.tsx';
-import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
-import { useLabelNames } from '../labels/label.queries.ts';
+import { tags } from '../labels/label-kind.ts';
+import { TagsField } from '../labels/tags-field.tsx';
+import { useNewLabels } from '../labels/use-new-labels.ts';
+import { fieldOfTags, noTagChanges, tagChangesOf } from './bulk-tags.rules.ts';
 import { type BulkSelection, changeDevices, useDevicesChanged } from './device.queries.ts';
 
 export type BulkProps = {
@@ -15,7 +18,7 @@ export type BulkProps = {
   devices: string;
 };
 
-/** Adds tags to all devices that were picked, and takes others away. */
+/** Adds tags to all devices that were picked, and takes others away; a tag that is not there yet is made. */
 export function BulkTagsButton(props: BulkProps) {
   return (
     <DialogButton verb="Tags" size="xs" title={`Tags of ${props.devices}`}>
@@ -25,44 +28,55 @@ export function BulkTagsButton(props: BulkProps) {
 }
 
 function TagsForm({ project, selection, devices, onDone }: BulkProps & { onDone: () => void }) {
-  const tags = useLabelNames(project, 'tags');
+  const { toMake, make } = useNewLabels(project, tags);
   const changed = useDevicesChanged(project);
   const { form, submit, isBusy, error } = useServerForm({
-    initialValues: { add_tags: [] as string[], remove_tags: [] as string[] },
+    initialValues: noTagChanges,
     schema: bulkChangesSchema,
-    toBody,
-    fieldOf: (place) => place.replace(/[[.].*$/, ''),
+    toBody: tagChangesOf,
+    fieldOf: fieldOfTags,
     send: async (values) => {
-      const done = await changeDevices(project, selection, toBody(values));
+      const changes = tagChangesOf(values);
+      await make(changes.add_tags ?? []);
+      const done = await changeDevices(project, selection, changes);
       await changed();
       tellDone(`The tags of ${countText(done.devices, 'device')} are changed.`);
       onDone();
     },
   });
-  const { add_tags: added, remove_tags: removed } = form.getValues();
-  const field = { data: tags, splitChars: [], isDuplicate: isThere, maxDropdownHeight: 240 };
+  const changes = tagChangesOf(form.getValues());
+  const made = toMake(changes.add_tags ?? []).length;
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
-        <TagsInput label="Add" data-autofocus {...field} {...form.getInputProps('add_tags')} />
-        <TagsInput label="Remove" {...field} {...form.getInputProps('remove_tags')} />
+        <TagsField
+          label="Add"
+          project={project}
+          makes
+          data-autofocus
+          {...form.getInputProps('add_tags')}
+          typed={form.getValues().typed_to_add}
+          onTyped={(text) => form.setFieldValue('typed_to_add', text)}
+        />
+        <TagsField
+          label="Remove"
+          project={project}
+          makes={false}
+          {...form.getInputProps('remove_tags')}
+          typed={form.getValues().typed_to_remove}
+          onTyped={(text) => form.setFieldValue('typed_to_remove', text)}
+        />
         <Text size="sm" c="dimmed">
           All {devices} get the added tags and lose the removed ones. Their other tags stay.
         </Text>
-        {error !== null && <ErrorNote error={error} />}
-        <Button type="submit" loading={isBusy} disabled={added.length === 0 && removed.length === 0}>
-          Change tags
-        </Button>
+        <FormEnd
+          verb={made === 0 ? 'Change tags' : `Create ${made === 1 ? 'tag' : countText(made, 'tag')} and change`}
+          isBusy={isBusy}
+          isOff={Object.keys(changes).length === 0}
+          error={error}
+          onCancel={onDone}
+        />
       </Stack>
     </form>
   );
-}
-
-function toBody({ add_tags: added, remove_tags: removed }: { add_tags: string[]; remove_tags: string[] }) {
-  return { ...(added.length > 0 && { add_tags: added }), ...(removed.length > 0 && { remove_tags: removed }) };
-}
-
-/** Names that differ in capitals are two names. */
-function isThere(name: string, names: string[]): boolean {
-  return names.includes(name);
 }

@@ -1,5 +1,5 @@
 import { Button, Checkbox, Popover, Stack } from '@mantine/core';
-import { useLocalStorage } from '@mantine/hooks';
+import { useLocalStorage, useMediaQuery } from '@mantine/hooks';
 import { IconColumns } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import type { Column } from '../../platform/ui/table-row.tsx';
@@ -13,10 +13,11 @@ export function useChosenColumns(project: string) {
     defaultValue: usualColumns,
     getInitialValueInEffect: false,
   });
+  const isNarrow = useMediaQuery('(max-width: 48em)') ?? false;
   const columns = useMemo(() => {
     const known = new Set(Array.isArray(chosen) ? chosen : usualColumns);
-    return deviceColumns(project).filter(({ id }, index) => index === 0 || known.has(id));
-  }, [project, chosen]);
+    return deviceColumns(project, isNarrow).filter(({ id }, index) => index === 0 || known.has(id));
+  }, [project, chosen, isNarrow]);
   return { columns, choose };
 }
 

@@ -1,14 +1,14 @@
-import { Button, Modal, Stack, Text } from '@mantine/core';
+import { Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ClaimableDevice, Device } from '@tideway/protocol';
 import { useState } from 'react';
 import { path, post } from '../../platform/api/call.ts';
 import { ConfirmButton } from '../../platform/ui/confirm-button.tsx';
-import { CopyLine } from '../../platform/ui/copy-line.tsx';
 import { DialogButton } from '../../platform/ui/dialog-button.tsx';
 import { ButtonLink } from '../../platform/ui/links.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
+import { ShownOnce } from '../../platform/ui/shown-once.tsx';
 import { tellDone } from '../../platform/ui/tell.ts';
 import { useMay } from '../session/session.queries.ts';
 import { deleteDevice, openUpdatesQuery, useDevicesChanged, useDevicesLeft } from './device.queries.ts';
@@ -86,15 +86,9 @@ function RekeyButton({ project, device }: DeviceActionsProps) {
         closeOnClickOutside={false}
         closeOnEscape={false}
       >
-        <Stack>
-          <Text size="sm">
-            Give it to the agent of the new machine as its pairing token. It works once, and is shown only now.
-          </Text>
-          <CopyLine text={token ?? ''} label="claim token" />
-          <Button variant="default" onClick={() => setToken(null)}>
-            I have copied it
-          </Button>
-        </Stack>
+        <ShownOnce lines={[{ label: 'Claim token', text: token ?? '' }]} onDone={() => setToken(null)}>
+          Give it to the agent of the new machine as its pairing token. It works once, and is shown only now.
+        </ShownOnce>
       </Modal>
     </>
   );

@@ -2,24 +2,38 @@ import { path } from '../../platform/api/call.ts';
 import { RowLink } from '../../platform/ui/row-link.tsx';
 import type { Column } from '../../platform/ui/table-row.tsx';
 import { Time } from '../../platform/ui/time.tsx';
+import classes from './device-columns.module.css';
 import { appsText, driftText } from './device-state.rules.ts';
 import { DeviceStateMark } from './device-state-mark.tsx';
 import type { ListedDevice } from './listed-device.ts';
 
-/** Every column there is of a list of devices; the first one is always there. */
-export function deviceColumns(project: string): Column<ListedDevice>[] {
+/**
+ * Every column there is of a list of devices; the first one is always there. Where there is little room, the group and
+ * the apps stand under the name.
+ */
+export function deviceColumns(project: string, isNarrow = false): Column<ListedDevice>[] {
+  const nameLink = ({ id, name }: ListedDevice) => (
+    <RowLink href={`/p${path`/${project}/devices/${id}`}`} text={name} />
+  );
   return [
     {
       id: 'name',
       title: 'Name',
-      width: 'minmax(100px, 2fr)',
-      cell: ({ id, name }) => <RowLink href={`/p${path`/${project}/devices/${id}`}`} text={name} />,
+      width: isNarrow ? 'minmax(0, 1.3fr)' : 'minmax(100px, 2fr)',
+      cell: isNarrow
+        ? (device) => (
+            <div className={classes.twoLines}>
+              <span>{nameLink(device)}</span>
+              <span className={classes.more}>{[device.group, appsText(device.apps)].filter(Boolean).join(' · ')}</span>
+            </div>
+          )
+        : nameLink,
     },
     {
       id: 'state',
       title: 'State',
-      width: 'minmax(192px, 1.6fr)',
-      cell: (device) => <DeviceStateMark device={device} />,
+      width: isNarrow ? 'minmax(136px, 1fr)' : 'minmax(192px, 1.6fr)',
+      cell: (device) => <DeviceStateMark device={device} hasTwoLines={isNarrow} />,
     },
     textColumn('group', 'Group', 'minmax(90px, 1fr)', ({ group }) => group),
     textColumn('tags', 'Tags', 'minmax(90px, 1.3fr)', ({ tags }) => tags.join(', ')),

@@ -27,19 +27,20 @@ const colors: Record<ShownState, string> = {
 };
 
 /** Where a device stands as its shape, colour and word, and what keeps it from new updates. */
-export function DeviceStateMark({ device }: { device: ListedDevice }) {
+export function DeviceStateMark({ device, hasTwoLines = false }: { device: ListedDevice; hasTwoLines?: boolean }) {
   const shown = shownStateOf(device);
   const Shape = shapes[shown];
   const heldBack = heldBackBy(device);
+  const isStacked = hasTwoLines && heldBack.length > 0;
   return (
-    <span className={classes.mark}>
+    <span className={`${classes.mark} ${isStacked ? classes.isStacked : ''}`}>
       <Shape size={16} color={colors[shown]} aria-hidden />
       {shownStateWords[shown]}
       {heldBack.length > 0 && (
-        <>
-          <IconHandStop size={16} color="var(--status-aborted)" aria-hidden className={classes.second} />
+        <span className={classes.second}>
+          <IconHandStop size={16} color="var(--status-aborted)" aria-hidden />
           {heldBack.join(', ')}
-        </>
+        </span>
       )}
     </span>
   );

@@ -1,11 +1,15 @@
-import { ActionIcon, Autocomplete, Button, Group, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Autocomplete, Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { type Device, type DeviceChanges, deviceChangesSchema } from '@tideway/protocol';
 import { type ReactNode, useState } from 'react';
 import { FormEnd } from '../../platform/forms/form-end.tsx';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
+import { GroupField } from '../labels/group-field.tsx';
 import { useLabelNames } from '../labels/label.queries.ts';
+import { groups, tags } from '../labels/label-kind.ts';
+import { TagsField } from '../labels/tags-field.tsx';
+import { useNewLabels } from '../labels/use-new-labels.ts';
 import { useMay } from '../session/session.queries.ts';
 import { changeDevice, useDevicesChanged } from './device.queries.ts';
 import { changesOf, fieldOfPlace, valuesOf } from './edit-device.rules.ts';
@@ -17,8 +21,8 @@ export function EditDeviceForm({ project, device: shown, onDone }: EditDeviceFor
   // As it was when the form was opened: what others change meanwhile must not look like a change of this form.
   const [device] = useState(shown);
   const mayAdminister = useMay('admin');
-  const groups = useLabelNames(project, 'groups');
-  const tags = useLabelNames(project, 'tags');
+  const newGroups = useNewLabels(project, groups);
+  const newTags = useNewLabels(project, tags);
   const changed = useDevicesChanged(project);
   const { form, submit, isBusy, error } = useServerForm({
     initialValues: valuesOf(device),
@@ -26,7 +30,10 @@ export function EditDeviceForm({ project, device: shown, onDone }: EditDeviceFor
     toBody: (values): DeviceChanges => changesOf(device, values),
     fieldOf: fieldOfPlace,
     send: async (values) => {
-      await changeDevice(project, device.id, changesOf(device, values));
+      const changes = changesOf(device, values);
+      await newGroups.make(changes.group === undefined ? [] : [changes.group]);
+      await newTags.make(changes.tags ?? []);
+      await changeDevice(project, device.id, changes);
       await changed();
       tellDone(`${values.name} is changed.`);
       onDone();
@@ -36,14 +43,14 @@ export function EditDeviceForm({ project, device: shown, onDone }: EditDeviceFor
     <form onSubmit={submit} noValidate>
       <Stack>
         {mayAdminister && <TextInput label="Name" data-autofocus {...form.getInputProps('name')} />}
-        <Autocomplete label="Group" data={groups} maxDropdownHeight={240} {...form.getInputProps('group')} />
-        <TagsInput
+        <GroupField project={project} {...form.getInputProps('group')} />
+        <TagsField
           label="Tags"
-          data={tags}
-          splitChars={[]}
-          isDuplicate={(name, names) => names.includes(name)}
-          maxDropdownHeight={240}
+          project={project}
+          makes
           {...form.getInputProps('tags')}
+          typed={form.getValues().typedTag}
+          onTyped={(text) => form.setFieldValue('typedTag', text)}
         />
         {mayAdminister && (
           <>

@@ -2,16 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { changesOf, fieldOfPlace } from './edit-device.rules.ts';
 
 const device = { name: 'till-1', group: 'North', description: '', tags: ['a'], apps: [{ name: 'till', version: '1' }] };
+const values = { ...device, typedTag: '' };
 
 describe('what is sent of an edited device', () => {
   it('is nothing where nothing was changed', () => {
-    expect(changesOf(device, { ...device, tags: ['a'], apps: [{ name: 'till', version: '1' }] })).toEqual({});
+    expect(changesOf(device, { ...values, tags: ['a'], apps: [{ name: 'till', version: '1' }] })).toEqual({});
   });
 
   it('is what was changed', () => {
-    expect(changesOf(device, { ...device, name: 'till-2', tags: [] })).toEqual({ name: 'till-2', tags: [] });
+    expect(changesOf(device, { ...values, name: 'till-2', tags: [] })).toEqual({ name: 'till-2', tags: [] });
     const apps = [{ name: 'till', version: '2' }];
-    expect(changesOf(device, { ...device, apps })).toEqual({ apps });
+    expect(changesOf(device, { ...values, apps })).toEqual({ apps });
+    expect(changesOf(device, { ...values, typedTag: 'b' })).toEqual({ tags: ['a', 'b'] });
   });
 
   it.each([

@@ -1,7 +1,7 @@
-import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { Stack, Text, TextInput } from '@mantine/core';
 import { newSavedFilterSchema, type SavedFilter } from '@tideway/protocol';
+import { FormEnd } from '../../platform/forms/form-end.tsx';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
-import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { tellDone } from '../../platform/ui/tell.ts';
 import type { DevicesAsked } from './device.queries.ts';
 import { filterText } from './filter-text.rules.ts';
@@ -35,12 +35,13 @@ export function SaveFilterForm({ project, asked, saved, onDone }: SaveFilterForm
           label="Name"
           data-autofocus
           {...form.getInputProps('name')}
-          description={isTaken(name) ? 'This name is taken: the filter saved under it is replaced.' : undefined}
+          description={
+            isTaken(name)
+              ? 'This name is taken: the filter saved under it is replaced, for everybody in the project.'
+              : 'Everybody in the project finds the filter under it.'
+          }
         />
-        {error !== null && <ErrorNote error={error} />}
-        <Button type="submit" loading={isBusy}>
-          {isTaken(name) ? 'Replace' : 'Save'}
-        </Button>
+        <FormEnd verb={isTaken(name) ? 'Replace' : 'Save'} isBusy={isBusy} error={error} onCancel={onDone} />
       </Stack>
     </form>
   );

@@ -46,11 +46,11 @@ export function SavedFilters({ project, asked, isNarrowed, onPick }: SavedFilter
                 onClick={saving.open}
                 disabled={!isNarrowed}
               >
-                Save what is shown
+                Save this filter
               </Menu.Item>
               {saved.length > 0 && (
                 <Menu.Item leftSection={<IconSettings size={16} aria-hidden />} onClick={listed.open}>
-                  Delete saved filters
+                  Manage saved filters
                 </Menu.Item>
               )}
             </>

@@ -13,13 +13,18 @@ export function useLabels(project: string, { plural }: LabelKind): PagedList<Lab
 
 /** Their names, to choose from: the first thousand. */
 export function useLabelNames(project: string, plural: LabelKind['plural']): string[] {
+  return useKnownNames(project, plural) ?? [];
+}
+
+/** The same, and null until they are known. */
+export function useKnownNames(project: string, plural: LabelKind['plural']): string[] | null {
   const names = useQuery({
     queryKey: [project, plural, 'names'],
     queryFn: async () =>
       (await get<Page<Label>>(path`/${project}/${plural}` + query({ limit: 1000 }))).items.map(({ name }) => name),
     staleTime: 30_000,
   });
-  return names.data ?? [];
+  return names.data ?? null;
 }
 
 /** What can be done with them. */

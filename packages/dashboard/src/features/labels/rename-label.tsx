@@ -1,7 +1,7 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, Stack, Text, TextInput } from '@mantine/core';
 import { newLabelSchema } from '@tideway/protocol';
+import { FormEnd } from '../../platform/forms/form-end.tsx';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
-import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { tellDone } from '../../platform/ui/tell.ts';
 import { useLabelChanges } from './label.queries.ts';
 import type { LabelKind } from './label-kind.ts';
@@ -29,15 +29,7 @@ export function RenameLabel({ project, kind, name, onClose }: RenameLabelProps) 
             Devices that carry it keep it. Orders and saved filters that use the old name have to be changed: pipelines,
             too.
           </Text>
-          {error !== null && <ErrorNote error={error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={isBusy}>
-              Rename
-            </Button>
-          </Group>
+          <FormEnd verb="Rename" isBusy={isBusy} error={error} onCancel={onClose} />
         </Stack>
       </form>
     </Modal>

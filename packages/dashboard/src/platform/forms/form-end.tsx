@@ -5,13 +5,15 @@ type FormEndProps = {
   /** What the button that sends says. */
   verb: string;
   isBusy: boolean;
+  /** There is nothing to send. */
+  isOff?: boolean;
   /** What was refused and belongs to no field. */
   error: unknown;
   onCancel?: () => void;
 };
 
 /** The end of a form: what was refused, and the buttons. */
-export function FormEnd({ verb, isBusy, error, onCancel }: FormEndProps) {
+export function FormEnd({ verb, isBusy, isOff = false, error, onCancel }: FormEndProps) {
   return (
     <>
       {error !== null && <ErrorNote error={error} />}
@@ -21,7 +23,7 @@ export function FormEnd({ verb, isBusy, error, onCancel }: FormEndProps) {
             Cancel
           </Button>
         )}
-        <Button type="submit" loading={isBusy}>
+        <Button type="submit" loading={isBusy} disabled={isOff}>
           {verb}
         </Button>
       </Group>

@@ -2,7 +2,11 @@ import { useCallback, useMemo, useState } from 'react';
 import type { Selection } from './virtual-table.tsx';
 
 /** Rows that somebody picks among those that are loaded. */
-export function useSelection(loadedIds: string[]): Selection & { clear: () => void } {
+export function useSelection(loadedIds: string[]): Selection & {
+  clear: () => void;
+  /** Others are not picked any more. */
+  keepOnly: (kept: ReadonlySet<string>) => void;
+} {
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const toggle = useCallback((id: string) => {
     setIds((before) => {
@@ -15,5 +19,8 @@ export function useSelection(loadedIds: string[]): Selection & { clear: () => vo
     setIds((before) => (loadedIds.every((id) => before.has(id)) ? new Set() : new Set(loadedIds)));
   }, [loadedIds]);
   const clear = useCallback(() => setIds(new Set()), []);
-  return useMemo(() => ({ ids, toggle, toggleAll, clear }), [ids, toggle, toggleAll, clear]);
+  const keepOnly = useCallback((kept: ReadonlySet<string>) => {
+    setIds((before) => new Set([...before].filter((id) => kept.has(id))));
+  }, []);
+  return useMemo(() => ({ ids, toggle, toggleAll, clear, keepOnly }), [ids, toggle, toggleAll, clear, keepOnly]);
 }

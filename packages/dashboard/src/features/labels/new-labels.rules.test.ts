@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { namesToMake, offeredNames, withTyped } from './new-labels.rules.ts';
+
+describe('names that devices are to carry', () => {
+  it('are made once each where they are not there, in capitals or not', () => {
+    expect(namesToMake(['winter', 'canary', 'Winter', 'canary'], ['winter'])).toEqual(['canary', 'Winter']);
+    expect(namesToMake([''], ['winter'])).toEqual([]);
+  });
+
+  it('are not taken for new as long as it is not known which are there', () => {
+    expect(namesToMake(['winter'], null)).toEqual([]);
+    expect(offeredNames(null, 'winter', true)).toEqual([]);
+  });
+
+  it('are offered with the one that is typed, to who may make it', () => {
+    expect(offeredNames(['winter'], ' canary ', true)).toEqual(['winter', 'canary']);
+    expect(offeredNames(['winter'], 'winter', true)).toEqual(['winter']);
+    expect(offeredNames(['winter'], '', true)).toEqual(['winter']);
+    expect(offeredNames(['winter'], 'canary', false)).toEqual(['winter']);
+  });
+
+  it('count where they are typed and not confirmed', () => {
+    expect(withTyped(['winter'], ' canary ')).toEqual(['winter', 'canary']);
+    expect(withTyped(['winter'], 'winter')).toEqual(['winter']);
+    expect(withTyped(['winter'], ' ')).toEqual(['winter']);
+  });
+});

@@ -1,0 +1,18 @@
+/** The chosen names that are not there yet. Null stands for names that are not known so far. */
+export function namesToMake(chosen: string[], known: string[] | null): string[] {
+  if (known === null) return [];
+  const there = new Set(known);
+  return [...new Set(chosen)].filter((name) => name !== '' && !there.has(name));
+}
+
+/** The names to choose from, and last the one that is typed where it is not there yet. */
+export function offeredNames(known: string[] | null, typed: string, mayMake: boolean): string[] {
+  const names = known ?? [];
+  return mayMake ? [...names, ...namesToMake([typed.trim()], known)] : names;
+}
+
+/** With what was typed and not confirmed, which counts as if it had been. */
+export function withTyped(chosen: string[], typed: string): string[] {
+  const name = typed.trim();
+  return name === '' || chosen.includes(name) ? chosen : [...chosen, name];
+}

@@ -1,0 +1,50 @@
+import { TagsInput, type TagsInputProps } from '@mantine/core';
+import { useState } from 'react';
+import { useKnownNames } from './label.queries.ts';
+import { tags } from './label-kind.ts';
+import { offeredNames, withTyped } from './new-labels.rules.ts';
+import { newNameOption, newNamesText } from './new-name-option.tsx';
+import { useNewLabels } from './use-new-labels.ts';
+
+type TagsFieldProps = Omit<TagsInputProps, 'value' | 'data' | 'searchValue' | 'onSearchChange'> & {
+  project: string;
+  value?: string[];
+  /** What is typed and not confirmed: the form holds it, because it counts. */
+  typed: string;
+  onTyped: (text: string) => void;
+  /** Whether it offers to make the tag that is typed. */
+  makes: boolean;
+};
+
+/** Tags of a project, by choice or by name. The list comes with a click, an arrow or a letter, and covers nothing before. */
+export function TagsField({ project, value = [], typed, onTyped, makes, ...field }: TagsFieldProps) {
+  const known = useKnownNames(project, 'tags');
+  const { toMake } = useNewLabels(project, tags);
+  const [isOpen, setOpen] = useState(false);
+  const isNew = (name: string) => makes && toMake([name]).length > 0;
+  return (
+    <TagsInput
+      placeholder={value.length === 0 ? 'Choose, or type and press Enter' : ''}
+      data={offeredNames(known, typed, isNew(typed.trim()))}
+      value={value}
+      searchValue={typed}
+      onSearchChange={(text) => {
+        onTyped(text);
+        if (text !== '') setOpen(true);
+      }}
+      dropdownOpened={isOpen}
+      onDropdownOpen={() => setOpen(true)}
+      onDropdownClose={() => setOpen(false)}
+      openOnFocus={false}
+      onClick={() => setOpen(true)}
+      renderOption={newNameOption(isNew)}
+      description={makes ? newNamesText(toMake(withTyped(value, typed))) : undefined}
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
+      splitChars={[]}
+      // Names that differ in capitals are two names.
+      isDuplicate={(name, names) => names.includes(name)}
+      maxDropdownHeight={240}
+      {...field}
+    />
+  );
+}
