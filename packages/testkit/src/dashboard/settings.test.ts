@@ -86,7 +86,8 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await invited.page.getByText('Welcome to Tideway').waitFor();
     await invited.goTo('/');
     await invited.page.getByRole('button', { name: 'Project: Seen' }).click();
-    await invited.page.getByRole('menuitem', { name: 'Seen' }).waitFor();
+    const current = invited.page.getByRole('menuitem', { name: 'Seen' });
+    await current.getByRole('img', { name: 'the current one' }).waitFor();
     expect(await invited.page.getByRole('menuitem').count()).toBe(1);
 
     await row.getByRole('button', { name: 'Change' }).click();
@@ -104,6 +105,20 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await invited.page.getByRole('button', { name: 'Sign in' }).waitFor();
     expect([faults, invited.faults]).toEqual([[], []]);
     await invited.close();
+    await close();
+  });
+
+  it('show what others do meanwhile, without being asked', async () => {
+    const { page, goTo, faults, close } = await browser.open(server);
+    await goTo('/settings/users');
+    await page.getByRole('row', { name: /\(you\)/ }).waitFor();
+    const body = { email: 'late@example.org', role: 'viewer' };
+    const { id } = (await server.request('POST', '/api/v2/users', { body })).body;
+    const row = page.getByRole('row', { name: /late@example.org/ });
+    await row.getByText('no password yet', { exact: true }).waitFor();
+    await server.request('DELETE', `/api/v2/users/${id}`);
+    await row.waitFor({ state: 'detached' });
+    expect(faults).toEqual([]);
     await close();
   });
 
@@ -131,8 +146,13 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Create project' }).click();
     const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name of the project').fill('Seen');
+    await dialog.getByText(/Without one it is seen, or has a number behind that/).waitFor();
     await dialog.getByLabel('Name of the project').fill('Barns');
+    await dialog.getByText(/Without one it is barns/).waitFor();
+    await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Create project' }).click();
+    await page.getByText('Its key is barns.').waitFor();
     const row = page.getByRole('row', { name: /Barns/ });
     await row.getByRole('button', { name: 'Change' }).click();
     await dialog.getByLabel('Key').fill('Not A Key');

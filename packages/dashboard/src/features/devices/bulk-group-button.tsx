@@ -20,7 +20,7 @@ export function BulkGroupButton(props: BulkProps) {
   );
 }
 
-function GroupForm({ project, selection, devices, onDone }: BulkProps & { onDone: () => void }) {
+function GroupForm({ project, selection, onDone }: BulkProps & { onDone: () => void }) {
   const { toMake, make } = useNewLabels(project, groups);
   const changed = useDevicesChanged(project);
   const { form, submit, isBusy, error } = useServerForm({
@@ -43,9 +43,9 @@ function GroupForm({ project, selection, devices, onDone }: BulkProps & { onDone
       <Stack>
         <GroupField project={project} data-autofocus {...form.getInputProps('group')} />
         <Text size="sm" c="dimmed">
-          A device is in exactly one group: all {devices} leave the one they are in.
+          A device is in exactly one group: it leaves the one it is in.
         </Text>
-        <FormEnd verb={isNew ? 'Create group and move' : 'Move'} isBusy={isBusy} error={error} onCancel={onDone} />
+        <FormEnd verb={isNew ? 'Create and move' : 'Move'} isBusy={isBusy} error={error} onCancel={onDone} />
       </Stack>
     </form>
   );

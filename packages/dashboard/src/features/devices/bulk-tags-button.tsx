@@ -45,7 +45,7 @@ function TagsForm({ project, selection, devices, onDone }: BulkProps & { onDone:
     },
   });
   const changes = tagChangesOf(form.getValues());
-  const made = toMake(changes.add_tags ?? []).length;
+  const isNew = toMake(changes.add_tags ?? []).length > 0;
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
@@ -67,10 +67,10 @@ function TagsForm({ project, selection, devices, onDone }: BulkProps & { onDone:
           onTyped={(text) => form.setFieldValue('typed_to_remove', text)}
         />
         <Text size="sm" c="dimmed">
-          All {devices} get the added tags and lose the removed ones. Their other tags stay.
+          The added tags come to {devices}, the removed ones go. Other tags stay.
         </Text>
         <FormEnd
-          verb={made === 0 ? 'Change tags' : `Create ${made === 1 ? 'tag' : countText(made, 'tag')} and change`}
+          verb={isNew ? 'Create and change' : 'Change tags'}
           isBusy={isBusy}
           isOff={Object.keys(changes).length === 0}
           error={error}

@@ -30,6 +30,7 @@ export function SaveFilterForm({ project, asked, saved, onDone }: SaveFilterForm
       <Stack>
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
           Devices: {filterText(asked.device_filter)}
+          {asked.search !== undefined && `, found by “${asked.search}”`}
         </Text>
         <TextInput
           label="Name"

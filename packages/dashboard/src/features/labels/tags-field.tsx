@@ -41,6 +41,8 @@ export function TagsField({ project, value = [], typed, onTyped, makes, ...field
       description={makes ? newNamesText(toMake(withTyped(value, typed))) : undefined}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       splitChars={[]}
+      // What is typed counts as it is. As one more name, the field would grow and move the button that is being pressed.
+      acceptValueOnBlur={false}
       // Names that differ in capitals are two names.
       isDuplicate={(name, names) => names.includes(name)}
       maxDropdownHeight={240}

@@ -16,7 +16,7 @@ function columnsFor(ownId: string): PlainColumn<User>[] {
     { title: 'Role', cell: ({ role }) => role },
     { title: 'Projects', cell: ({ projects }) => projectsText(projects), isSecondary: true },
     { title: 'Signs in with', cell: (user) => signsInWith(user, user.id === ownId), isSecondary: true },
-    { title: 'Invited', cell: ({ created_at }) => <Time at={created_at} />, isSecondary: true },
+    { title: 'Since', cell: ({ created_at }) => <Time at={created_at} />, isSecondary: true },
   ];
 }
 

@@ -21,14 +21,12 @@ type TableRowProps<Row> = {
   isPicked: boolean | null;
   /** Only the first column is filled. */
   isBrief: boolean;
-  /** Its links are no stops of Tab by themselves, and nothing else of it is one. */
-  hasPlainCells: boolean;
   /** The row has the focus, and goes or shows another one now: the focus was not meant for that. */
   onLost: () => void;
 };
 
 function PlainTableRow<Row>(props: TableRowProps<Row>) {
-  const { row, id, index, columns, isCurrent, isPicked, isBrief, hasPlainCells, onLost } = props;
+  const { row, id, index, columns, isCurrent, isPicked, isBrief, onLost } = props;
   const element = useRef<HTMLDivElement>(null);
   const shownId = useRef(id);
   useLayoutEffect(() => {
@@ -37,13 +35,11 @@ function PlainTableRow<Row>(props: TableRowProps<Row>) {
     for (const cell of element.current?.children ?? []) cell.removeAttribute('title');
     if (element.current?.contains(document.activeElement)) onLost();
   }, [id, onLost]);
-  const wasCurrent = useRef(false);
   // Otherwise Tab would go through all that is drawn, and leave out what is not.
   useLayoutEffect(() => {
-    if (hasPlainCells && isCurrent === wasCurrent.current) return;
-    wasCurrent.current = isCurrent;
+    const place = isCurrent ? 0 : -1;
     for (const stop of element.current?.querySelectorAll<HTMLElement>('a, button') ?? [])
-      stop.tabIndex = isCurrent ? 0 : -1;
+      if (stop.tabIndex !== place) stop.tabIndex = place;
   });
   useLayoutEffect(() => {
     const row = element.current;

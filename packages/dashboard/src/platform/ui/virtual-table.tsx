@@ -201,7 +201,6 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
                   isCurrent={index === current}
                   isPicked={selection?.ids.has(id) ?? null}
                   isBrief={hasPlainCells && isFlying(drawing.current)}
-                  hasPlainCells={hasPlainCells}
                   onLost={takeFocus}
                 />
               );
