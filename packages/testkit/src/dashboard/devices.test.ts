@@ -397,6 +397,17 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.getByRole('heading', { name: 'device-98765' }).waitFor();
   });
 
+  it('are picked at the end of what is loaded, before the end is drawn', async () => {
+    await insertDevices(server, { project: 'Far', count: 600 });
+    const page = await open('/p/far/devices');
+    await found(page, '600 devices');
+    await page.getByRole('row', { name: /device-1\b/ }).focus();
+    await page.evaluate(`for (const key of ['End', ' '])
+      document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))`);
+    await page.getByText('1 device picked').waitFor();
+    await page.locator('[data-index="499"]:focus').getByRole('checkbox', { checked: true }).waitFor();
+  });
+
   it('are approved many at once, and leave the long list of those that await it', async () => {
     await insertDevices(server, { project: 'Gate', count: 1200, needsApproval: true });
     const page = await open('/p/gate/devices?attention=needs_approval');

@@ -144,6 +144,18 @@ describe.skipIf(!hasBrowser)('devices that are picked', () => {
     await bar(page).getByText('1 device picked').waitFor();
   });
 
+  it('are none any more where all that a filter selects were, and other devices are shown', async () => {
+    const filter = JSON.stringify({ filters: [{ type: 'device_state', operand: 'is', value: 'offline' }] });
+    const page = await open(`/p/farm/devices?filter=${encodeURIComponent(filter)}`);
+    await row(page, 'pump-1').getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Pick all 4 devices' }).click();
+    await bar(page).getByText('All 4 devices').waitFor();
+    await page.getByRole('button', { name: 'Clear the filter' }).click();
+    await page.getByText('Other devices are shown: none is picked any more.').waitFor();
+    await bar(page).waitFor({ state: 'detached' });
+    expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(0);
+  });
+
   it('are reached by Tab as the devices of a deployment are: a row, its links, and past the others', async () => {
     const deployment = await fleet.deployTo(devices);
     for (const path of ['/p/farm/devices', `/p/farm/deployments/${deployment}`]) {

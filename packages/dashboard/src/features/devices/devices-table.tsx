@@ -35,8 +35,9 @@ export function DevicesTable({ project, asked, columns, count, isNarrowed, onSho
   const isMore = total !== undefined && total > selection.ids.size;
   const hasBar = picked !== null;
   useEffect(() => {
-    // The row that was picked may be where the bar is now.
-    if (hasBar) document.activeElement?.closest('[data-index]')?.scrollIntoView({ block: 'nearest' });
+    // The row that was picked may be where the bar is now; by fast keys the focus may not have come to it yet.
+    const row = hasBar ? document.activeElement?.closest('[data-index][aria-selected="true"]') : null;
+    row?.scrollIntoView({ block: 'nearest' });
   }, [hasBar]);
 
   function pickNone() {

@@ -4,8 +4,8 @@ import { type PagedList, usePagedList } from '../../platform/api/pages.ts';
 
 const limit = 100;
 
-/** What others do shows by itself; a list of which more was asked for stays as it is. */
-const followed = { refetchIntervalMs: 10_000, refetchesUpToPages: 1 };
+/** What others do shows by itself. */
+const followed = { refetchIntervalMs: 10_000 };
 
 export function useAccessTokens(): PagedList<AccessToken> {
   return usePagedList(['access-tokens'], (after) => get(`/access-tokens${query({ after, limit })}`), followed);
@@ -41,6 +41,7 @@ export function useAuditEvents({ project, ...search }: AuditSearch): PagedList<A
   return usePagedList(
     ['audit-events', { project, ...search }],
     (after) => get(`/audit-events${query({ project_key: project, ...search, after, limit })}`),
-    followed,
+    // Of a long one, what happened before stays as it is.
+    { ...followed, refetchesUpToPages: 1 },
   );
 }
