@@ -47,7 +47,7 @@ export function DeploymentPage() {
         <Grid gap="md">
           {isKept && (
             <Grid.Col span={{ base: 12, lg: 6 }}>
-              <ProgressSection project={project} id={id} />
+              <ProgressSection project={project} id={id} isOpen={data.finished_at === null} />
             </Grid.Col>
           )}
           <Grid.Col span={{ base: 12, lg: isKept ? 6 : 12 }}>
