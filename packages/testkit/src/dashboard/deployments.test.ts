@@ -204,7 +204,7 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     const { page, goTo, faults, close } = await browser.open(server);
     await goTo(`/p/barns/deployments/${id}`);
     const row = updateRow(page, 'far-away');
-    await row.getByText('Taken up').waitFor();
+    await row.getByText('Started').waitFor();
     expect(await row.getByText(/Offline/).count()).toBe(0);
     await row.getByRole('link', { name: 'far-away' }).click();
     const panel = page.getByRole('dialog', { name: 'Update of one device' });
@@ -215,7 +215,7 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await expectAccessible(page);
     await page.keyboard.press('Escape');
     await panel.waitFor({ state: 'detached' });
-    await row.getByText(/^Offline, last here .+\. Taken up$/).waitFor();
+    await row.getByText(/^Offline, last here .+\. Started$/).waitFor();
     await expectAccessible(page);
     await server.shiftClock('0 hours');
     await device.hello();

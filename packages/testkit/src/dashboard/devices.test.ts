@@ -288,8 +288,8 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.getByRole('region', { name: 'Device', exact: true }).getByText('beside the gate').waitFor();
     expect(await device(devices.north)).toMatchObject({ apps: [{ name: 'irrigation', version: 'v2' }], drift: [] });
 
-    await page.getByRole('button', { name: 'Rekey' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Rekey' }).click();
+    await page.getByRole('button', { name: 'Drop key' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Drop key' }).click();
     const token = page.getByRole('dialog', { name: 'Claim token of pump-north' });
     await token.getByText(/^twc_/).waitFor();
     await token.getByRole('button', { name: 'I have copied it' }).click();
@@ -334,7 +334,7 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.getByRole('link', { name: 'pump-winter' }).click();
     await page.getByRole('heading', { name: 'pump-winter' }).waitFor();
     await page.getByRole('region', { name: 'Why is it not updating?' }).getByRole('status').waitFor();
-    const names = /^(Edit|Delete|Approve|Rekey|Deploy|Turn on|Turn off)$/;
+    const names = /^(Edit|Delete|Approve|Drop key|Deploy|Turn on|Turn off)$/;
     expect(await page.getByRole('main').getByRole('button', { name: names }).count()).toBe(0);
     expect(await page.getByRole('main').getByRole('link', { name: names }).count()).toBe(0);
   });

@@ -87,9 +87,9 @@ function NoneYet({ project }: { project: string }) {
   const mayDeploy = useMay('operator');
   return (
     <EmptyNote title="Nothing was deployed yet" action={mayDeploy && <NewDeployment project={project} />}>
-      A deployment is an order: this version of an update flow, with these values, to these devices. Here it is seen how
-      it goes on each of them.
-      {!mayDeploy && ' An operator can place one.'}
+      A deployment gives this version of an update flow, with these values, to these devices. Here it is seen how it goes
+      on each of them.
+      {!mayDeploy && ' An operator can make one.'}
     </EmptyNote>
   );
 }

@@ -34,7 +34,7 @@ export function updateColumns(project: string, deployment: string): Column<Updat
     },
     {
       id: 'taken-up',
-      title: 'Taken up',
+      title: 'Started',
       width: '140px',
       isSecondary: true,
       cell: ({ taken_up_at }) => taken_up_at && <Time at={taken_up_at} as="ago" />,

@@ -39,7 +39,7 @@ export function NewDeploymentPage() {
 /** The order of a deployment, to be given again with what is changed in it. */
 function OrderAgain({ project, id }: { project: string; id: string }) {
   const { data, error, isPending, refetch } = useQuery(deploymentQuery(project, id));
-  if (isPending) return <LoadingNote what="Loading the order" />;
+  if (isPending) return <LoadingNote what="Loading the deployment" />;
   if (data === undefined) return <NoDeployment project={project} error={error} onRetry={() => void refetch()} />;
   return <OrderPage again={data} />;
 }
