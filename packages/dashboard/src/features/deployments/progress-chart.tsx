@@ -64,7 +64,12 @@ function optionsOf(place: HTMLElement): Omit<uPlot.Options, 'width' | 'height'> 
     legend: { show: false },
     cursor: { show: false },
     axes: [
-      { ...axis, space: (_plot, _axis, first, last) => timeRoom(last - first), incrs: wholeSeconds, values: (_plot, splits) => timesOf(splits) },
+      {
+        ...axis,
+        space: (_plot, _axis, first, last) => timeRoom(last - first),
+        incrs: wholeSeconds,
+        values: (_plot, splits) => timesOf(splits),
+      },
       { ...axis, incrs: wholeNumbers, size: 56 },
     ],
     // The last time at the edge stands half beyond it.

@@ -22,7 +22,10 @@ describe('where an update is', () => {
     ],
     [{ ...atWork, status: 'success' }, ''],
     [{ ...atWork, status: 'failed', reason: 'step_failed', message: 'no water' }, 'Unpack: no water'],
-    [{ ...atWork, status: 'failed', reason: 'step_failed', message: 'Step "Unpack" failed: no' }, 'Step "Unpack" failed: no'],
+    [
+      { ...atWork, status: 'failed', reason: 'step_failed', message: 'Step "Unpack" failed: no' },
+      'Step "Unpack" failed: no',
+    ],
     [{ ...atWork, status: 'failed', step: null, reason: 'timed_out' }, 'No result came within the time limit'],
     [{ ...pending, status: 'aborted', waiting_for: null, reason: 'superseded' }, 'A newer deployment replaced it'],
   ])('is said in one line (%#)', (update, text) => {

@@ -38,7 +38,10 @@ export function AccessTokenForm({ onDone }: { onDone: () => void }) {
           {...form.getInputProps('name')}
         />
         <RoleField most={user.role} {...form.getInputProps('role')} />
-        <EndField description="Without it the token is good until it is revoked." {...form.getInputProps('expires_at')} />
+        <EndField
+          description="Without it the token is good until it is revoked."
+          {...form.getInputProps('expires_at')}
+        />
         <FormEnd verb="Create token" isBusy={isBusy} error={error} onCancel={onDone} />
       </Stack>
     </form>

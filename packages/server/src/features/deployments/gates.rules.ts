@@ -89,7 +89,7 @@ function earlierUpdate({ earlier }: PendingFacts): Gate {
   if (earlier === null) return open('earlier_update', 'The device is at no other update, and no older one may start');
   const { deployment_id: id, is_at_work, since } = earlier;
   const message = is_at_work ? `The device is at the update of ${id}` : `The update of ${id} is older and goes first`;
-  return holds('earlier_update', message, since);
+  return { ...holds('earlier_update', message, since), deployment_id: id };
 }
 
 function connection({ is_online, is_connected, last_contact_at, online_until }: DeviceFacts): Gate {
@@ -129,9 +129,16 @@ function nextPollAt(lastContactAt: Date, onlineUntil: Date | null): Date {
 }
 
 function open(gate: Gate['gate'], message: string): Gate {
-  return { gate, holds: false, message, since: null, tried_next_at: null };
+  return { gate, holds: false, message, deployment_id: null, since: null, tried_next_at: null };
 }
 
 function holds(gate: Gate['gate'], message: string, since: Date | null = null): Gate {
-  return { gate, holds: true, message, since: since?.toISOString() ?? null, tried_next_at: null };
+  return {
+    gate,
+    holds: true,
+    message,
+    deployment_id: null,
+    since: since?.toISOString() ?? null,
+    tried_next_at: null,
+  };
 }
