@@ -15,6 +15,7 @@ import { FlowStep } from './flow-step.tsx';
 import classes from './new-deployment.module.css';
 import { inPageOrder, type OrderFaults, sectionOfField } from './order-faults.rules.ts';
 import { fieldId, goTo, sectionId } from './order-field.ts';
+import type { OrderSearch } from './order-search.rules.ts';
 import { type FlowInputs, orderBody } from './order-values.rules.ts';
 import { ReviewStep } from './review-step.tsx';
 import { StepList } from './step-list.tsx';
@@ -28,13 +29,17 @@ import { ValuesStep } from './values-step.tsx';
 
 const noInputs: FlowInputs = {};
 
-/**
- * All steps of an order on one page, each of which can be gone to at any time.
- * @param again the deployment whose order is given again; null: a new one
- */
-export function OrderPage({ again }: { again: Deployment | null }) {
+type OrderPageProps = {
+  /** What the address asked for as the page came. */
+  search: OrderSearch;
+  /** The deployment whose order is given again; null: a new one. */
+  again: Deployment | null;
+};
+
+/** All steps of an order on one page, each of which can be gone to at any time. */
+export function OrderPage({ search, again }: OrderPageProps) {
   const project = useProjectKey();
-  const { values, key, isTakenUp, change, renewKey, startOver, ...begun } = useOrderValues(again);
+  const { values, key, isTakenUp, change, renewKey, startOver, ...begun } = useOrderValues(search, again);
   const { flow, error: flowError } = useChosenFlow(project, values.flow, values.flowVersion);
   const inputs = flow?.inputs ?? noInputs;
   const [wantsToDeploy, setWantsToDeploy] = useState(false);
@@ -43,7 +48,7 @@ export function OrderPage({ again }: { again: Deployment | null }) {
     ...(begun.filterError !== null && { filter: begun.filterError }),
   };
   const { faults, shown, takeRefusal, takeConsent } = useOrderFaults(values, inputs, found, wantsToDeploy);
-  const forgetDraft = useKeptDraft(begun.place, key, values, inputs);
+  const forgetDraft = useKeptDraft(begun.place, { ...begun, key, values }, inputs);
   const selected = useMemo(
     () => ({ device_filter: values.filter, ...(values.devices.length > 0 && { device_ids: values.devices }) }),
     [values.filter, values.devices],
@@ -86,7 +91,7 @@ export function OrderPage({ again }: { again: Deployment | null }) {
   return (
     <Page title="New deployment">
       {isTakenUp && <TakenUpNote onStartOver={startOver} />}
-      {again !== null && <AgainNote deployment={again} flow={flow} />}
+      {begun.again !== null && <AgainNote id={begun.again} form={form} flow={flow} devices={preview.data?.devices} />}
       <div className={classes.frame}>
         <StepList states={stepStates(shown, all, { areDevicesChosen, isChecked: isCurrent && dry !== null })} />
         <Stack gap="md" style={{ minWidth: 0 }}>
