@@ -4,7 +4,6 @@ import type { Deployment } from '@tideway/protocol';
 import { useEffect, useMemo, useState } from 'react';
 import { sentenceOf } from '../../platform/api/refused.ts';
 import { Page } from '../../platform/ui/page.tsx';
-import { filterToAddress } from '../devices/filter-text.rules.ts';
 import { useSelectionPreview } from '../devices/selection-preview.tsx';
 import { flowQuery } from '../flows/flow.queries.ts';
 import { useProjectKey } from '../projects/project.queries.ts';
@@ -86,14 +85,19 @@ export function OrderPage({ search, again }: OrderPageProps) {
   });
 
   const form = { values, change, shown };
-  const isNarrowed = values.devices.length > 0 || filterToAddress(values.filter) !== undefined;
-  const areDevicesChosen = isNarrowed && (preview.data?.devices ?? 0) > 0;
+  const steps = stepStates({
+    values,
+    shown,
+    faults: all,
+    devices: preview.data?.devices,
+    isChecked: isCurrent && dry !== null,
+  });
   return (
     <Page title="New deployment">
       {isTakenUp && <TakenUpNote onStartOver={startOver} />}
       {begun.again !== null && <AgainNote id={begun.again} form={form} flow={flow} devices={preview.data?.devices} />}
       <div className={classes.frame}>
-        <StepList states={stepStates(shown, all, { areDevicesChosen, isChecked: isCurrent && dry !== null })} />
+        <StepList states={steps} />
         <Stack gap="md" style={{ minWidth: 0 }}>
           <FlowStep form={form} flow={flow} />
           <DevicesStep form={form} preview={preview} />
