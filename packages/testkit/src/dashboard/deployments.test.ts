@@ -30,6 +30,7 @@ describe.skipIf(!hasBrowser)('the list of deployments', () => {
     const id = await fleet.deployTo([first, second], { app: { name: 'irrigation', version: 'v7' } });
     const row = page.getByRole('row').filter({ hasText: id });
     await bar(row, { pending: 2 }).waitFor();
+    await row.getByText('Waiting').waitFor();
     await row.getByText('irrigation v7').waitFor();
     await first.next();
     await bar(row, { pending: 1, in_progress: 1 }).waitFor();
@@ -38,8 +39,11 @@ describe.skipIf(!hasBrowser)('the list of deployments', () => {
     await second.next();
     await second.report({ update_id: id, seq: 1, event: 'failed', reason: 'step_failed', step: 0 });
     await bar(row, { success: 1, failed: 1 }).waitFor();
-    await row.getByText('Finished').waitFor();
+    await row.getByText('Finished, 1 failed').waitFor();
+    await row.getByText('1 of 2 succeeded, 1 failed').waitFor();
     await expectAccessible(page);
+    await row.getByText('irrigation v7').click();
+    await page.getByRole('heading', { name: id }).waitFor();
     expect(faults).toEqual([]);
     await close();
   });
@@ -144,6 +148,7 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     const dialog = page.getByRole('dialog', { name: `Retry ${id}?` });
     await dialog.getByText('up to 1 device').waitFor();
     await dialog.getByRole('button', { name: 'Retry' }).click();
+    await page.getByText('Ordered once more for 1 device').waitFor();
     await page.getByText(`A retry of ${id}`).waitFor();
     const retried = new URL(page.url()).pathname.split('/').at(-1) ?? '';
     expect(retried).not.toBe(id);
@@ -242,6 +247,90 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await page.getByRole('link', { name: id }).waitFor();
     expect(await page.getByRole('link', { name: 'New deployment' }).count()).toBe(0);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375);
+    const row = page.getByRole('row').filter({ hasText: id });
+    for (const text of ['plain v1', 'Waiting', '0 of 2 succeeded']) await row.getByText(text).waitFor();
+    await row.getByText('plain v1').click();
+    for (const text of ['Pending 2', 'Failed 0', 'Aborted 0']) {
+      const box = await page.getByRole('radiogroup', { name: 'Status' }).getByText(text).boundingBox();
+      expect((box?.x ?? 375) + (box?.width ?? 0)).toBeLessThanOrEqual(375);
+    }
+    await updateRow(page, 'small-2').getByText('The device is offline').click();
+    await panel.waitFor();
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it('has a chart that goes on with the clock while an update is open and the page is in sight', async () => {
+    const [device] = await joinDevices('slow', 1);
+    const id = await fleet.deployTo(device ? [device] : []);
+    await device?.next();
+    const { page, goTo, faults, close } = await browser.open(server);
+    await page.clock.install();
+    await goTo(`/p/barns/deployments/${id}`);
+    const chart = page.getByRole('img', { name: /^From .+ updates have ended/ });
+    const words = async () => (await chart.getAttribute('aria-label')) ?? '';
+    await bar(page.getByRole('main'), { in_progress: 1 }).waitFor();
+    const first = await words();
+    await page.clock.fastForward(60_000);
+    await expect.poll(words).not.toBe(first);
+
+    await page.evaluate(setSight('hidden'));
+    // What is no longer told goes on in steps of the browser's own clock.
+    await page.clock.runFor(1);
+    const hidden = await words();
+    await page.clock.fastForward(60_000);
+    expect(await words()).toBe(hidden);
+    await page.evaluate(setSight('visible'));
+    await expect.poll(words).not.toBe(hidden);
+
+    await device?.report({ update_id: id, seq: 1, event: 'succeeded' });
+    await page.getByRole('main').getByText('Finished').first().waitFor();
+    await page.getByRole('img', { name: /1 of 1 updates have ended/ }).waitFor();
+    const end = await words();
+    await page.clock.fastForward(60_000);
+    expect(await words()).toBe(end);
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it('that waits names the update that goes first, and leads to it', async () => {
+    const device = await fleet.joinDevice('busy-1');
+    await device.hello();
+    const first = await fleet.deployTo([device]);
+    await device.next();
+    const second = await fleet.deployTo([device]);
+    const { page, goTo, faults, close } = await browser.open(server);
+    await goTo(`/p/barns/devices/${device.id}`);
+    await page.getByRole('region', { name: 'Updating' }).getByText('The device has been at it').waitFor();
+    await goTo(`/p/barns/deployments/${second}?device=${device.id}`);
+    const panel = page.getByRole('dialog', { name: 'Update of one device' });
+    await panel.getByText(`The device is at the update of ${first}`).first().waitFor();
+    expect(await page.getByRole('main').getByText('Running').count()).toBe(0);
+    await expectAccessible(page);
+    await panel.getByRole('link', { name: 'Look at that update' }).click();
+    await page.waitForURL((url) => url.pathname.endsWith(first));
+    await panel.getByText('Steps').waitFor();
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it('that was aborted says in which step it was stopped, and calls none failed', async () => {
+    const device = await fleet.joinDevice('stopped-1');
+    const id = await fleet.deployTo([device]);
+    await device.next();
+    await device.report({ update_id: id, seq: 1, event: 'step_started', step: 0 });
+    await fleet.call('POST', `/deployments/${id}/abort`);
+    await device.report({ update_id: id, seq: 2, event: 'step_failed', step: 0, message: 'It was stopped.' });
+    await device.report({ update_id: id, seq: 3, event: 'stopped', step: 0 });
+    const { page, goTo, faults, close } = await browser.open(server);
+    await goTo(`/p/barns/deployments/${id}?device=${device.id}`);
+    const panel = page.getByRole('dialog', { name: 'Update of one device' });
+    await panel.getByText('Stopped in step').waitFor();
+    await panel
+      .getByRole('list', { name: 'Steps' })
+      .getByText(/^Stopped/)
+      .waitFor();
+    expect(await panel.getByText(/failed/i).count()).toBe(0);
     expect(faults).toEqual([]);
     await close();
   });
@@ -350,4 +439,10 @@ async function joinDevices(name: string, count: number): Promise<ScriptedDevice[
 async function succeed(device: ScriptedDevice | undefined, id: string): Promise<void> {
   await device?.next();
   await device?.report({ update_id: id, seq: 1, event: 'succeeded' });
+}
+
+/** As when somebody goes to another tab, or comes back. */
+function setSight(state: 'hidden' | 'visible'): string {
+  return `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'))`;
 }

@@ -160,8 +160,11 @@ describe.skipIf(!hasBrowser)('a new deployment in the dashboard', () => {
     const page = await open();
     await page.goto(`/p/pumps/deployments/${first.deployment_id}`);
     await page.getByRole('link', { name: 'Deploy again' }).click();
-    await page.getByRole('note').getByText('That was version 1 of the flow; this is version 2.').waitFor();
+    const note = page.getByRole('note').filter({ hasText: 'Begun with what' });
+    await note.getByText('That was version 1 of the flow; this is version 2.').waitFor();
     await expectAccessible(page);
+    await page.reload();
+    await note.getByText('It went to 1 device').waitFor();
     await field(page, 'password').fill('hunter3');
     await field(page, 'Comment').fill('valve fix, mended');
     await deployTo(page, '1 device').click();
@@ -212,6 +215,69 @@ describe.skipIf(!hasBrowser)('a new deployment in the dashboard', () => {
         filters: [{ type: 'deployment', operand: 'is', value: 'aborted', deployment_id: first.deployment_id }],
       },
     });
+  });
+
+  it('is given again to the devices of then, where its filter selects others by now', async () => {
+    const { one, two } = orders.devices;
+    await orders.fleet.call('POST', '/tags', { name: 'dry' });
+    await orders.fleet.call('PATCH', `/devices/${two.id}`, { tags: ['dry'] });
+    const first = (await orders.fleet.call('POST', '/deployments', {
+      device_filter: { filters: [{ type: 'tag', operand: 'is_not', value: 'dry' }] },
+      deployment_configuration: { flow_uuid: orders.flowId, parameters_mapping: { version: '1.1.0' } },
+    })) as { deployment_id: string };
+    await orders.fleet.call('PATCH', `/devices/${one.id}`, { tags: ['dry'] });
+    const page = await open();
+    await page.goto(`/p/pumps/deployments/${first.deployment_id}`);
+    await page.getByRole('link', { name: 'Deploy again' }).click();
+    await page.getByText('It went to 2 devices; its filter selects 1 now.').waitFor();
+    await page.getByRole('button', { name: 'The same devices' }).click();
+    await page.getByText('It went to 2 devices: these are selected.').waitFor();
+    await deployTo(page, '2 devices').waitFor();
+  });
+
+  it('keeps what was typed where another one is to be given again, and asks', async () => {
+    const first = (await orders.fleet.call('POST', '/deployments', {
+      device_ids: [orders.devices.one.id],
+      deployment_configuration: { flow_uuid: orders.flowId, parameters_mapping: { version: '1.1.0' } },
+    })) as { deployment_id: string };
+    const page = await open(searchOf({ flow: orders.flowId }));
+    await field(page, 'Comment').fill('half typed');
+    await page.goto(`/p/pumps/deployments/${first.deployment_id}`);
+    await page.getByRole('link', { name: 'Deploy again' }).click();
+    await page.getByText('A deployment of release (“half typed”) is kept as you left it').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Go on with what I typed' }).click();
+    await page.getByText('What you had typed here before is back').waitFor();
+    expect(await field(page, 'Comment').inputValue()).toBe('half typed');
+
+    await page.goto(`/p/pumps/deployments/new?again=${first.deployment_id}`);
+    await page.getByRole('button', { name: `Drop it, and deploy ${first.deployment_id} again` }).click();
+    await page.getByText('It went to 1 device: these are selected.').waitFor();
+    expect(await field(page, 'Comment').inputValue()).toBe('');
+  });
+
+  it('calls only what was filled in done, and lists at its end all that was set', async () => {
+    const page = await open(searchOf({ flow: orders.flowId, filter: { groups: [{ name: 'North' }] } }));
+    const steps = page.getByRole('navigation', { name: 'Steps' });
+    const marked = (word: string) =>
+      steps.getByRole('button').filter({ has: page.getByRole('img', { name: word, exact: true }) });
+    await marked('done').nth(1).waitFor();
+    await marked('nothing set').getByText('App, schedule and limits').waitFor();
+    await field(page, 'version').fill('1.1.0');
+    await field(page, 'Comment').fill('valve fix');
+    await field(page, 'Failure limit').fill('10%');
+    await page.getByLabel('Configuration for the devices').fill('{ "log_level": "debug" }');
+    await page.getByLabel('Begins at').fill('2090-01-31T04:00');
+    await deployTo(page, '1 device').waitFor();
+    await marked('ready').getByText('Review and deploy').waitFor();
+    expect(await marked('done').count()).toBe(4);
+    const review = page.getByRole('region', { name: '5. Review and deploy' });
+    const facts = await review.locator('dl').innerText();
+    for (const text of ['valve fix', '10%', '"log_level": "debug"', '31 Jan 2090', 'in North']) {
+      expect(facts).toContain(text);
+    }
+    await page.getByRole('link', { name: 'Create an access token' }).waitFor();
+    await expectAccessible(page);
   });
 
   it('is not given again where there is no such deployment', async () => {

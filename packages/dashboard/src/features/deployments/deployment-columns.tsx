@@ -3,7 +3,7 @@ import { TextLink } from '../../platform/ui/links.tsx';
 import { StatusBar } from '../../platform/ui/status-bar.tsx';
 import type { Column } from '../../platform/ui/table-row.tsx';
 import { Time } from '../../platform/ui/time.tsx';
-import { countsText } from './deployment-state.rules.ts';
+import { countsText, successText } from './deployment-state.rules.ts';
 import { StateMark } from './state-mark.tsx';
 import { TwoLines } from './two-lines.tsx';
 
@@ -19,13 +19,13 @@ export function deploymentColumns(project: string): Column<Deployment>[] {
     {
       id: 'flow',
       title: 'Flow',
-      width: 'minmax(100px, 1.2fr)',
+      width: 'minmax(100px, 1fr)',
       cell: ({ flow }) => <WithVersion name={flow.name} version={`v${flow.version}`} />,
     },
     {
       id: 'app',
       title: 'App',
-      width: 'minmax(110px, 1fr)',
+      width: 'minmax(100px, 0.9fr)',
       cell: ({ app }) => (app === null ? '—' : <WithVersion name={app.name} version={app.version} />),
     },
     {
@@ -34,7 +34,7 @@ export function deploymentColumns(project: string): Column<Deployment>[] {
       width: '176px',
       cell: (deployment) => <StateMark deployment={deployment} />,
     },
-    { id: 'updates', title: 'Updates', width: 'minmax(190px, 1.4fr)', cell: Updates },
+    { id: 'updates', title: 'Updates', width: 'minmax(236px, 1.4fr)', cell: Updates },
     {
       id: 'created',
       title: 'Created',
@@ -65,7 +65,7 @@ export function narrowDeploymentColumns(project: string): Column<Deployment>[] {
       title: 'State and updates',
       width: 'minmax(0, 1fr)',
       cell: (deployment) => (
-        <TwoLines first={<StateMark deployment={deployment} />} second={countsText(deployment.counts)} />
+        <TwoLines first={<StateMark deployment={deployment} />} second={successText(deployment.counts)} />
       ),
     },
   ];

@@ -34,17 +34,22 @@ export function stateText({ state, counts }: Standing): string {
 
 /** How many updates went well, of how many, and what else has become of them: `2 of 3 succeeded, 1 failed`. */
 export function countsText(counts: StatusCounts): string {
-  const { success, failed, aborted, in_progress } = counts;
-  const all = success + failed + aborted + in_progress + counts.pending;
+  const { failed, aborted, in_progress } = counts;
   const others = [
     [failed, 'failed'],
     [aborted, 'aborted'],
     [in_progress, 'in progress'],
   ] as const;
   return [
-    `${numberText(success)} of ${numberText(all)} succeeded`,
+    successText(counts),
     ...others.filter(([count]) => count > 0).map(([count, word]) => `${numberText(count)} ${word}`),
   ].join(', ');
+}
+
+/** `2 of 3 succeeded` */
+export function successText({ pending, in_progress, success, failed, aborted }: StatusCounts): string {
+  const all = pending + in_progress + success + failed + aborted;
+  return `${numberText(success)} of ${numberText(all)} succeeded`;
 }
 
 function isOnlyPending({ pending, in_progress, success, failed, aborted }: StatusCounts): boolean {

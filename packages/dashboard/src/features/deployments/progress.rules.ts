@@ -22,7 +22,7 @@ export function untilNow(progress: Progress, sinceMs: number): Progress {
 }
 
 /** So many seconds are drawn at least: in fewer there is no room for times at the edge. */
-export const leastSeconds = 5;
+export const leastSeconds = 10;
 /** How much further than its end a course is drawn that is over: that is to be seen, too. */
 const afterEnd = 1 / 20;
 

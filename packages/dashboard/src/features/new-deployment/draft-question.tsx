@@ -19,14 +19,13 @@ type DraftQuestionProps = {
 export function DraftQuestion({ draft: { values }, search, onKeep, onReplace }: DraftQuestionProps) {
   const project = useProjectKey();
   const flow = useQuery({ ...flowQuery(project, values.flow, null), enabled: values.flow !== '' }).data;
-  const what = [...(flow ? [`of ${flow.name}`] : []), ...(values.comment === '' ? [] : [`“${values.comment}”`])];
+  const what = `A deployment${flow ? ` of ${flow.name}` : ''}${values.comment === '' ? '' : ` (“${values.comment}”)`}`;
   return (
     <Page title="New deployment">
       <Section title="You have typed another deployment here">
         <Stack gap="md">
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-            {`One ${what.join(', ')} `.replace('  ', ' ')}
-            is kept as you left it, and not deployed yet.{' '}
+            {what} is kept as you left it, and not deployed yet.{' '}
             {search.again === undefined ? 'Another flow' : `Deploying ${search.again} again`} takes its place.
           </Text>
           <Group gap="sm">

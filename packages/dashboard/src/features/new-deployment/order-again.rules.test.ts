@@ -81,11 +81,17 @@ describe('the devices of an order that is given again', () => {
 
   it('are told then and now', () => {
     expect(devicesThenAndNow(ordered, asThen, 1)).toEqual({
-      text: 'It went to 2 devices; what it selected by selects 1 now.',
+      text: 'It went to 2 devices; its filter selects 1 now.',
       offersSame: true,
     });
     expect(devicesThenAndNow(ordered, asThen, undefined).text).toBe('It went to 2 devices.');
     expect(devicesThenAndNow(ordered, emptyValues, 1).text).toBe('It went to 2 devices.');
+  });
+
+  it('are those of then where they were picked, and are all there', () => {
+    const picked = { ...ordered, device_filter: { device_ids: ['d-0000-0001', 'd-0000-0002'] } };
+    expect(devicesThenAndNow(picked, orderedValues(picked), 2).offersSame).toBe(false);
+    expect(devicesThenAndNow(picked, orderedValues(picked), 1).offersSame).toBe(true);
   });
 
   it('can be those of then, unless nobody knows them any more', () => {

@@ -54,9 +54,11 @@ export function devicesThenAndNow(
 ): { text: string; offersSame: boolean } {
   const { id, devices, archived_at } = deployment;
   const then = `It went to ${countText(devices, 'device')}`;
-  if (isSameSelection(values, devicesOf(id))) return { text: `${then}: these are selected.`, offersSame: false };
   const isAsThen = isSameSelection(values, orderedFor(deployment));
-  const today = isAsThen && now !== undefined ? `; what it selected by selects ${numberText(now)} now.` : '.';
+  const isPickedAsThen = isAsThen && values.devices.length > 0 && now === devices;
+  if (isPickedAsThen || isSameSelection(values, devicesOf(id)))
+    return { text: `${then}: these are selected.`, offersSame: false };
+  const today = isAsThen && now !== undefined ? `; its filter selects ${numberText(now)} now.` : '.';
   // Of an archived one nobody knows any more which devices it went to.
   return { text: then + today, offersSame: archived_at === null };
 }

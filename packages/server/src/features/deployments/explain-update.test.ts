@@ -44,7 +44,7 @@ describe('why a device is not updating', () => {
     const start_at = new Date(Date.now() + 3_600_000).toISOString();
     await fleet.deployTo([device], { options: { schedule: { start_at } } });
     expect(holding(await whyDevice())).toEqual([
-      { ...closed, gate: 'schedule', message: `The order begins at ${start_at}`, tried_next_at: start_at },
+      { ...closed, gate: 'schedule', message: `The deployment begins at ${start_at}`, tried_next_at: start_at },
     ]);
   });
 
@@ -146,7 +146,7 @@ describe('why a device is not updating', () => {
     const id = await fleet.deployTo([device, bad], { options: { max_failures: 1, expires_in: '2h' } });
     expect(gateOf(await whyDevice(), 'limits')).toMatchObject({
       holds: false,
-      message: expect.stringMatching(/^The order expires at 20/),
+      message: expect.stringMatching(/^The deployment expires at 20/),
     });
     await bad.next();
     await bad.report({ update_id: id, seq: 1, event: 'failed' });

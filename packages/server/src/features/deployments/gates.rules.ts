@@ -65,10 +65,10 @@ function approval({ needs_approval, held_at, known_since }: DeviceFacts): Gate {
 }
 
 function schedule({ now }: DeviceFacts, { start_at }: PendingFacts): Gate {
-  if (start_at === null) return open('schedule', 'The order begins at once');
-  if (start_at <= now) return open('schedule', `The order has begun at ${start_at.toISOString()}`);
+  if (start_at === null) return open('schedule', 'The deployment begins at once');
+  if (start_at <= now) return open('schedule', `The deployment has begun at ${start_at.toISOString()}`);
   return {
-    ...holds('schedule', `The order begins at ${start_at.toISOString()}`),
+    ...holds('schedule', `The deployment begins at ${start_at.toISOString()}`),
     tried_next_at: start_at.toISOString(),
   };
 }
@@ -115,11 +115,11 @@ function capability({ flow, able }: PendingFacts): Gate {
 
 function limits({ now }: DeviceFacts, { failure_limit_reached_at, expires_at }: PendingFacts): Gate {
   if (failure_limit_reached_at !== null) {
-    return holds('limits', 'As many updates of the order have failed as may: this one ends', failure_limit_reached_at);
+    return holds('limits', 'As many updates of the deployment have failed as may: this one ends', failure_limit_reached_at);
   }
-  if (expires_at === null) return open('limits', 'The order does not expire');
-  if (expires_at <= now) return holds('limits', 'The order has expired: this one ends', expires_at);
-  return open('limits', `The order expires at ${expires_at.toISOString()}`);
+  if (expires_at === null) return open('limits', 'The deployment does not expire');
+  if (expires_at <= now) return holds('limits', 'The deployment has expired: this one ends', expires_at);
+  return open('limits', `The deployment expires at ${expires_at.toISOString()}`);
 }
 
 /** A device that polls is online for three of its intervals and a minute. */
