@@ -208,7 +208,7 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.getByRole('button', { name: 'Needs approval 1' }).click();
     await found(page, '1 device');
     await page.getByRole('link', { name: 'pump-waiting' }).click();
-    const why = page.getByRole('region', { name: /^(Why is it not updating\?|Ready for updates)$/ });
+    const why = page.getByRole('region', { name: /^(Why is it not updating\?|About to update|Ready for updates)$/ });
     await why.getByRole('listitem').filter({ hasText: 'The device awaits approval' }).waitFor();
     await page.getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();

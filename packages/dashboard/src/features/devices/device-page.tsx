@@ -58,7 +58,7 @@ export function DevicePage() {
 function WhySection({ project, id }: { project: string; id: string }) {
   const { data, error, isPending, refetch } = useQuery(whyQuery(project, id));
   return (
-    <Section title={data === undefined ? 'Updates' : whyTitle(data)}>
+    <Section title={data === undefined ? 'What it is doing' : whyTitle(data)}>
       {isPending && <LoadingNote what="Loading the answer" />}
       {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
       {data !== undefined && <WhyPanel project={project} why={data} />}

@@ -115,7 +115,11 @@ function capability({ flow, able }: PendingFacts): Gate {
 
 function limits({ now }: DeviceFacts, { failure_limit_reached_at, expires_at }: PendingFacts): Gate {
   if (failure_limit_reached_at !== null) {
-    return holds('limits', 'As many updates of the deployment have failed as may: this one ends', failure_limit_reached_at);
+    return holds(
+      'limits',
+      'As many updates of the deployment have failed as may: this one ends',
+      failure_limit_reached_at,
+    );
   }
   if (expires_at === null) return open('limits', 'The deployment does not expire');
   if (expires_at <= now) return holds('limits', 'The deployment has expired: this one ends', expires_at);
