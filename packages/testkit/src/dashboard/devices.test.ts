@@ -229,7 +229,7 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.goto(`/p/farm/devices/${devices.winter.id}`);
     await page.getByRole('heading', { name: 'Ready for updates' }).waitFor();
     await fleet.deployTo([devices.winter]);
-    await page.getByRole('heading', { name: 'Why is it not updating?' }).waitFor();
+    await page.getByRole('heading', { name: 'About to update' }).waitFor();
     await why.getByRole('link', { name: /^plain v1/ }).waitFor();
     await leave(devices.winter);
     await page.goto(`/p/farm/devices/${devices.winter.id}`);
