@@ -11,7 +11,7 @@ const marks = {
   open: { Shape: IconCircle, color: 'var(--quiet)', word: 'open' },
   all: { Shape: IconCircleDot, color: 'var(--quiet)', word: 'all devices' },
   unset: { Shape: IconCircleDashed, color: 'var(--quiet)', word: 'nothing set' },
-  ready: { Shape: IconCircleDot, color: 'var(--mantine-primary-color-filled)', word: 'ready' },
+  ready: { Shape: IconCircleDot, color: 'var(--mantine-color-anchor)', word: 'ready' },
   wrong: { Shape: IconAlertCircle, color: 'var(--status-failed)', word: 'something is wrong' },
 };
 
