@@ -5,6 +5,7 @@ import { type DeviceFleet, makeDeviceFleet } from '../fixtures/device-fleet.ts';
 import type { ScriptedDevice } from '../scripted-device.ts';
 import { startTestServer, type TestServer } from '../test-server.ts';
 import { dashboardFiles, expectAccessible, hasBrowser, useBrowser } from './browser.ts';
+import { bar, updateRow } from './deployment-parts.ts';
 
 const browser = useBrowser();
 let server: TestServer;
@@ -147,8 +148,9 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await page.getByRole('button', { name: 'Retry' }).click();
     const dialog = page.getByRole('dialog', { name: `Retry ${id}?` });
     await dialog.getByText('up to 1 device').waitFor();
-    await dialog.getByRole('button', { name: 'Retry' }).click();
-    await page.getByText('Ordered once more for 1 device').waitFor();
+    // What is told goes away by itself.
+    const told = page.getByText('Ordered once more for 1 device').waitFor();
+    await Promise.all([told, dialog.getByRole('button', { name: 'Retry' }).click()]);
     await page.getByText(`A retry of ${id}`).waitFor();
     const retried = new URL(page.url()).pathname.split('/').at(-1) ?? '';
     expect(retried).not.toBe(id);
@@ -185,11 +187,12 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
 
     await confirm(page, 'Resume', ['2 devices may begin']);
     await main.getByText('Running', { exact: true }).waitFor();
-    await confirm(page, 'Abort', [
+    const told = page.getByText('2 updates ended. 1 device asked to stop.').waitFor();
+    const aborted = confirm(page, 'Abort', [
       '2 pending updates end at once',
       '1 device at work is asked to stop, and has 15 min',
     ]);
-    await page.getByText('2 updates ended. 1 device asked to stop.').waitFor();
+    await Promise.all([told, aborted]);
     await bar(main, { in_progress: 1, aborted: 3 }).waitFor();
     await updateRow(page, 'valve-1')
       .getByText(/^Asked to stop/)
@@ -198,33 +201,6 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await bar(main, { aborted: 4 }).waitFor();
     await main.getByText('Finished').first().waitFor();
     await page.getByRole('button', { name: 'Abort' }).waitFor({ state: 'detached' });
-    expect(faults).toEqual([]);
-    await close();
-  });
-
-  it('says of a device that is at work that it is away', async () => {
-    const device = await fleet.joinDevice('far-away');
-    const id = await fleet.deployTo([device]);
-    await device.next();
-    const { page, goTo, faults, close } = await browser.open(server);
-    await goTo(`/p/barns/deployments/${id}`);
-    const row = updateRow(page, 'far-away');
-    await row.getByText('Started').waitFor();
-    expect(await row.getByText(/Offline/).count()).toBe(0);
-    await row.getByRole('link', { name: 'far-away' }).click();
-    const panel = page.getByRole('dialog', { name: 'Update of one device' });
-    await panel.getByText('In progress').waitFor();
-    expect(await panel.getByText('The device is offline').count()).toBe(0);
-    await server.shiftClock('1 hour');
-    await panel.getByText(/The device is offline; it was last here at .+ It goes on once it is back/).waitFor();
-    await expectAccessible(page);
-    await page.keyboard.press('Escape');
-    await panel.waitFor({ state: 'detached' });
-    await row.getByText(/^Offline, last here .+\. Started$/).waitFor();
-    await expectAccessible(page);
-    await server.shiftClock('0 hours');
-    await device.hello();
-    await row.getByText(/Offline/).waitFor({ state: 'detached' });
     expect(faults).toEqual([]);
     await close();
   });
@@ -260,81 +236,6 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await close();
   });
 
-  it('has a chart that goes on with the clock while an update is open and the page is in sight', async () => {
-    const [device] = await joinDevices('slow', 1);
-    const id = await fleet.deployTo(device ? [device] : []);
-    await device?.next();
-    const { page, goTo, faults, close } = await browser.open(server);
-    await page.clock.install();
-    await goTo(`/p/barns/deployments/${id}`);
-    const chart = page.getByRole('img', { name: /^From .+ updates have ended/ });
-    const words = async () => (await chart.getAttribute('aria-label')) ?? '';
-    await bar(page.getByRole('main'), { in_progress: 1 }).waitFor();
-    const first = await words();
-    await page.clock.fastForward(60_000);
-    await expect.poll(words).not.toBe(first);
-
-    await page.evaluate(setSight('hidden'));
-    // What is no longer told goes on in steps of the browser's own clock.
-    await page.clock.runFor(1);
-    const hidden = await words();
-    await page.clock.fastForward(60_000);
-    expect(await words()).toBe(hidden);
-    await page.evaluate(setSight('visible'));
-    await expect.poll(words).not.toBe(hidden);
-
-    await device?.report({ update_id: id, seq: 1, event: 'succeeded' });
-    await page.getByRole('main').getByText('Finished').first().waitFor();
-    await page.getByRole('img', { name: /1 of 1 updates have ended/ }).waitFor();
-    const end = await words();
-    await page.clock.fastForward(60_000);
-    expect(await words()).toBe(end);
-    expect(faults).toEqual([]);
-    await close();
-  });
-
-  it('that waits names the update that goes first, and leads to it', async () => {
-    const device = await fleet.joinDevice('busy-1');
-    await device.hello();
-    const first = await fleet.deployTo([device]);
-    await device.next();
-    const second = await fleet.deployTo([device]);
-    const { page, goTo, faults, close } = await browser.open(server);
-    await goTo(`/p/barns/devices/${device.id}`);
-    await page.getByRole('region', { name: 'Updating' }).getByText('The device has been at it').waitFor();
-    await goTo(`/p/barns/deployments/${second}?device=${device.id}`);
-    const panel = page.getByRole('dialog', { name: 'Update of one device' });
-    await panel.getByText(`The device is at the update of ${first}`).first().waitFor();
-    expect(await page.getByRole('main').getByText('Running').count()).toBe(0);
-    await expectAccessible(page);
-    await panel.getByRole('link', { name: 'Look at that update' }).click();
-    await page.waitForURL((url) => url.pathname.endsWith(first));
-    await panel.getByText('Steps').waitFor();
-    expect(faults).toEqual([]);
-    await close();
-  });
-
-  it('that was aborted says in which step it was stopped, and calls none failed', async () => {
-    const device = await fleet.joinDevice('stopped-1');
-    const id = await fleet.deployTo([device]);
-    await device.next();
-    await device.report({ update_id: id, seq: 1, event: 'step_started', step: 0 });
-    await fleet.call('POST', `/deployments/${id}/abort`);
-    await device.report({ update_id: id, seq: 2, event: 'step_failed', step: 0, message: 'It was stopped.' });
-    await device.report({ update_id: id, seq: 3, event: 'stopped', step: 0 });
-    const { page, goTo, faults, close } = await browser.open(server);
-    await goTo(`/p/barns/deployments/${id}?device=${device.id}`);
-    const panel = page.getByRole('dialog', { name: 'Update of one device' });
-    await panel.getByText('Stopped in step').waitFor();
-    await panel
-      .getByRole('list', { name: 'Steps' })
-      .getByText(/^Stopped/)
-      .waitFor();
-    expect(await panel.getByText(/failed/i).count()).toBe(0);
-    expect(faults).toEqual([]);
-    await close();
-  });
-
   it('that does not exist is said to be none', async () => {
     const { page, goTo, close } = await browser.open(server);
     await goTo('/p/barns/deployments/dp-none-none');
@@ -345,27 +246,6 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await expectAccessible(page);
     await page.getByRole('link', { name: 'All deployments' }).click();
     await page.getByText('Live', { exact: true }).waitFor();
-    await close();
-  });
-
-  it('is shown but for its chart where that cannot be loaded, and with it once it can', async () => {
-    const [device] = await joinDevices('charted', 1);
-    const id = await fleet.deployTo(device ? [device] : []);
-    const { page, goTo, faults, close } = await browser.open(server);
-    await page.route('**/assets/progress-chart-*', (route) => route.abort());
-    await goTo(`/p/barns/deployments/${id}`);
-    const alert = page.getByRole('alert').filter({ hasText: 'A part of this page could not be loaded' });
-    const shown = await alert.elementHandle();
-    await page.waitForEvent('requestfailed');
-    expect(await shown?.isVisible()).toBe(true);
-    await device?.next();
-    await bar(page.getByRole('main'), { in_progress: 1 }).waitFor();
-    await page.unroute('**/assets/progress-chart-*');
-    const drawn = page.locator('.u-over');
-    await drawn.waitFor();
-    expect(await page.evaluate("getComputedStyle(document.querySelector('.u-over')).position")).toBe('absolute');
-    expect(await alert.count()).toBe(0);
-    expect(faults).toEqual([]);
     await close();
   });
 
@@ -410,17 +290,6 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
   });
 });
 
-/** The bar of the five counts, once it says this. */
-function bar(within: Locator, counts: Partial<StatusCounts>): Locator {
-  const { pending = 0, in_progress = 0, success = 0, failed = 0, aborted = 0 } = counts;
-  const name = `Pending ${pending}, In progress ${in_progress}, Success ${success}, Failed ${failed}, Aborted ${aborted}`;
-  return within.getByRole('img', { name, exact: true });
-}
-
-function updateRow(page: Page, device: string): Locator {
-  return page.getByRole('grid', { name: 'Devices' }).getByRole('row').filter({ hasText: device });
-}
-
 /** Presses a button that asks back, and says yes once it has said all this. */
 async function confirm(page: Page, verb: string, saying: string[], within: Locator | Page = page): Promise<void> {
   await within.getByRole('button', { name: verb, exact: true }).click();
@@ -439,10 +308,4 @@ async function joinDevices(name: string, count: number): Promise<ScriptedDevice[
 async function succeed(device: ScriptedDevice | undefined, id: string): Promise<void> {
   await device?.next();
   await device?.report({ update_id: id, seq: 1, event: 'succeeded' });
-}
-
-/** As when somebody goes to another tab, or comes back. */
-function setSight(state: 'hidden' | 'visible'): string {
-  return `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
-    document.dispatchEvent(new Event('visibilitychange'))`;
 }
