@@ -19,6 +19,8 @@ export const gateSchema = z.object({
   holds: z.boolean(),
   /** What there is to know of it, in one sentence. */
   message: z.string(),
+  /** The deployment whose update goes first, where that is what holds it back; null otherwise. */
+  deployment_id: z.string().nullable(),
   /** Since when it holds. */
   since: z.string().nullable(),
   /** When it is tried next; null: as soon as what the message says has changed. */

@@ -5,6 +5,7 @@ import { type DeviceFleet, makeDeviceFleet } from '../fixtures/device-fleet.ts';
 import type { ScriptedDevice } from '../scripted-device.ts';
 import { startTestServer, type TestServer } from '../test-server.ts';
 import { dashboardFiles, expectAccessible, hasBrowser, useBrowser } from './browser.ts';
+import { bar, updateRow } from './deployment-parts.ts';
 
 const browser = useBrowser();
 let server: TestServer;
@@ -30,6 +31,7 @@ describe.skipIf(!hasBrowser)('the list of deployments', () => {
     const id = await fleet.deployTo([first, second], { app: { name: 'irrigation', version: 'v7' } });
     const row = page.getByRole('row').filter({ hasText: id });
     await bar(row, { pending: 2 }).waitFor();
+    await row.getByText('Waiting').waitFor();
     await row.getByText('irrigation v7').waitFor();
     await first.next();
     await bar(row, { pending: 1, in_progress: 1 }).waitFor();
@@ -38,8 +40,11 @@ describe.skipIf(!hasBrowser)('the list of deployments', () => {
     await second.next();
     await second.report({ update_id: id, seq: 1, event: 'failed', reason: 'step_failed', step: 0 });
     await bar(row, { success: 1, failed: 1 }).waitFor();
-    await row.getByText('Finished').waitFor();
+    await row.getByText('Finished, 1 failed').waitFor();
+    await row.getByText('1 of 2 succeeded, 1 failed').waitFor();
     await expectAccessible(page);
+    await row.getByText('irrigation v7').click();
+    await page.getByRole('heading', { name: id }).waitFor();
     expect(faults).toEqual([]);
     await close();
   });
@@ -143,7 +148,9 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await page.getByRole('button', { name: 'Retry' }).click();
     const dialog = page.getByRole('dialog', { name: `Retry ${id}?` });
     await dialog.getByText('up to 1 device').waitFor();
-    await dialog.getByRole('button', { name: 'Retry' }).click();
+    // What is told goes away by itself.
+    const told = page.getByText('Ordered once more for 1 device').waitFor();
+    await Promise.all([told, dialog.getByRole('button', { name: 'Retry' }).click()]);
     await page.getByText(`A retry of ${id}`).waitFor();
     const retried = new URL(page.url()).pathname.split('/').at(-1) ?? '';
     expect(retried).not.toBe(id);
@@ -180,11 +187,12 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
 
     await confirm(page, 'Resume', ['2 devices may begin']);
     await main.getByText('Running', { exact: true }).waitFor();
-    await confirm(page, 'Abort', [
+    const told = page.getByText('2 updates ended. 1 device asked to stop.').waitFor();
+    const aborted = confirm(page, 'Abort', [
       '2 pending updates end at once',
       '1 device at work is asked to stop, and has 15 min',
     ]);
-    await page.getByText('2 updates ended. 1 device asked to stop.').waitFor();
+    await Promise.all([told, aborted]);
     await bar(main, { in_progress: 1, aborted: 3 }).waitFor();
     await updateRow(page, 'valve-1')
       .getByText(/^Asked to stop/)
@@ -193,33 +201,6 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await bar(main, { aborted: 4 }).waitFor();
     await main.getByText('Finished').first().waitFor();
     await page.getByRole('button', { name: 'Abort' }).waitFor({ state: 'detached' });
-    expect(faults).toEqual([]);
-    await close();
-  });
-
-  it('says of a device that is at work that it is away', async () => {
-    const device = await fleet.joinDevice('far-away');
-    const id = await fleet.deployTo([device]);
-    await device.next();
-    const { page, goTo, faults, close } = await browser.open(server);
-    await goTo(`/p/barns/deployments/${id}`);
-    const row = updateRow(page, 'far-away');
-    await row.getByText('Taken up').waitFor();
-    expect(await row.getByText(/Offline/).count()).toBe(0);
-    await row.getByRole('link', { name: 'far-away' }).click();
-    const panel = page.getByRole('dialog', { name: 'Update of one device' });
-    await panel.getByText('In progress').waitFor();
-    expect(await panel.getByText('The device is offline').count()).toBe(0);
-    await server.shiftClock('1 hour');
-    await panel.getByText(/The device is offline; it was last here at .+ It goes on once it is back/).waitFor();
-    await expectAccessible(page);
-    await page.keyboard.press('Escape');
-    await panel.waitFor({ state: 'detached' });
-    await row.getByText(/^Offline, last here .+\. Taken up$/).waitFor();
-    await expectAccessible(page);
-    await server.shiftClock('0 hours');
-    await device.hello();
-    await row.getByText(/Offline/).waitFor({ state: 'detached' });
     expect(faults).toEqual([]);
     await close();
   });
@@ -242,6 +223,15 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await page.getByRole('link', { name: id }).waitFor();
     expect(await page.getByRole('link', { name: 'New deployment' }).count()).toBe(0);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375);
+    const row = page.getByRole('row').filter({ hasText: id });
+    for (const text of ['plain v1', 'Waiting', '0 of 2 succeeded']) await row.getByText(text).waitFor();
+    await row.getByText('plain v1').click();
+    for (const text of ['Pending 2', 'Failed 0', 'Aborted 0']) {
+      const box = await page.getByRole('radiogroup', { name: 'Status' }).getByText(text).boundingBox();
+      expect((box?.x ?? 375) + (box?.width ?? 0)).toBeLessThanOrEqual(375);
+    }
+    await updateRow(page, 'small-2').getByText('The device is offline').click();
+    await panel.waitFor();
     expect(faults).toEqual([]);
     await close();
   });
@@ -256,27 +246,6 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await expectAccessible(page);
     await page.getByRole('link', { name: 'All deployments' }).click();
     await page.getByText('Live', { exact: true }).waitFor();
-    await close();
-  });
-
-  it('is shown but for its chart where that cannot be loaded, and with it once it can', async () => {
-    const [device] = await joinDevices('charted', 1);
-    const id = await fleet.deployTo(device ? [device] : []);
-    const { page, goTo, faults, close } = await browser.open(server);
-    await page.route('**/assets/progress-chart-*', (route) => route.abort());
-    await goTo(`/p/barns/deployments/${id}`);
-    const alert = page.getByRole('alert').filter({ hasText: 'A part of this page could not be loaded' });
-    const shown = await alert.elementHandle();
-    await page.waitForEvent('requestfailed');
-    expect(await shown?.isVisible()).toBe(true);
-    await device?.next();
-    await bar(page.getByRole('main'), { in_progress: 1 }).waitFor();
-    await page.unroute('**/assets/progress-chart-*');
-    const drawn = page.locator('.u-over');
-    await drawn.waitFor();
-    expect(await page.evaluate("getComputedStyle(document.querySelector('.u-over')).position")).toBe('absolute');
-    expect(await alert.count()).toBe(0);
-    expect(faults).toEqual([]);
     await close();
   });
 
@@ -320,17 +289,6 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await after.stop();
   });
 });
-
-/** The bar of the five counts, once it says this. */
-function bar(within: Locator, counts: Partial<StatusCounts>): Locator {
-  const { pending = 0, in_progress = 0, success = 0, failed = 0, aborted = 0 } = counts;
-  const name = `Pending ${pending}, In progress ${in_progress}, Success ${success}, Failed ${failed}, Aborted ${aborted}`;
-  return within.getByRole('img', { name, exact: true });
-}
-
-function updateRow(page: Page, device: string): Locator {
-  return page.getByRole('grid', { name: 'Devices' }).getByRole('row').filter({ hasText: device });
-}
 
 /** Presses a button that asks back, and says yes once it has said all this. */
 async function confirm(page: Page, verb: string, saying: string[], within: Locator | Page = page): Promise<void> {

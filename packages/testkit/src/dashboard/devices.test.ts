@@ -209,7 +209,7 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.getByRole('button', { name: 'Needs approval 1' }).click();
     await found(page, '1 device');
     await page.getByRole('link', { name: 'pump-waiting' }).click();
-    const why = page.getByRole('region', { name: /^(Why is it not updating\?|Ready for updates)$/ });
+    const why = page.getByRole('region', { name: /^(Why is it not updating\?|About to update|Ready for updates)$/ });
     await why.getByRole('listitem').filter({ hasText: 'The device awaits approval' }).waitFor();
     await page.getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
@@ -230,7 +230,7 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.goto(`/p/farm/devices/${devices.winter.id}`);
     await page.getByRole('heading', { name: 'Ready for updates' }).waitFor();
     await fleet.deployTo([devices.winter]);
-    await page.getByRole('heading', { name: 'Why is it not updating?' }).waitFor();
+    await page.getByRole('heading', { name: 'About to update' }).waitFor();
     await why.getByRole('link', { name: /^plain v1/ }).waitFor();
     await leave(devices.winter);
     await page.goto(`/p/farm/devices/${devices.winter.id}`);
@@ -289,8 +289,8 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.getByRole('region', { name: 'Device', exact: true }).getByText('beside the gate').waitFor();
     expect(await device(devices.north)).toMatchObject({ apps: [{ name: 'irrigation', version: 'v2' }], drift: [] });
 
-    await page.getByRole('button', { name: 'Rekey' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Rekey' }).click();
+    await page.getByRole('button', { name: 'Drop key' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Drop key' }).click();
     const token = page.getByRole('dialog', { name: 'Claim token of pump-north' });
     await token.getByText(/^twc_/).waitFor();
     await token.getByRole('button', { name: 'I have copied it' }).click();
@@ -335,7 +335,7 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.getByRole('link', { name: 'pump-winter' }).click();
     await page.getByRole('heading', { name: 'pump-winter' }).waitFor();
     await page.getByRole('region', { name: 'Why is it not updating?' }).getByRole('status').waitFor();
-    const names = /^(Edit|Delete|Approve|Rekey|Deploy|Turn on|Turn off)$/;
+    const names = /^(Edit|Delete|Approve|Drop key|Deploy|Turn on|Turn off)$/;
     expect(await page.getByRole('main').getByRole('button', { name: names }).count()).toBe(0);
     expect(await page.getByRole('main').getByRole('link', { name: names }).count()).toBe(0);
   });

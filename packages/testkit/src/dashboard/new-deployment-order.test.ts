@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser)('the order of a new deployment', () => {
     await page.getByText('The server cannot be reached').waitFor();
     await field(page, 'Comment').fill('once more');
     await deployTo(page, '1 device').click();
-    await page.getByRole('button', { name: 'This is another order' }).click();
+    await page.getByRole('button', { name: 'This is another deployment' }).click();
     await deployTo(page, '1 device').click();
     await deploymentShown(page);
     expect(await countDeployments()).toBe(before + 2);

@@ -2,15 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { expectAccessible, hasBrowser } from './browser.ts';
 import { focusedName, tabTo } from './keyboard.ts';
-import {
-  deploymentShown,
-  deployTo,
-  field,
-  lineOf,
-  releaseFlow,
-  searchOf,
-  useNewDeployment,
-} from './new-deployment-stage.ts';
+import { deploymentShown, deployTo, field, lineOf, searchOf, useNewDeployment } from './new-deployment-stage.ts';
 
 describe.skipIf(!hasBrowser)('a new deployment in the dashboard', () => {
   const { orders, open, newestDeployment, countDeployments } = useNewDeployment();
@@ -138,86 +130,28 @@ describe.skipIf(!hasBrowser)('a new deployment in the dashboard', () => {
     await deployTo(page, '3 devices').waitFor();
   });
 
-  it('is given again as it was, of the newest version of its flow and with a secret typed anew', async () => {
-    const flow = releaseFlow.replace('release:', 'release-again:');
-    const made = (await orders.fleet.call('POST', '/update-flows', flow)) as { update_flows: [{ uuid: string }] };
-    const flowId = made.update_flows[0].uuid;
-    const ordered = {
-      device_filter: { groups: [{ name: 'North' }], filters: [] },
-      deployment_configuration: {
-        flow_uuid: flowId,
-        parameters_mapping: { version: '1.1.0', channel: 'beta', password: 'hunter2' },
-        comment: 'valve fix',
-        app: { name: 'irrigation', version: '1.1.0' },
-      },
-      configuration: { log_level: 'debug' },
-      expires_in: '7d',
-      max_failures: 3,
-    };
-    const first = (await orders.fleet.call('POST', '/deployments', ordered)) as { deployment_id: string };
-    await orders.fleet.call('PUT', `/update-flows/${flowId}`, flow.replace('Fetch', 'Fetch it'));
-
-    const page = await open();
-    await page.goto(`/p/pumps/deployments/${first.deployment_id}`);
-    await page.getByRole('link', { name: 'Deploy again' }).click();
-    await page.getByRole('note').getByText('That was version 1 of the flow; this is version 2.').waitFor();
+  it('calls only what was filled in done, and lists at its end all that was set', async () => {
+    const page = await open(searchOf({ flow: orders.flowId, filter: { groups: [{ name: 'North' }] } }));
+    const steps = page.getByRole('navigation', { name: 'Steps' });
+    const marked = (word: string) =>
+      steps.getByRole('button').filter({ has: page.getByRole('img', { name: word, exact: true }) });
+    await marked('done').nth(1).waitFor();
+    await marked('nothing set').getByText('App, schedule and limits').waitFor();
+    await field(page, 'version').fill('1.1.0');
+    await field(page, 'Comment').fill('valve fix');
+    await field(page, 'Failure limit').fill('10%');
+    await page.getByLabel('Configuration for the devices').fill('{ "log_level": "debug" }');
+    await page.getByLabel('Begins at').fill('2090-01-31T04:00');
+    await deployTo(page, '1 device').waitFor();
+    await marked('ready').getByText('Review and deploy').waitFor();
+    expect(await marked('done').count()).toBe(4);
+    const review = page.getByRole('region', { name: '5. Review and deploy' });
+    const facts = await review.locator('dl').innerText();
+    for (const text of ['valve fix', '10%', '"log_level": "debug"', '31 Jan 2090', 'in North']) {
+      expect(facts).toContain(text);
+    }
+    await page.getByRole('link', { name: 'Create an access token' }).waitFor();
     await expectAccessible(page);
-    await field(page, 'password').fill('hunter3');
-    await field(page, 'Comment').fill('valve fix, mended');
-    await deployTo(page, '1 device').click();
-    await page.waitForURL((url) => !url.pathname.endsWith(first.deployment_id) && /\/dp-/.test(url.pathname));
-    const again = await newestDeployment();
-    expect(again.id).not.toBe(first.deployment_id);
-    expect(again).toMatchObject({
-      flow: { id: flowId, version: 2 },
-      app: { name: 'irrigation', version: '1.1.0' },
-      comment: 'valve fix, mended',
-      device_filter: ordered.device_filter,
-      parameters: { version: '1.1.0', channel: 'beta', password: '***' },
-      configuration: ordered.configuration,
-      max_failures: 3,
-    });
-    expect(again.expires_at).not.toBeNull();
-  });
-
-  it('gives a mended flow to those devices of an earlier one that did not get it', async () => {
-    const flow = releaseFlow.replace('release:', 'release-mended:');
-    const made = (await orders.fleet.call('POST', '/update-flows', flow)) as { update_flows: [{ uuid: string }] };
-    const flowId = made.update_flows[0].uuid;
-    const first = (await orders.fleet.call('POST', '/deployments', {
-      device_ids: [orders.devices.two.id, orders.devices.three.id],
-      deployment_configuration: { flow_uuid: flowId, parameters_mapping: { version: '1.1.0' } },
-    })) as { deployment_id: string };
-    const path = `/deployments/${first.deployment_id}`;
-    await orders.fleet.call('POST', `${path}/abort`);
-    const page = await open();
-    await page.goto(`/p/pumps${path}`);
-    await page.getByRole('button', { name: 'Retry' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByText('A new deployment gives the same version').waitFor();
-    expect(await dialog.getByText('was saved since').count()).toBe(0);
-    await page.keyboard.press('Escape');
-
-    await orders.fleet.call('PUT', `/update-flows/${flowId}`, flow.replace('Fetch', 'Fetch it'));
-    await page.reload();
-    await page.getByRole('button', { name: 'Retry' }).click();
-    await dialog.getByRole('link', { name: 'deploy version 2 to these devices' }).click();
-    await deployTo(page, '2 devices').click();
-    await page.waitForURL((url) => !url.pathname.endsWith(first.deployment_id) && /\/dp-/.test(url.pathname));
-    expect(await newestDeployment()).toMatchObject({
-      flow: { id: flowId, version: 2 },
-      devices: 2,
-      device_filter: {
-        groups: [],
-        filters: [{ type: 'deployment', operand: 'is', value: 'aborted', deployment_id: first.deployment_id }],
-      },
-    });
-  });
-
-  it('is not given again where there is no such deployment', async () => {
-    const page = await open('?again=dp-none-none');
-    await page.getByText('There is no such deployment in this project').waitFor();
-    await page.getByRole('link', { name: 'All deployments' }).waitFor();
   });
 
   it('is not for viewers, who are told who may', async () => {

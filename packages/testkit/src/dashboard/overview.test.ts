@@ -102,7 +102,9 @@ describe.skipIf(!hasBrowser)('the overview', () => {
     const { page, goTo, close } = await browser.open(server);
     await goTo('/p/greenhouses');
     const rate = page.getByRole('region', { name: 'Success over time' });
-    await rate.getByText('33.3 % of the updates that got a result in the last 30 days succeeded.').waitFor();
+    await rate
+      .getByText('33.3 % of the updates that got a result in the last 30 days succeeded; aborted ones are left out.')
+      .waitFor();
     await rate.getByText('Show the numbers').click();
     await rate
       .getByRole('table', { name: 'Results of each day' })

@@ -30,20 +30,24 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await dialog.getByText('must not be empty').waitFor();
     await dialog.getByLabel('Name').fill(script);
     await dialog.getByLabel('Role').selectOption('viewer');
-    await dialog.getByLabel('End').fill('2020-01-01T10:00');
+    await dialog.getByLabel('Expires').fill('2020-01-01T10:00');
     await dialog.getByRole('button', { name: 'Create token' }).click();
     await dialog.getByText('expires_at must be in the future').waitFor();
-    await dialog.getByLabel('End').fill('2090-01-01T10:00');
+    await dialog.getByLabel('Expires').fill('2090-01-01T10:00');
     await expectAccessible(page);
     await dialog.getByRole('button', { name: 'Create token' }).click();
 
     const token = (await dialog.getByRole('group', { name: 'Token', exact: true }).textContent()) ?? '';
     expect(token).toMatch(/^twu_/);
     await dialog.getByText(`"user_token": "${token}"`).waitFor();
+    await dialog.getByText(`export TIDEWAY_TOKEN=${token}`).waitFor();
     await expectAccessible(page);
     expect((await server.request('GET', '/api/v2/projects', { token })).status).toBe(200);
     const refused = await server.request('POST', '/api/v2/seen/groups', { token, body: { name: 'North' } });
     expect(refused.status).toBe(403);
+    // A slip does not lose what is shown this once.
+    await page.keyboard.press('Escape');
+    expect(await dialog.getByRole('button', { name: 'Close' }).count()).toBe(0);
     await dialog.getByRole('button', { name: 'I have copied it' }).click();
     await dialog.waitFor({ state: 'detached' });
     expect(await page.content()).not.toContain(token);
@@ -76,7 +80,13 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await dialog.getByRole('button', { name: 'Invite' }).click();
     const link = (await dialog.getByRole('group', { name: 'Sign-in link' }).textContent()) ?? '';
     expect(link).toMatch(new RegExp(`^${server.url}/sign-in#twl_`));
-    await dialog.getByRole('button', { name: 'I have copied it' }).click();
+    await page.keyboard.press('Escape');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await dialog.getByRole('button', { name: 'Copy Sign-in link' }).click();
+    await dialog.getByRole('button', { name: 'Close' }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(link);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
     const row = page.getByRole('row', { name: /ada@example.org/ });
     await row.getByText('seen', { exact: true }).waitFor();
     await expectAccessible(page);
@@ -201,7 +211,7 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     const row = page.getByRole('row', { name: /pt-/ });
     await row.getByText('5', { exact: true }).waitFor();
     await row.getByText('needed', { exact: true }).waitFor();
-    await row.getByText('none', { exact: true }).waitFor();
+    await row.getByText('never', { exact: true }).waitFor();
     await expectAccessible(page);
     await row.getByRole('button', { name: 'Revoke' }).click();
     await dialog.getByRole('button', { name: 'Revoke' }).click();

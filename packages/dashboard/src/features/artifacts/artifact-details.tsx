@@ -110,7 +110,7 @@ function DeleteArtifact({ project, path, prefix }: { project: string; path: stri
       The file is gone then, and cannot be brought back. What devices have of it already stays there.
       {uses !== undefined &&
         uses.flows.length > 0 &&
-        ` ${countText(uses.flows.length, 'flow')} may name it: their orders would be refused.`}
+        ` ${countText(uses.flows.length, 'flow')} may name it: their deployments would be refused.`}
       {open > 0 &&
         ` ${countText(open, 'open update')} still need it: as long as that is so, the server refuses to delete it.`}
     </ConfirmButton>

@@ -3,7 +3,9 @@ import { TextLink } from '../../platform/ui/links.tsx';
 import { StatusBar } from '../../platform/ui/status-bar.tsx';
 import type { Column } from '../../platform/ui/table-row.tsx';
 import { Time } from '../../platform/ui/time.tsx';
+import { countsText, successText } from './deployment-state.rules.ts';
 import { StateMark } from './state-mark.tsx';
+import { TwoLines } from './two-lines.tsx';
 
 /** The columns of a table of deployments. */
 export function deploymentColumns(project: string): Column<Deployment>[] {
@@ -12,60 +14,73 @@ export function deploymentColumns(project: string): Column<Deployment>[] {
       id: 'id',
       title: 'Deployment',
       width: '136px',
-      cell: ({ id }) => (
-        <TextLink to="/p/$project/deployments/$deployment" params={{ project, deployment: id }} className="mono">
-          {id}
-        </TextLink>
-      ),
+      cell: (deployment) => <DeploymentLink project={project} deployment={deployment} />,
     },
     {
       id: 'flow',
       title: 'Flow',
-      width: 'minmax(100px, 1.2fr)',
+      width: 'minmax(100px, 1fr)',
       cell: ({ flow }) => <WithVersion name={flow.name} version={`v${flow.version}`} />,
     },
     {
       id: 'app',
       title: 'App',
-      width: 'minmax(110px, 1fr)',
-      isSecondary: true,
+      width: 'minmax(100px, 0.9fr)',
       cell: ({ app }) => (app === null ? '—' : <WithVersion name={app.name} version={app.version} />),
     },
     {
       id: 'state',
       title: 'State',
-      width: '124px',
-      isSecondary: true,
-      cell: ({ state }) => <StateMark state={state} />,
+      width: '176px',
+      cell: (deployment) => <StateMark deployment={deployment} />,
     },
-    {
-      id: 'updates',
-      title: 'Updates',
-      width: 'minmax(90px, 1.2fr)',
-      cell: ({ counts }) => <StatusBar counts={counts} />,
-    },
+    { id: 'updates', title: 'Updates', width: 'minmax(236px, 1.4fr)', cell: Updates },
     {
       id: 'created',
       title: 'Created',
-      width: '140px',
-      isSecondary: true,
+      width: '116px',
       cell: ({ created_at }) => <Time at={created_at} as="ago" />,
     },
+    { id: 'by', title: 'By', width: 'minmax(130px, 1fr)', cell: ({ created_by }) => created_by },
+    { id: 'comment', title: 'Comment', width: 'minmax(80px, 1.2fr)', cell: ({ comment }) => comment },
+  ];
+}
+
+/** The same where there is room for two columns. */
+export function narrowDeploymentColumns(project: string): Column<Deployment>[] {
+  return [
     {
-      id: 'by',
-      title: 'By',
-      width: 'minmax(150px, 1fr)',
-      isSecondary: true,
-      cell: ({ created_by }) => created_by,
+      id: 'deployment',
+      title: 'Deployment',
+      width: 'minmax(0, 1fr)',
+      cell: (deployment) => (
+        <TwoLines
+          first={<DeploymentLink project={project} deployment={deployment} />}
+          second={`${deployment.flow.name} v${deployment.flow.version}${deployment.app === null ? '' : `, ${deployment.app.name} ${deployment.app.version}`}`}
+        />
+      ),
     },
     {
-      id: 'comment',
-      title: 'Comment',
-      width: 'minmax(100px, 1.6fr)',
-      isSecondary: true,
-      cell: ({ comment }) => comment,
+      id: 'state',
+      title: 'State and updates',
+      width: 'minmax(0, 1fr)',
+      cell: (deployment) => (
+        <TwoLines first={<StateMark deployment={deployment} />} second={successText(deployment.counts)} />
+      ),
     },
   ];
+}
+
+function DeploymentLink({ project, deployment: { id } }: { project: string; deployment: Deployment }) {
+  return (
+    <TextLink to="/p/$project/deployments/$deployment" params={{ project, deployment: id }} className="mono">
+      {id}
+    </TextLink>
+  );
+}
+
+function Updates({ counts }: Deployment) {
+  return <TwoLines first={countsText(counts)} second={<StatusBar counts={counts} />} />;
 }
 
 function WithVersion({ name, version }: { name: string; version: string }) {

@@ -25,7 +25,7 @@ export function DeploymentPage() {
   const { data, error, isPending, refetch } = useQuery(deploymentQuery(project, id));
   if (isPending) return <LoadingNote what="Loading the deployment" />;
   if (data === undefined) return <NoDeployment project={project} error={error} onRetry={() => void refetch()} />;
-  const { flow, state, counts, devices, archived_at } = data;
+  const { flow, counts, devices, archived_at } = data;
   const isKept = archived_at === null;
   return (
     <Page
@@ -35,7 +35,7 @@ export function DeploymentPage() {
     >
       <Stack gap="md">
         {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
-        <Section title={countText(devices, 'device')} actions={<StateMark state={state} />}>
+        <Section title={countText(devices, 'device')} actions={<StateMark deployment={data} />}>
           <Stack gap="sm">
             <StatusCountsLine counts={counts} />
             <StatusBar counts={counts} />
@@ -47,7 +47,7 @@ export function DeploymentPage() {
         <Grid gap="md">
           {isKept && (
             <Grid.Col span={{ base: 12, lg: 6 }}>
-              <ProgressSection project={project} id={id} />
+              <ProgressSection project={project} id={id} isOpen={data.finished_at === null} />
             </Grid.Col>
           )}
           <Grid.Col span={{ base: 12, lg: isKept ? 6 : 12 }}>

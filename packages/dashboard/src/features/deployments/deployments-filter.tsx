@@ -17,7 +17,10 @@ type DeploymentsFilterProps = {
 export function DeploymentsFilter({ project, asked, onChange }: DeploymentsFilterProps) {
   const flows = useQuery(flowChoicesQuery(project)).data ?? [];
   const apps = useLabelNames(project, 'apps');
-  const states = deploymentStates.map((state) => ({ value: state, label: stateWords[state] }));
+  const states = deploymentStates.map((state) => ({
+    value: state,
+    label: state === 'running' ? 'Running or waiting' : stateWords[state],
+  }));
   return (
     <Group gap="xs">
       <SearchField label="Search deployments" value={asked.search ?? ''} onChange={(search) => onChange({ search })} />
@@ -68,8 +71,7 @@ function Choice({ label, choices, value, onChange }: ChoiceProps) {
       clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}` }}
       searchable={choices.length > 8}
       limit={200}
-      w={160}
-      maw="100%"
+      w={{ base: 'calc(50% - 5px)', xs: 160 }}
     />
   );
 }

@@ -1,4 +1,5 @@
 import { Button, Stack } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Deployment } from '@tideway/protocol';
 import { useMemo } from 'react';
@@ -10,7 +11,7 @@ import { VirtualTable } from '../../platform/ui/virtual-table.tsx';
 import { useProjectKey } from '../projects/project.queries.ts';
 import { useMay } from '../session/session.queries.ts';
 import { type DeploymentsAsked, loadDeployments } from './deployment.queries.ts';
-import { deploymentColumns } from './deployment-columns.tsx';
+import { deploymentColumns, narrowDeploymentColumns } from './deployment-columns.tsx';
 import { DeploymentsFilter } from './deployments-filter.tsx';
 import { given } from './given.rules.ts';
 
@@ -23,7 +24,11 @@ export function DeploymentsPage() {
   const list = usePagedList([project, 'deployments', asked], (after) => loadDeployments(project, asked, after), {
     refetchesUpToPages: 5,
   });
-  const columns = useMemo(() => deploymentColumns(project), [project]);
+  const isNarrow = useMediaQuery('(max-width: 48em)') ?? false;
+  const columns = useMemo(
+    () => (isNarrow ? narrowDeploymentColumns(project) : deploymentColumns(project)),
+    [isNarrow, project],
+  );
   const narrow = (changes: DeploymentsAsked) =>
     void navigate({
       to: '/p/$project/deployments',
@@ -44,6 +49,7 @@ export function DeploymentsPage() {
           list={list}
           rowId={idOf}
           height="max(320px, calc(100dvh - 190px))"
+          isOpenedByRow
           empty={isNarrowed ? <NoneFound project={project} /> : <NoneYet project={project} />}
         />
       </Stack>
@@ -87,9 +93,9 @@ function NoneYet({ project }: { project: string }) {
   const mayDeploy = useMay('operator');
   return (
     <EmptyNote title="Nothing was deployed yet" action={mayDeploy && <NewDeployment project={project} />}>
-      A deployment is an order: this version of an update flow, with these values, to these devices. Here it is seen how
-      it goes on each of them.
-      {!mayDeploy && ' An operator can place one.'}
+      A deployment gives this version of an update flow, with these values, to these devices. Here it is seen how it
+      goes on each of them.
+      {!mayDeploy && ' An operator can make one.'}
     </EmptyNote>
   );
 }

@@ -7,7 +7,7 @@ import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { Section } from '../../platform/ui/section.tsx';
 import { failuresQuery } from './deployment.queries.ts';
-import { reasonText } from './update-words.rules.ts';
+import { namesStep, reasonText } from './update-words.rules.ts';
 
 type FailuresAlike = Failures['items'][number];
 
@@ -43,7 +43,7 @@ function FailureGroup({ project, id, group }: { project: string; id: string; gro
     ...(step !== null && { failed_step: step }),
     ...(message !== null && { message }),
   } as const;
-  const isNamed = message?.includes(`"${step}"`) ?? false;
+  const isNamed = message !== null && step !== null && namesStep(message, step);
   return (
     <List.Item styles={{ itemWrapper: { width: '100%' }, itemLabel: { width: '100%' } }}>
       <Group gap="xs" align="baseline">

@@ -58,7 +58,7 @@ function PlainOrderSection({ project, deployment }: OrderSectionProps) {
     ...fact('Ended', deployment.finished_at && <Time at={deployment.finished_at} />),
   ];
   return (
-    <Section title="Order">
+    <Section title="What was deployed">
       <FactList facts={facts} />
       {configuration !== null && (
         <>

@@ -6,7 +6,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import { statusColors, statusWords } from '../../platform/ui/status.ts';
 import { StatusMark } from '../../platform/ui/status-icon.tsx';
-import { courseText, drawnOrder, stackedCourse } from './progress.rules.ts';
+import { courseText, drawnOrder, leastSeconds, stackedCourse } from './progress.rules.ts';
 
 const height = 240;
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -64,10 +64,20 @@ function optionsOf(place: HTMLElement): Omit<uPlot.Options, 'width' | 'height'> 
     legend: { show: false },
     cursor: { show: false },
     axes: [
-      { ...axis, space: 80, incrs: wholeSeconds, values: (_plot, splits) => timesOf(splits) },
+      {
+        ...axis,
+        space: (_plot, _axis, first, last) => timeRoom(last - first),
+        incrs: wholeSeconds,
+        values: (_plot, splits) => timesOf(splits),
+      },
       { ...axis, incrs: wholeNumbers, size: 56 },
     ],
-    scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high)] } },
+    // The last time at the edge stands half beyond it.
+    padding: [null, () => timeRoom(0) / 2, null, null],
+    scales: {
+      x: { range: (_plot, first, last) => [first, Math.max(last, first + leastSeconds)] },
+      y: { range: (_plot, _low, high) => [0, Math.max(1, high)] },
+    },
     series: [
       {},
       ...drawnOrder.toReversed().map((status) => ({
@@ -91,12 +101,19 @@ const wholeSeconds = [
 /** Updates are whole. */
 const wholeNumbers = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000];
 
+/** How many pixels a time at the edge takes, where so many seconds are drawn. */
+function timeRoom(span: number): number {
+  return span > daySeconds && span <= 4 * daySeconds ? 120 : 88;
+}
+
+const daySeconds = 86_400;
+
 /** Times as the viewer reads clocks: with seconds, or with days, where the times in sight differ in no more. */
 function timesOf(splits: number[]): string[] {
   const span = (splits.at(-1) ?? 0) - (splits[0] ?? 0);
   const format = new Intl.DateTimeFormat(undefined, {
-    ...(span > 86_400 && { month: 'short', day: 'numeric' }),
-    ...(span <= 4 * 86_400 && { hour: '2-digit', minute: '2-digit' }),
+    ...(span > daySeconds && { month: 'short', day: 'numeric' }),
+    ...(span <= 4 * daySeconds && { hour: '2-digit', minute: '2-digit' }),
     ...(span < 300 && { second: '2-digit' }),
   });
   return splits.map((split) => format.format(new Date(split * 1000)));

@@ -3,24 +3,35 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { CatchBoundary } from '@tanstack/react-router';
 import type { Progress } from '@tideway/protocol';
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
+import { useClock } from '../../platform/ui/clock.ts';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { usePart } from '../../platform/use-part.ts';
 import { progressQuery } from './deployment.queries.ts';
+import { untilNow } from './progress.rules.ts';
 import { ProgressTable } from './progress-table.tsx';
 
 /** The library that draws is loaded only where there is something to draw. */
 const loadChart = () => import('./progress-chart.tsx');
 
-/** The course of a deployment: how many updates had each status when, as a drawing and as a table. */
-export const ProgressSection = memo(function ProgressSection({ project, id }: { project: string; id: string }) {
-  const { data, error, isPending, refetch } = useQuery(progressQuery(project, id));
+type ProgressSectionProps = {
+  project: string;
+  id: string;
+  /** While an update is open the drawing goes on with the clock. */
+  isOpen: boolean;
+};
+
+/** How many updates of a deployment had each status when, as a drawing and as a table. */
+export const ProgressSection = memo(function ProgressSection({ project, id, isOpen }: ProgressSectionProps) {
+  const { data, dataUpdatedAt, error, isPending, refetch } = useQuery(progressQuery(project, id));
+  const nowMs = useClock(isOpen);
+  const progress = useMemo(() => data && untilNow(data, nowMs - dataUpdatedAt), [data, dataUpdatedAt, nowMs]);
   return (
     <Section title="Progress over time">
-      {isPending && <LoadingNote what="Loading the course" />}
+      {isPending && <LoadingNote what="Loading the progress" />}
       {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
-      {data !== undefined && <Course progress={data} />}
+      {progress !== undefined && <Course progress={progress} />}
     </Section>
   );
 });
@@ -32,7 +43,7 @@ function Course({ progress }: { progress: Progress }) {
   if (!hasCourse) {
     return (
       <Text size="sm" c="dimmed">
-        There is no course to show yet.
+        There is nothing to show yet.
       </Text>
     );
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { courseText, fewOf, stackedCourse } from './progress.rules.ts';
+import { courseText, fewOf, stackedCourse, untilNow } from './progress.rules.ts';
 
 const none = { pending: 0, in_progress: 0, success: 0, failed: 0, aborted: 0 };
 const progress = {
@@ -35,6 +35,26 @@ describe('the course of a deployment', () => {
       [4, 4],
       [4, 4],
     ]);
+  });
+
+  it('is drawn over some seconds, however short it was', () => {
+    const points = progress.points.slice(0, 1).map((point) => ({ ...point, pending: 0, success: 4 }));
+    expect(stackedCourse({ ...progress, points }).seconds).toEqual([1893456000, 1893456010]);
+  });
+
+  it('goes on until now while an update is open', () => {
+    const later = untilNow(progress, 90_000);
+    expect(later.to).toBe('2030-01-01T00:02:30.000Z');
+    expect(later.points.slice(0, 2)).toEqual(progress.points);
+    expect(later.points.at(-1)).toEqual({ ...progress.points.at(-1), at: later.to });
+    // The viewer's clock may have been put back.
+    expect(untilNow(progress, -1)).toBe(progress);
+  });
+
+  it('stays as it is once nothing is open any more', () => {
+    const over = { ...progress, points: [{ ...none, at: progress.to, success: 3, failed: 1 }] };
+    expect(untilNow(over, 90_000)).toBe(over);
+    expect(untilNow({ ...progress, points: [] }, 90_000).points).toEqual([]);
   });
 
   it('is said in one sentence', () => {

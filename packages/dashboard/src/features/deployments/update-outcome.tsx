@@ -13,10 +13,10 @@ export function UpdateOutcome({ update }: { update: UpdateDetails }) {
   const said = standingText(update);
   const hasEnded = status === 'failed' || status === 'aborted';
   const facts: [string, ReactNode][] = [
-    ...fact('Failed step', failed_step),
+    ...fact(status === 'aborted' ? 'Stopped in step' : 'Failed step', failed_step),
     ...fact('Exit code', exit_code),
     ...fact('Kind', hasEnded && reason !== null && reasonText(reason) !== said ? reasonText(reason) : null),
-    ...fact('Taken up', update.taken_up_at && <Time at={update.taken_up_at} />),
+    ...fact('Started', update.taken_up_at && <Time at={update.taken_up_at} />),
     ...fact('Asked to stop', update.abort_requested_at && <Time at={update.abort_requested_at} />),
     ...fact('To confirm until', status === 'in_progress' && update.abort_ends_at && <Time at={update.abort_ends_at} />),
     ...fact('Ended', update.finished_at && <Time at={update.finished_at} />),

@@ -1,5 +1,6 @@
 import { Group, List, Text } from '@mantine/core';
 import {
+  IconBan,
   IconCircleCheckFilled,
   IconCircleDashed,
   IconMinus,
@@ -9,17 +10,18 @@ import {
 import type { UpdateDetails } from '@tideway/protocol';
 import { Section } from '../../platform/ui/section.tsx';
 import { statusColors } from '../../platform/ui/status.ts';
-import { durationText, Time } from '../../platform/ui/time.tsx';
-import { stepStatusWords } from './update-words.rules.ts';
+import { fineDurationText, Time } from '../../platform/ui/time.tsx';
+import { type StepShown, shownSteps, stepStatusWords } from './update-words.rules.ts';
 
 type Step = UpdateDetails['steps'][number];
 
 /** Steps look as updates do. */
-const shapes: Record<Step['status'], { shape: typeof IconMinus; color: string }> = {
+const shapes: Record<StepShown, { shape: typeof IconMinus; color: string }> = {
   waiting: { shape: IconCircleDashed, color: statusColors.pending },
   started: { shape: IconProgress, color: statusColors.in_progress },
   success: { shape: IconCircleCheckFilled, color: statusColors.success },
   failed: { shape: IconSquareRoundedXFilled, color: statusColors.failed },
+  stopped: { shape: IconBan, color: statusColors.aborted },
   not_run: { shape: IconMinus, color: statusColors.pending },
 };
 
@@ -28,10 +30,10 @@ export function UpdateSteps({ update }: { update: UpdateDetails }) {
   return (
     <Section title="Steps">
       <List type="ordered" listStyleType="none" spacing="xs" aria-label="Steps">
-        {update.steps.map((step, place) => (
+        {shownSteps(update).map(([step, shown], place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the steps of an update are known by their places
           <List.Item key={place} styles={{ itemWrapper: { width: '100%' }, itemLabel: { width: '100%' } }}>
-            <StepLine step={step} />
+            <StepLine step={step} shown={shown} />
           </List.Item>
         ))}
       </List>
@@ -39,15 +41,15 @@ export function UpdateSteps({ update }: { update: UpdateDetails }) {
   );
 }
 
-function StepLine({ step }: { step: Step }) {
-  const { name, status, tries, exit_code, message, started_at, finished_at } = step;
-  const { shape: Shape, color } = shapes[status];
+function StepLine({ step, shown }: { step: Step; shown: StepShown }) {
+  const { name, tries, exit_code, message, started_at, finished_at } = step;
+  const { shape: Shape, color } = shapes[shown];
   const took = started_at !== null && finished_at !== null ? secondsBetween(started_at, finished_at) : 0;
   const facts = [
-    stepStatusWords[status],
+    stepStatusWords[shown],
     ...(tries > 1 ? [`try ${tries}`] : []),
     ...(exit_code === null ? [] : [`exit code ${exit_code}`]),
-    ...(took >= 1 ? [durationText(took)] : []),
+    ...(took >= 1 ? [fineDurationText(took)] : []),
   ];
   return (
     <Group gap="xs" wrap="nowrap" align="flex-start">

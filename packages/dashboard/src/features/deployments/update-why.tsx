@@ -28,7 +28,7 @@ export function UpdateWhy({ project, deployment, device }: { project: string; de
     <Section title="Why is it not updating?">
       {isPending && <LoadingNote what="Loading the answer" />}
       {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
-      {data !== undefined && <WhyPanel why={data} />}
+      {data !== undefined && <WhyPanel project={project} why={data} />}
     </Section>
   );
 }

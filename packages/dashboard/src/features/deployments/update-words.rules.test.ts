@@ -1,7 +1,7 @@
 import type { Update } from '@tideway/protocol';
 import { describe, expect, it } from 'vitest';
 import { anUpdate } from './testing/an-update.ts';
-import { lateResultOf, reasonText, standingText } from './update-words.rules.ts';
+import { lateResultOf, reasonText, shownSteps, standingText } from './update-words.rules.ts';
 
 const pending = anUpdate({ waiting_for: 'offline' });
 const step = { name: 'Unpack', status: 'started', tries: 1, exit_code: null, message: null } as const;
@@ -10,22 +10,46 @@ const atWork: Update = { ...pending, status: 'in_progress', waiting_for: null, s
 describe('where an update is', () => {
   it.each<[Update, string]>([
     [pending, 'The device is offline'],
-    [{ ...atWork, step: null }, 'Taken up'],
+    [{ ...atWork, step: null }, 'Started'],
     [atWork, 'Unpack'],
     [{ ...atWork, step: { ...step, tries: 3 } }, 'Unpack, try 3'],
     [{ ...atWork, step: { ...step, status: 'success' } }, 'Unpack: done'],
     [{ ...atWork, abort_requested_at: '2030-01-01T00:00:00Z' }, 'Asked to stop. Unpack'],
+    [{ ...atWork, step: null, abort_requested_at: '2030-01-01T00:00:00Z' }, 'Asked to stop'],
+    [
+      { ...atWork, step: { ...step, status: 'failed' }, abort_requested_at: '2030-01-01T00:00:00Z' },
+      'Asked to stop. Unpack: ended',
+    ],
     [{ ...atWork, status: 'success' }, ''],
     [{ ...atWork, status: 'failed', reason: 'step_failed', message: 'no water' }, 'Unpack: no water'],
-    [{ ...atWork, status: 'failed', reason: 'step_failed', message: 'Unpack: no' }, 'Unpack: no'],
+    [
+      { ...atWork, status: 'failed', reason: 'step_failed', message: 'Step "Unpack" failed: no' },
+      'Step "Unpack" failed: no',
+    ],
     [{ ...atWork, status: 'failed', step: null, reason: 'timed_out' }, 'No result came within the time limit'],
-    [{ ...pending, status: 'aborted', waiting_for: null, reason: 'superseded' }, 'A newer order replaced it'],
+    [{ ...pending, status: 'aborted', waiting_for: null, reason: 'superseded' }, 'A newer deployment replaced it'],
   ])('is said in one line (%#)', (update, text) => {
     expect(standingText(update)).toBe(text);
   });
 
   it('says a reason that only the device knows in its own word', () => {
     expect(reasonText('no_such_valve')).toBe('no such valve');
+  });
+});
+
+describe('the steps of an update', () => {
+  const went = { tries: 1, exit_code: null, message: null, started_at: null, finished_at: null };
+  const steps = [
+    { ...went, name: 'Read', status: 'failed' as const },
+    { ...went, name: 'Read', status: 'failed' as const },
+    { ...went, name: 'Send', status: 'not_run' as const },
+  ];
+  const shown = (update: Parameters<typeof shownSteps>[0]) => shownSteps(update).map(([, how]) => how);
+
+  it('are shown as the device said, but for the one in which an abort stopped it', () => {
+    expect(shown({ steps, status: 'aborted', failed_step: 'Read' })).toEqual(['failed', 'stopped', 'not_run']);
+    expect(shown({ steps, status: 'aborted', failed_step: null })).toEqual(['failed', 'failed', 'not_run']);
+    expect(shown({ steps, status: 'failed', failed_step: 'Read' })).toEqual(['failed', 'failed', 'not_run']);
   });
 });
 

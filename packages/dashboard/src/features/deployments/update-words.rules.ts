@@ -19,26 +19,31 @@ export function standingText(update: Update): string {
   const { status, waiting_for, step, message, reason, abort_requested_at } = update;
   if (status === 'pending') return waiting_for === null ? '' : waitingWords[waiting_for];
   if (status === 'in_progress') {
-    const at = step === null ? 'Taken up' : stepText(step);
-    return abort_requested_at === null ? at : `Asked to stop. ${at}`;
+    if (abort_requested_at === null) return step === null ? 'Started' : stepText(step);
+    return step === null ? 'Asked to stop' : `Asked to stop. ${stepText(step, 'ended')}`;
   }
   if (status === 'success') return '';
   const why = message ?? (reason === null ? '' : reasonText(reason));
-  const isNamed = step === null || status !== 'failed' || why.includes(step.name);
-  return isNamed ? why : `${step.name}: ${why}`;
+  if (step === null || status !== 'failed' || namesStep(why, step.name)) return why;
+  return `${step.name}: ${why}`;
+}
+
+/** Whether a sentence says already which step it is about. */
+export function namesStep(sentence: string, step: string): boolean {
+  return sentence.includes(`"${step}"`);
 }
 
 /** The step that a device is at, or spoke of last. */
-function stepText({ name, status, tries }: NonNullable<Update['step']>): string {
+function stepText({ name, status, tries }: NonNullable<Update['step']>, failedWord = 'failed'): string {
   const again = tries > 1 ? `, try ${tries}` : '';
   if (status === 'started') return `${name}${again}`;
-  return status === 'success' ? `${name}: done` : `${name}: failed${again}`;
+  return status === 'success' ? `${name}: done` : `${name}: ${failedWord}${again}`;
 }
 
 const reasonWords: Record<string, string> = {
   by_person: 'Aborted by a person',
   expired: 'Its time was over before the device began',
-  superseded: 'A newer order replaced it',
+  superseded: 'A newer deployment replaced it',
   overtaken: 'A newer version of the app was installed meanwhile',
   failure_limit: 'Too many devices had failed',
   device_deleted: 'The device was deleted',
@@ -53,12 +58,26 @@ export function reasonText(reason: string): string {
   return reasonWords[reason] ?? reason.replaceAll('_', ' ');
 }
 
+type Step = UpdateDetails['steps'][number];
+
+/** How a step is shown: one that was stopped has ended without success, and nothing was wrong with it. */
+export type StepShown = Step['status'] | 'stopped';
+
+/** The steps of an update, each with how it is shown. */
+export function shownSteps(update: Pick<UpdateDetails, 'steps' | 'status' | 'failed_step'>): [Step, StepShown][] {
+  const { steps, status, failed_step } = update;
+  const stoppedAt =
+    status === 'aborted' ? steps.findLastIndex((step) => step.status === 'failed' && step.name === failed_step) : -1;
+  return steps.map((step, place) => [step, place === stoppedAt ? 'stopped' : step.status]);
+}
+
 /** How each step of an update is written. */
-export const stepStatusWords: Record<UpdateDetails['steps'][number]['status'], string> = {
+export const stepStatusWords: Record<StepShown, string> = {
   waiting: 'Waits',
   started: 'Running',
   success: 'Done',
   failed: 'Failed',
+  stopped: 'Stopped',
   not_run: 'Not run',
 };
 

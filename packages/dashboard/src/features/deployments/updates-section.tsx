@@ -1,4 +1,5 @@
 import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type Deployment, type Update, type UpdateStatus, updateStatuses } from '@tideway/protocol';
 import { useMemo } from 'react';
@@ -10,7 +11,7 @@ import { VirtualTable } from '../../platform/ui/virtual-table.tsx';
 import { SearchField } from '../devices/search-field.tsx';
 import type { UpdatesAsked } from './deployment.queries.ts';
 import { given } from './given.rules.ts';
-import { updateColumns } from './update-columns.tsx';
+import { narrowUpdateColumns, updateColumns } from './update-columns.tsx';
 import { useUpdateList } from './update-list.ts';
 import { reasonText } from './update-words.rules.ts';
 
@@ -31,7 +32,11 @@ export function UpdatesSection({ project, deployment }: { project: string; deplo
       resetScroll: false,
     });
   const { list, onSight } = useUpdateList(project, deployment, asked);
-  const columns = useMemo(() => updateColumns(project, id), [project, id]);
+  const isNarrow = useMediaQuery('(max-width: 48em)') ?? false;
+  const columns = useMemo(
+    () => (isNarrow ? narrowUpdateColumns(project, id) : updateColumns(project, id)),
+    [isNarrow, project, id],
+  );
   const isAlike = [asked.reason, asked.failed_step, asked.message].some((value) => value !== undefined);
   const isNarrowed = Object.keys(asked).length > 0;
   return (
@@ -69,7 +74,8 @@ export function UpdatesSection({ project, deployment }: { project: string; deplo
           rowId={idOf}
           total={isNarrowed ? undefined : devices}
           onSight={onSight}
-          hasPlainCells
+          hasPlainCells={!isNarrow}
+          isOpenedByRow
           height="max(320px, calc(100dvh - 240px))"
           empty={<NoneFound onShowAll={isNarrowed ? () => narrow({}) : null} />}
         />
@@ -92,16 +98,16 @@ function StatusTabs({ counts, devices, chosen, onChoose }: StatusTabsProps) {
     label: `${statusWords[status]} ${numberText(counts[status])}`,
   }));
   return (
-    <div style={{ overflowX: 'auto', maxWidth: '100%' }}>
-      <SegmentedControl
-        aria-label="Status"
-        className="numbers"
-        size="xs"
-        data={[all, ...each]}
-        value={chosen ?? 'all'}
-        onChange={(value) => onChoose(updateStatuses.find((status) => status === value))}
-      />
-    </div>
+    <SegmentedControl
+      aria-label="Status"
+      className="numbers"
+      size="xs"
+      withItemsBorders={false}
+      styles={{ root: { flexWrap: 'wrap', maxWidth: '100%' }, control: { flex: 'none' } }}
+      data={[all, ...each]}
+      value={chosen ?? 'all'}
+      onChange={(value) => onChoose(updateStatuses.find((status) => status === value))}
+    />
   );
 }
 

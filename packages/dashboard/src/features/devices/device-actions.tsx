@@ -58,7 +58,7 @@ function ApproveButton({ project, device }: DeviceActionsProps) {
     >
       {device.held
         ? 'Its state seems to be restored or copied. Approve it where you know why, and only one machine has this key: it takes up updates again.'
-        : 'Orders select the device from now on, and it gets what they give it.'}
+        : 'Deployments select the device from now on, and it gets what they give it.'}
     </ConfirmButton>
   );
 }
@@ -73,7 +73,7 @@ function RekeyButton({ project, device }: DeviceActionsProps) {
   }
   return (
     <>
-      <ConfirmButton verb="Rekey" title={`Drop the key of ${device.name}?`} onConfirm={rekey}>
+      <ConfirmButton verb="Drop key" title={`Drop the key of ${device.name}?`} onConfirm={rekey}>
         The machine that has this key is not known here any more from this moment. The one that takes its place joins by
         a claim token, which you get now, this once. Its updates and its history stay.
       </ConfirmButton>

@@ -18,6 +18,7 @@ import { NamedUpdate } from './named-update.tsx';
 import { RunningUpdate } from './running-update.tsx';
 import { UpdateTrigger } from './update-trigger.tsx';
 import { WhyPanel } from './why-panel.tsx';
+import { whyTitle } from './why-title.rules.ts';
 
 /** One device: how it is, what it runs, what was done to it, and why nothing happens. */
 export function DevicePage() {
@@ -56,12 +57,11 @@ export function DevicePage() {
 
 function WhySection({ project, id }: { project: string; id: string }) {
   const { data, error, isPending, refetch } = useQuery(whyQuery(project, id));
-  const isIdle = data?.update === null && !data.gates.some(({ holds }) => holds);
   return (
-    <Section title={isIdle ? 'Ready for updates' : 'Why is it not updating?'}>
+    <Section title={data === undefined ? 'What it is doing' : whyTitle(data)}>
       {isPending && <LoadingNote what="Loading the answer" />}
       {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
-      {data !== undefined && <WhyPanel why={data} />}
+      {data !== undefined && <WhyPanel project={project} why={data} />}
       {data?.update?.status === 'pending' && (
         <WaitingUpdate project={project} id={id} deployment={data.update.deployment_id} />
       )}

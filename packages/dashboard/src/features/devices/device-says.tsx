@@ -28,7 +28,7 @@ export function DeviceSays({ device: { attributes, metrics } }: { device: Device
             <FactList facts={Object.entries(metrics.values).map(([name, value]) => [name, metricText(name, value)])} />
           </div>
           <Text size="xs" c="dimmed" mt="xs">
-            Said <Time at={metrics.at} as="ago" />.
+            As of <Time at={metrics.at} as="ago" />.
           </Text>
         </Section>
       )}

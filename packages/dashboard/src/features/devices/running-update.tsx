@@ -27,7 +27,7 @@ export function RunningUpdate({ project, id }: { project: string; id: string }) 
           <StatusMark status={running.status} />
           <NamedUpdate project={project} update={running} />
           <span>
-            taken up <Time at={running.taken_up_at} as="ago" />
+            started <Time at={running.taken_up_at} as="ago" />
           </span>
         </Group>
         {output.error !== null && <ErrorNote error={output.error} onRetry={() => void output.refetch()} />}

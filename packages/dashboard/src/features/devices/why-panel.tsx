@@ -1,6 +1,7 @@
 import { Group, List, Text } from '@mantine/core';
 import { IconCheck, IconHandStop } from '@tabler/icons-react';
 import type { Gate, Why } from '@tideway/protocol';
+import { TextLink } from '../../platform/ui/links.tsx';
 import { MessageText } from '../../platform/ui/message-text.tsx';
 import { Time } from '../../platform/ui/time.tsx';
 
@@ -16,7 +17,7 @@ const gateWords: Record<Gate['gate'], string> = {
 };
 
 /** Why a device is not updating: the answer in short, and what its update has to pass, in the order in which it is asked. */
-export function WhyPanel({ why }: { why: Why }) {
+export function WhyPanel({ project, why }: { project: string; why: Why }) {
   return (
     <>
       <Text size="lg" fw={500} role="status" style={{ overflowWrap: 'anywhere' }}>
@@ -25,7 +26,7 @@ export function WhyPanel({ why }: { why: Why }) {
       {why.gates.length > 0 && (
         <List type="ordered" listStyleType="none" mt="sm" spacing={6} aria-label="What the update has to pass">
           {why.gates.map((gate) => (
-            <GateLine key={gate.gate} gate={gate} />
+            <GateLine key={gate.gate} project={project} device={why.device.id} gate={gate} />
           ))}
         </List>
       )}
@@ -33,7 +34,8 @@ export function WhyPanel({ why }: { why: Why }) {
   );
 }
 
-function GateLine({ gate: { gate, holds, message, since, tried_next_at: triedNextAt } }: { gate: Gate }) {
+function GateLine({ project, device, gate: shown }: { project: string; device: string; gate: Gate }) {
+  const { gate, holds, message, deployment_id: deployment, since, tried_next_at: triedNextAt } = shown;
   const Shape = holds ? IconHandStop : IconCheck;
   return (
     <List.Item styles={{ itemWrapper: { width: '100%' }, itemLabel: { width: '100%' } }}>
@@ -52,6 +54,19 @@ function GateLine({ gate: { gate, holds, message, since, tried_next_at: triedNex
           <Text span size="sm" {...(!holds && { c: 'dimmed' })}>
             <MessageText message={message} />
           </Text>
+          {deployment !== null && (
+            <>
+              {'. '}
+              <TextLink
+                to="/p/$project/deployments/$deployment"
+                params={{ project, deployment }}
+                search={{ device }}
+                underline="always"
+              >
+                Look at that update
+              </TextLink>
+            </>
+          )}
           {(since !== null || triedNextAt !== null) && (
             <Text size="xs" c="dimmed">
               {since !== null && (

@@ -27,7 +27,7 @@ export const tags: LabelKind = {
   plural: 'tags',
   one: 'tag',
   title: 'Tags',
-  meaning: 'A tag is a free label: a device carries any number of them, and orders can pick devices by them.',
+  meaning: 'A tag is a free label: a device carries any number of them, and deployments can pick devices by them.',
   needs: 'operator',
   filterOf: (value) => ({ filters: [{ type: 'tag', operand: 'is', value }] }),
 };

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { forgetDraft, readDraft } from '../../platform/forms/kept-draft.ts';
 import { ButtonLink } from '../../platform/ui/links.tsx';
 import { EmptyNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
@@ -8,17 +9,20 @@ import { deploymentQuery } from '../deployments/deployment.queries.ts';
 import { NoDeployment } from '../deployments/no-deployment.tsx';
 import { useProjectKey } from '../projects/project.queries.ts';
 import { useMay } from '../session/session.queries.ts';
+import { DraftQuestion } from './draft-question.tsx';
+import { readKept, wouldReplace } from './order-draft.rules.ts';
 import { OrderPage } from './order-page.tsx';
+import type { OrderSearch } from './order-search.rules.ts';
+import { useDraftPlace } from './use-order-values.ts';
 
 /** The page that makes an order; who may not place one is told who may. */
 export function NewDeploymentPage() {
   const project = useProjectKey();
   const mayDeploy = useMay('operator');
   // The address is the form's own as soon as that is there.
-  const { again } = useSearch({ from: '/signed-in/p/$project/deployments/new' });
-  const [asked] = useState(again);
-  if (mayDeploy && asked === undefined) return <OrderPage key={project} again={null} />;
-  if (mayDeploy && asked !== undefined) return <OrderAgain key={project} project={project} id={asked} />;
+  const search = useSearch({ from: '/signed-in/p/$project/deployments/new' });
+  const [asked] = useState(search);
+  if (mayDeploy) return <BegunOrder key={project} search={asked} />;
   return (
     <Page title="New deployment">
       <EmptyNote
@@ -36,10 +40,36 @@ export function NewDeploymentPage() {
   );
 }
 
+/** The form; before it a question where somebody would lose what they have typed. */
+function BegunOrder({ search }: { search: OrderSearch }) {
+  const project = useProjectKey();
+  const place = useDraftPlace();
+  const [kept] = useState(() => readKept(readDraft(place)));
+  const [chosen, setChosen] = useState<OrderSearch | null>(wouldReplace(search, kept) ? null : search);
+  if (chosen === null && kept !== null) {
+    return (
+      <DraftQuestion
+        draft={kept}
+        search={search}
+        onKeep={() => setChosen({})}
+        onReplace={() => {
+          forgetDraft(place);
+          setChosen(search);
+        }}
+      />
+    );
+  }
+  const { again } = chosen ?? search;
+  if (again === undefined) return <OrderPage search={chosen ?? search} again={null} />;
+  return <OrderAgain project={project} id={again} search={chosen ?? search} />;
+}
+
+type OrderAgainProps = { project: string; id: string; search: OrderSearch };
+
 /** The order of a deployment, to be given again with what is changed in it. */
-function OrderAgain({ project, id }: { project: string; id: string }) {
+function OrderAgain({ project, id, search }: OrderAgainProps) {
   const { data, error, isPending, refetch } = useQuery(deploymentQuery(project, id));
-  if (isPending) return <LoadingNote what="Loading the order" />;
+  if (isPending) return <LoadingNote what="Loading the deployment" />;
   if (data === undefined) return <NoDeployment project={project} error={error} onRetry={() => void refetch()} />;
-  return <OrderPage again={data} />;
+  return <OrderPage search={search} again={data} />;
 }

@@ -1,6 +1,6 @@
 import { type Deployment, deploymentBodySchema } from '@tideway/protocol';
 import { describe, expect, it } from 'vitest';
-import { orderedValues } from './order-again.rules.ts';
+import { devicesOf, devicesThenAndNow, orderedValues } from './order-again.rules.ts';
 import { emptyValues, orderBody } from './order-values.rules.ts';
 
 const ordered: Deployment = {
@@ -73,6 +73,34 @@ describe('an order that is given again', () => {
       { type: 'deployment', operand: 'is', value: 'any', deployment_id: 'dp-0000-0001' },
     ]);
     expect(devices).toEqual([]);
+  });
+});
+
+describe('the devices of an order that is given again', () => {
+  const asThen = orderedValues(ordered);
+
+  it('are told then and now', () => {
+    expect(devicesThenAndNow(ordered, asThen, 1)).toEqual({
+      text: 'It went to 2 devices; its filter selects 1 now.',
+      offersSame: true,
+    });
+    expect(devicesThenAndNow(ordered, asThen, undefined).text).toBe('It went to 2 devices.');
+    expect(devicesThenAndNow(ordered, emptyValues, 1).text).toBe('It went to 2 devices.');
+  });
+
+  it('are those of then where they were picked, and are all there', () => {
+    const picked = { ...ordered, device_filter: { device_ids: ['d-0000-0001', 'd-0000-0002'] } };
+    expect(devicesThenAndNow(picked, orderedValues(picked), 2).offersSame).toBe(false);
+    expect(devicesThenAndNow(picked, orderedValues(picked), 1).offersSame).toBe(true);
+  });
+
+  it('can be those of then, unless nobody knows them any more', () => {
+    expect(devicesThenAndNow(ordered, devicesOf(ordered.id), 2)).toEqual({
+      text: 'It went to 2 devices: these are selected.',
+      offersSame: false,
+    });
+    const archived = { ...ordered, archived_at: '2031-01-01T00:00:00.000Z' };
+    expect(devicesThenAndNow(archived, asThen, 1).offersSame).toBe(false);
   });
 });
 

@@ -1,5 +1,7 @@
 import type { Deployment, DeviceFilter } from '@tideway/protocol';
 import { deviceFilterSchema, durationInUnit } from '@tideway/protocol';
+import { countText, numberText } from '../../platform/ui/number-text.ts';
+import { isSameFilter } from '../devices/filter-text.rules.ts';
 import { emptyValues, type OrderValues } from './order-values.rules.ts';
 
 /** What the server shows in place of a secret. */
@@ -33,7 +35,38 @@ function orderedFor({ id, device_filter }: Deployment): { filter: DeviceFilter; 
   const { device_ids: devices = [], ...asked } = device_filter;
   const filter = deviceFilterSchema.safeParse(asked);
   if (filter.success && isTexts(devices)) return { filter: filter.data, devices };
+  return devicesOf(id);
+}
+
+/** The devices that a deployment went to, as a selection. */
+export function devicesOf(id: string): Selection {
   return { filter: { filters: [{ type: 'deployment', operand: 'is', value: 'any', deployment_id: id }] }, devices: [] };
+}
+
+/**
+ * How many devices a deployment went to, and how many its selection gives now, where the form still has that.
+ * `offersSame`: the same devices can be had, and are not what is selected.
+ */
+export function devicesThenAndNow(
+  deployment: Deployment,
+  values: Selection,
+  now: number | undefined,
+): { text: string; offersSame: boolean } {
+  const { id, devices, archived_at } = deployment;
+  const then = `It went to ${countText(devices, 'device')}`;
+  const isAsThen = isSameSelection(values, orderedFor(deployment));
+  const isPickedAsThen = isAsThen && values.devices.length > 0 && now === devices;
+  if (isPickedAsThen || isSameSelection(values, devicesOf(id)))
+    return { text: `${then}: these are selected.`, offersSame: false };
+  const today = isAsThen && now !== undefined ? `; its filter selects ${numberText(now)} now.` : '.';
+  // Of an archived one nobody knows any more which devices it went to.
+  return { text: then + today, offersSame: archived_at === null };
+}
+
+type Selection = Pick<OrderValues, 'filter' | 'devices'>;
+
+function isSameSelection(one: Selection, other: Selection): boolean {
+  return isSameFilter(one.filter, other.filter) && one.devices.join() === other.devices.join();
 }
 
 function isTexts(value: unknown): value is string[] {

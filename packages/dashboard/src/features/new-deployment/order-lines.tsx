@@ -1,5 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import { CopyLine } from '../../platform/ui/copy-line.tsx';
+import { TextLink } from '../../platform/ui/links.tsx';
 import { useProjectKey, useProjectName } from '../projects/project.queries.ts';
 import { commandLine, curlLine, isListOfDevices, secretsIn, withoutSecrets } from './order-lines.rules.ts';
 import type { FlowInputs, OrderBody } from './order-values.rules.ts';
@@ -17,7 +18,12 @@ export function OrderLines({ body, inputs }: { body: OrderBody; inputs: FlowInpu
         The same by curl
       </Text>
       <Text size="sm" c="dimmed">
-        It reads an access token from <code>$TIDEWAY_TOKEN</code>.
+        It reads an access token from <code>$TIDEWAY_TOKEN</code>.{' '}
+        {/* Beside this page, on which secrets may have been typed. */}
+        <TextLink to="/settings/access-tokens" target="_blank" underline="always">
+          Create an access token
+        </TextLink>
+        .
         {isListOfDevices(body) &&
           ' It calls /api/v2, because /v2/deploy_update takes a filter and no list of picked devices.'}
       </Text>

@@ -4,7 +4,6 @@ import type { Deployment } from '@tideway/protocol';
 import { useEffect, useMemo, useState } from 'react';
 import { sentenceOf } from '../../platform/api/refused.ts';
 import { Page } from '../../platform/ui/page.tsx';
-import { filterToAddress } from '../devices/filter-text.rules.ts';
 import { useSelectionPreview } from '../devices/selection-preview.tsx';
 import { flowQuery } from '../flows/flow.queries.ts';
 import { useProjectKey } from '../projects/project.queries.ts';
@@ -15,6 +14,7 @@ import { FlowStep } from './flow-step.tsx';
 import classes from './new-deployment.module.css';
 import { inPageOrder, type OrderFaults, sectionOfField } from './order-faults.rules.ts';
 import { fieldId, goTo, sectionId } from './order-field.ts';
+import type { OrderSearch } from './order-search.rules.ts';
 import { type FlowInputs, orderBody } from './order-values.rules.ts';
 import { ReviewStep } from './review-step.tsx';
 import { StepList } from './step-list.tsx';
@@ -28,13 +28,17 @@ import { ValuesStep } from './values-step.tsx';
 
 const noInputs: FlowInputs = {};
 
-/**
- * All steps of an order on one page, each of which can be gone to at any time.
- * @param again the deployment whose order is given again; null: a new one
- */
-export function OrderPage({ again }: { again: Deployment | null }) {
+type OrderPageProps = {
+  /** What the address asked for as the page came. */
+  search: OrderSearch;
+  /** The deployment whose order is given again; null: a new one. */
+  again: Deployment | null;
+};
+
+/** All steps of an order on one page, each of which can be gone to at any time. */
+export function OrderPage({ search, again }: OrderPageProps) {
   const project = useProjectKey();
-  const { values, key, isTakenUp, change, renewKey, startOver, ...begun } = useOrderValues(again);
+  const { values, key, isTakenUp, change, renewKey, startOver, ...begun } = useOrderValues(search, again);
   const { flow, error: flowError } = useChosenFlow(project, values.flow, values.flowVersion);
   const inputs = flow?.inputs ?? noInputs;
   const [wantsToDeploy, setWantsToDeploy] = useState(false);
@@ -43,7 +47,7 @@ export function OrderPage({ again }: { again: Deployment | null }) {
     ...(begun.filterError !== null && { filter: begun.filterError }),
   };
   const { faults, shown, takeRefusal, takeConsent } = useOrderFaults(values, inputs, found, wantsToDeploy);
-  const forgetDraft = useKeptDraft(begun.place, key, values, inputs);
+  const forgetDraft = useKeptDraft(begun.place, { ...begun, key, values }, inputs);
   const selected = useMemo(
     () => ({ device_filter: values.filter, ...(values.devices.length > 0 && { device_ids: values.devices }) }),
     [values.filter, values.devices],
@@ -81,14 +85,19 @@ export function OrderPage({ again }: { again: Deployment | null }) {
   });
 
   const form = { values, change, shown };
-  const isNarrowed = values.devices.length > 0 || filterToAddress(values.filter) !== undefined;
-  const areDevicesChosen = isNarrowed && (preview.data?.devices ?? 0) > 0;
+  const steps = stepStates({
+    values,
+    shown,
+    faults: all,
+    devices: preview.data?.devices,
+    isChecked: isCurrent && dry !== null,
+  });
   return (
     <Page title="New deployment">
       {isTakenUp && <TakenUpNote onStartOver={startOver} />}
-      {again !== null && <AgainNote deployment={again} flow={flow} />}
+      {begun.again !== null && <AgainNote id={begun.again} form={form} flow={flow} devices={preview.data?.devices} />}
       <div className={classes.frame}>
-        <StepList states={stepStates(shown, all, { areDevicesChosen, isChecked: isCurrent && dry !== null })} />
+        <StepList states={steps} />
         <Stack gap="md" style={{ minWidth: 0 }}>
           <FlowStep form={form} flow={flow} />
           <DevicesStep form={form} preview={preview} />

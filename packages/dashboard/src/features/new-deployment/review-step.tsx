@@ -52,7 +52,7 @@ export function ReviewStep({ faults, body, flow, checked, deploy }: ReviewStepPr
 function CheckedOrder({ body, flow, checked }: { body: OrderBody; flow: UpdateFlowVersion; checked: Checked }) {
   const { dry, error, isCurrent, askAgain } = checked;
   if (isCurrent && error !== null) return <ErrorNote error={error} onRetry={askAgain} />;
-  if (dry === null) return <LoadingNote what="Checking the order" />;
+  if (dry === null) return <LoadingNote what="Checking the deployment" />;
   return (
     <Box aria-busy={!isCurrent} style={{ opacity: isCurrent ? 1 : 0.6 }}>
       <DryRunFacts body={body} dry={dry} flowName={`${flow.name}, version ${flow.version}`} />
@@ -100,7 +100,7 @@ function Outcome({ deploy: { error, deployAsAnother } }: { deploy: DeployState }
         . If what stands here now is to be deployed as well, say so, and deploy again.
       </Text>
       <Button variant="default" size="xs" onClick={deployAsAnother}>
-        This is another order
+        This is another deployment
       </Button>
     </Stack>
   );

@@ -1,7 +1,7 @@
 import type { DryRun } from '@tideway/protocol';
 import { describe, expect, it } from 'vitest';
 import type { OrderBody } from './order-values.rules.ts';
-import { orderNotes } from './review.rules.ts';
+import { orderNotes, setFacts } from './review.rules.ts';
 
 const body: OrderBody = {
   device_filter: { groups: [{ name: 'North' }] },
@@ -54,5 +54,36 @@ describe('what is worth knowing before an order', () => {
       'No device begins before the time that is set.',
       'What is still pending on these devices from older deployments of the same flow is aborted.',
     ]);
+  });
+});
+
+describe('what was set in an order', () => {
+  it('is nothing where all was left as it is', () => {
+    expect(setFacts({ ...body, supersede: 'none' })).toEqual([]);
+  });
+
+  it('is all of it, in words', () => {
+    const order: OrderBody = {
+      ...body,
+      deployment_configuration: { ...body.deployment_configuration, comment: 'valve fix' },
+      configuration: { log_level: 'debug' },
+      schedule: { start_at: '2030-01-31T03:00:00Z' },
+      expires_in: '7d',
+      timeout: '2h',
+      abort_deadline: '5m',
+      supersede: 'same_app',
+      max_failures: 1,
+    };
+    expect(setFacts(order)).toEqual([
+      ['comment', 'valve fix'],
+      ['startAt', '2030-01-31T03:00:00Z'],
+      ['expiresIn', '7d'],
+      ['timeout', '2h'],
+      ['abortDeadline', '5m'],
+      ['supersede', 'pending updates of the same app'],
+      ['maxFailures', '1 update'],
+      ['configuration', '{\n  "log_level": "debug"\n}'],
+    ]);
+    expect(setFacts({ ...body, max_failures: '10%' })).toEqual([['maxFailures', '10%']]);
   });
 });

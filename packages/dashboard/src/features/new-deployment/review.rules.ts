@@ -1,6 +1,33 @@
 import type { DryRun } from '@tideway/protocol';
 import { countText, numberText } from '../../platform/ui/number-text.ts';
+import type { OrderField } from './order-faults.rules.ts';
 import type { OrderBody } from './order-values.rules.ts';
+
+/** What stands beside flow, devices, app and parameters, by the names of its fields: all that was set. */
+export function setFacts(body: OrderBody): [OrderField, string][] {
+  const { comment } = body.deployment_configuration;
+  const { configuration, supersede, max_failures: maxFailures } = body;
+  const facts: [OrderField, string | undefined][] = [
+    ['comment', comment],
+    ['startAt', body.schedule?.start_at],
+    ['expiresIn', body.expires_in],
+    ['timeout', body.timeout],
+    ['abortDeadline', body.abort_deadline],
+    ['supersede', supersede && supersede !== 'none' ? replacedWords[supersede] : undefined],
+    ['maxFailures', maxFailures === undefined ? undefined : limitText(maxFailures)],
+    ['configuration', configuration && JSON.stringify(configuration, null, 2)],
+  ];
+  return facts.filter((fact): fact is [OrderField, string] => fact[1] !== undefined);
+}
+
+const replacedWords = {
+  same_flow: 'pending updates of the same flow',
+  same_app: 'pending updates of the same app',
+};
+
+function limitText(limit: number | string): string {
+  return typeof limit === 'number' ? countText(limit, 'update') : limit;
+}
 
 /** From so many devices on, an order without a failure limit is worth a word. */
 const manyDevices = 10;

@@ -1,5 +1,5 @@
 import { Text, UnstyledButton } from '@mantine/core';
-import { IconAlertCircle, IconCircle, IconCircleCheck } from '@tabler/icons-react';
+import { IconAlertCircle, IconCircle, IconCircleCheck, IconCircleDashed, IconCircleDot } from '@tabler/icons-react';
 import classes from './new-deployment.module.css';
 import { type OrderSection, orderSections } from './order-faults.rules.ts';
 import { goTo, sectionId } from './order-field.ts';
@@ -9,6 +9,9 @@ import type { StepState } from './step-states.rules.ts';
 const marks = {
   done: { Shape: IconCircleCheck, color: 'var(--status-success)', word: 'done' },
   open: { Shape: IconCircle, color: 'var(--quiet)', word: 'open' },
+  all: { Shape: IconCircleDot, color: 'var(--quiet)', word: 'all devices' },
+  unset: { Shape: IconCircleDashed, color: 'var(--quiet)', word: 'nothing set' },
+  ready: { Shape: IconCircleDot, color: 'var(--mantine-color-anchor)', word: 'ready' },
   wrong: { Shape: IconAlertCircle, color: 'var(--status-failed)', word: 'something is wrong' },
 };
 

@@ -1,31 +1,58 @@
 import { type OrderFaults, type OrderField, type OrderSection, sectionOfField } from './order-faults.rules.ts';
-
-/** Where a step is: complete, not yet, or something in it is wrong. */
-export type StepState = 'done' | 'open' | 'wrong';
+import { emptyValues, type OrderValues } from './order-values.rules.ts';
 
 /**
- * Where the steps are. An order that nobody has narrowed goes to every device: that can be placed, and is not called done.
- * @param shown what is said at the fields, `faults` all that keeps the order from being placed
- * @param isChecked whether the server would take the order as it stands
+ * Where a step is: something that it needs is missing or wrong, it is complete, nothing was set where nothing has to be,
+ * all devices are meant, or the order as it stands can be placed.
  */
-export function stepStates(
-  shown: OrderFaults,
-  faults: OrderFaults,
-  { areDevicesChosen, isChecked }: { areDevicesChosen: boolean; isChecked: boolean },
-): Record<OrderSection, StepState> {
+export type StepState = 'done' | 'open' | 'wrong' | 'unset' | 'all' | 'ready';
+
+type Known = {
+  values: OrderValues;
+  /** What is said at the fields. */
+  shown: OrderFaults;
+  /** All that keeps the order from being placed. */
+  faults: OrderFaults;
+  /** How many devices are selected; undefined while that is not known. */
+  devices: number | undefined;
+  /** Whether the server would take the order as it stands. */
+  isChecked: boolean;
+};
+
+/** Where the steps are. Only what somebody has filled in is called done. */
+export function stepStates({ values, shown, faults, devices, isChecked }: Known): Record<OrderSection, StepState> {
   const sectionsOf = (of: OrderFaults) => (Object.keys(of) as OrderField[]).map(sectionOfField);
   const wrong = sectionsOf(shown);
   const open = sectionsOf(faults);
-  const stateOf = (section: OrderSection): StepState => {
+  const stateOf = (section: OrderSection, otherwise: StepState): StepState => {
     if (wrong.includes(section)) return 'wrong';
-    return open.includes(section) ? 'open' : 'done';
+    return open.includes(section) ? 'open' : otherwise;
   };
   const isWithoutFlow = faults.flow !== undefined;
   return {
-    flow: stateOf('flow'),
-    devices: stateOf('devices') === 'done' && !areDevicesChosen ? 'open' : stateOf('devices'),
-    values: stateOf('values') === 'done' && isWithoutFlow ? 'open' : stateOf('values'),
-    details: stateOf('details'),
-    review: isChecked && open.length === 0 ? 'done' : 'open',
+    flow: stateOf('flow', 'done'),
+    devices: stateOf('devices', devicesState(values, devices)),
+    values: stateOf('values', hasValues(values) ? 'done' : isWithoutFlow ? 'open' : 'unset'),
+    details: stateOf('details', hasDetails(values) ? 'done' : 'unset'),
+    review: isChecked && open.length === 0 ? 'ready' : 'open',
   };
+}
+
+function devicesState({ filter, devices: picked }: OrderValues, devices: number | undefined): StepState {
+  if (!devices) return 'open';
+  const { groups = [], filters = [] } = filter;
+  return groups.length + filters.length + picked.length === 0 ? 'all' : 'done';
+}
+
+function hasValues({ parameters, secrets, configuration }: OrderValues): boolean {
+  return [...Object.values(parameters), ...Object.values(secrets), configuration.trim()].some((text) => text !== '');
+}
+
+const detailFields = [
+  ...(['appName', 'appVersion', 'comment', 'startAt', 'expiresIn', 'timeout', 'abortDeadline'] as const),
+  ...(['supersede', 'maxFailures'] as const),
+];
+
+function hasDetails(values: OrderValues): boolean {
+  return detailFields.some((field) => values[field] !== emptyValues[field]);
 }

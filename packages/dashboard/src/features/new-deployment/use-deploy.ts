@@ -52,7 +52,7 @@ export function useDeploy(options: DeployOptions): DeployState {
     }
     const created = await post<DeploymentCreated>(path`/${project}/deployments`, body, { 'idempotency-key': key });
     onDone();
-    tellDone(`Deployed to ${countText(created.devices, 'device')}`);
+    tellDone(`Ordered for ${countText(created.devices, 'device')}`);
     void queries.invalidateQueries({ queryKey: [project, 'deployments'] });
     void queries.invalidateQueries({ queryKey: [project, 'overview'] });
     await navigate({

@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import type { Deployment } from '@tideway/protocol';
 import { useEffect, useState } from 'react';
 import { draftPlace, forgetDraft, keepDraft, readDraft } from '../../platform/forms/kept-draft.ts';
@@ -6,9 +6,10 @@ import { filterFromAddress, filterToAddress } from '../devices/filter-text.rules
 import { useProjectKey } from '../projects/project.queries.ts';
 import { useSession } from '../session/session.queries.ts';
 import { orderedValues } from './order-again.rules.ts';
-import { beginning, keptText, readKept } from './order-draft.rules.ts';
+import { beginning, keptText, type OrderDraft, readKept } from './order-draft.rules.ts';
 import type { OrderFaults } from './order-faults.rules.ts';
 import { newKey } from './order-key.ts';
+import type { OrderSearch } from './order-search.rules.ts';
 import { emptyValues, type FlowInputs, type OrderValues } from './order-values.rules.ts';
 
 /** So many picked devices fit into an address that a server still takes. */
@@ -22,29 +23,30 @@ export type OrderForm = {
   shown: OrderFaults;
 };
 
+/** Where the draft of who is signed in is kept. */
+export function useDraftPlace(): string {
+  const project = useProjectKey();
+  const { user } = useSession();
+  return draftPlace('new-deployment', user.id, project);
+}
+
 /**
  * The form's values, which live through a reload. They begin as another order was, where that is given again, for
  * other devices where the address asks for these. What is deployed to which devices stands in the address, too.
+ * @param search what the address asked for as the page came
  */
-export function useOrderValues(again: Deployment | null) {
-  const project = useProjectKey();
-  const { user } = useSession();
-  const search = useSearch({ from: '/signed-in/p/$project/deployments/new' });
-  const place = draftPlace('new-deployment', user.id, project);
+export function useOrderValues(search: OrderSearch, again: Deployment | null) {
+  const place = useDraftPlace();
   const [read] = useState(() => filterFromAddress(search.filter));
   const [filterError, setFilterError] = useState('error' in read ? read.error : null);
-  const [begun, setBegun] = useState(() =>
-    again === null
-      ? beginning(search, 'filter' in read ? read.filter : {}, readKept(readDraft(place)), newKey)
-      : {
-          key: newKey(),
-          values: {
-            ...orderedValues(again),
-            ...((search.filter ?? '') !== '' && 'filter' in read && { filter: read.filter, devices: [] }),
-          },
-          isTakenUp: false,
-        },
-  );
+  const [begun, setBegun] = useState(() => {
+    const asked = {
+      search,
+      filter: 'filter' in read ? read.filter : null,
+      ordered: again === null ? null : orderedValues(again),
+    };
+    return beginning(asked, readKept(readDraft(place)), newKey);
+  });
   useAddress(begun.values);
   return {
     ...begun,
@@ -53,23 +55,24 @@ export function useOrderValues(again: Deployment | null) {
     filterError,
     change: (changed: Partial<OrderValues>) => {
       if (changed.filter !== undefined || changed.devices !== undefined) setFilterError(null);
-      setBegun((before) => ({ ...before, values: { ...before.values, ...changed } }));
+      setBegun((before) => ({ ...before, values: { ...before.values, ...changed }, isTyped: true }));
     },
     /** What is sent from now on is another order than the one before. */
     renewKey: () => setBegun((before) => ({ ...before, key: newKey() })),
     startOver: () => {
       setFilterError(null);
-      setBegun({ key: newKey(), values: emptyValues, isTakenUp: false });
+      setBegun({ key: newKey(), values: emptyValues, again: null, isTyped: false, isTakenUp: false });
     },
   };
 }
 
 /** Keeps the form while its page is away, until it was deployed: gives what forgets it. */
-export function useKeptDraft(place: string, key: string, values: OrderValues, inputs: FlowInputs): () => void {
+export function useKeptDraft(place: string, draft: OrderDraft, inputs: FlowInputs): () => void {
+  const { key, values, again, isTyped } = draft;
   const [isDone, setDone] = useState(false);
   useEffect(() => {
-    if (!isDone) keepDraft(place, keptText({ key, values }, inputs));
-  }, [isDone, place, key, values, inputs]);
+    if (!isDone) keepDraft(place, keptText({ key, values, again, isTyped }, inputs));
+  }, [isDone, place, key, values, again, isTyped, inputs]);
   return () => {
     setDone(true);
     forgetDraft(place);

@@ -1,14 +1,14 @@
 import { Group, Stack, Text } from '@mantine/core';
-import type { Deployment, DeploymentState } from '@tideway/protocol';
+import type { Deployment } from '@tideway/protocol';
 import { TextLink } from '../../platform/ui/links.tsx';
 import { countText, numberText } from '../../platform/ui/number-text.ts';
-import { stateWords } from '../../platform/ui/status.ts';
 import { StatusBar } from '../../platform/ui/status-bar.tsx';
 import { Time } from '../../platform/ui/time.tsx';
+import { stateText } from '../deployments/deployment-state.rules.ts';
 
 /** A deployment in two lines: what it is, and how it goes. */
 export function DeploymentLine({ project, deployment }: { project: string; deployment: Deployment }) {
-  const { id, flow, app, counts, devices, state } = deployment;
+  const { id, flow, app, counts, devices } = deployment;
   const ended = devices - counts.pending - counts.in_progress;
   return (
     <Stack component="li" gap={4} style={{ listStyle: 'none' }}>
@@ -21,7 +21,7 @@ export function DeploymentLine({ project, deployment }: { project: string; deplo
             {`${flow.name} v${flow.version}${app === null ? '' : `, ${app.name} ${app.version}`}`}
           </Text>
           <Text size="sm" c="dimmed">
-            <State state={state} startAt={deployment.start_at} createdAt={deployment.created_at} />
+            <State deployment={deployment} />
           </Text>
         </Group>
         <Text size="sm" className="numbers">
@@ -34,9 +34,8 @@ export function DeploymentLine({ project, deployment }: { project: string; deplo
   );
 }
 
-type StateProps = { state: DeploymentState; startAt: string | null; createdAt: string };
-
-function State({ state, startAt, createdAt }: StateProps) {
+function State({ deployment }: { deployment: Deployment }) {
+  const { state, start_at: startAt, created_at: createdAt } = deployment;
   if (state === 'scheduled') {
     return (
       <>
@@ -46,7 +45,7 @@ function State({ state, startAt, createdAt }: StateProps) {
   }
   return (
     <>
-      {stateWords[state]}, ordered <Time at={createdAt} as="ago" />
+      {stateText(deployment)}, ordered <Time at={createdAt} as="ago" />
     </>
   );
 }

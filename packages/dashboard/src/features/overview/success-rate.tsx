@@ -21,8 +21,8 @@ export function SuccessRate({ days: known }: { days: Day[] }) {
       <Stack gap="xs">
         <Text size="sm">
           {percent === null
-            ? `No update has got a result in the last ${shownDays} days.`
-            : `${percent} % of the updates that got a result in the last ${shownDays} days succeeded.`}
+            ? `No update has succeeded or failed in the last ${shownDays} days.`
+            : `${percent} % of the updates that got a result in the last ${shownDays} days succeeded; aborted ones are left out.`}
         </Text>
         <div aria-hidden>
           <div className={classes.days}>

@@ -35,7 +35,7 @@ export function AwaitingApproval({ project }: { project: string }) {
               tellDone(`${many} approved`);
             }}
           >
-            {`The ${many} of this list can then be selected by orders. ${lookFirst}`}
+            {`The ${many} of this list can then be selected by deployments. ${lookFirst}`}
           </ConfirmButton>
         )
       }

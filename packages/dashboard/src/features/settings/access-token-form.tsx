@@ -38,7 +38,10 @@ export function AccessTokenForm({ onDone }: { onDone: () => void }) {
           {...form.getInputProps('name')}
         />
         <RoleField most={user.role} {...form.getInputProps('role')} />
-        <EndField description="Without an end it is good until it is revoked." {...form.getInputProps('expires_at')} />
+        <EndField
+          description="Without it the token is good until it is revoked."
+          {...form.getInputProps('expires_at')}
+        />
         <FormEnd verb="Create token" isBusy={isBusy} error={error} onCancel={onDone} />
       </Stack>
     </form>
@@ -47,9 +50,10 @@ export function AccessTokenForm({ onDone }: { onDone: () => void }) {
 
 function NewToken({ created: { name, token }, onDone }: { created: CreatedAccessToken; onDone: () => void }) {
   const lines = [
+    { label: 'For the shell', text: `export TIDEWAY_TOKEN=${token}` },
     { label: 'Token', text: token },
-    { label: 'Header of a call', text: `authorization: Bearer ${token}` },
-    { label: 'Line of an order to /v2/deploy_update', text: `"user_token": "${token}"` },
+    { label: 'Header of a call', text: `Authorization: Bearer ${token}` },
+    { label: 'In the body of a call to /v2/deploy_update', text: `"user_token": "${token}"` },
   ];
   return (
     <ShownOnce lines={lines} onDone={onDone}>

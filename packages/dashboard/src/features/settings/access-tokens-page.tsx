@@ -16,7 +16,7 @@ const columns: PlainColumn<AccessToken>[] = [
   { title: 'Role', cell: ({ role }) => role },
   { title: 'Whose', cell: ({ user }) => user.email, isSecondary: true },
   { title: 'Created', cell: ({ created_at }) => <Time at={created_at} />, isSecondary: true },
-  { title: 'End', cell: ({ expires_at }) => (expires_at === null ? 'none' : <Time at={expires_at} />) },
+  { title: 'Expires', cell: ({ expires_at }) => (expires_at === null ? 'never' : <Time at={expires_at} />) },
 ];
 
 /** What programs use instead of a password: one's own, and for owners those of everybody. */

@@ -66,7 +66,7 @@ export function AuditFilter({ search, onChange }: AuditFilterProps) {
         />
         <TextInput
           label="By whom"
-          placeholder="Whole email"
+          placeholder="name@example.org"
           value={actor}
           onChange={(event) => setActor(event.currentTarget.value)}
         />

@@ -1,5 +1,7 @@
-import { ActionIcon, Box, CopyButton, Group, Tooltip } from '@mantine/core';
+import { ActionIcon, Box, Group, Tooltip } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { useEffect } from 'react';
 
 type CopyLineProps = {
   text: string;
@@ -7,10 +9,16 @@ type CopyLineProps = {
   isBlock?: boolean;
   /** Of a block, in pixels: what is longer scrolls within it. */
   maxHeight?: number;
+  onCopy?: () => void;
 };
 
 /** A text to take elsewhere, as an id, a token or a command. `text` is copied as it is. */
-export function CopyLine({ text, label, isBlock = false, maxHeight }: CopyLineProps) {
+export function CopyLine({ text, label, isBlock = false, maxHeight, onCopy }: CopyLineProps) {
+  const { copied, copy } = useClipboard({ timeout: 1_000 });
+  useEffect(() => {
+    // A browser may refuse it, as on a page without TLS.
+    if (copied) onCopy?.();
+  }, [copied, onCopy]);
   return (
     <Group gap={4} wrap="nowrap" align={isBlock ? 'flex-start' : 'center'} style={{ minWidth: 0 }}>
       <Box
@@ -37,15 +45,11 @@ export function CopyLine({ text, label, isBlock = false, maxHeight }: CopyLinePr
       >
         {text}
       </Box>
-      <CopyButton value={text}>
-        {({ copied, copy }) => (
-          <Tooltip label={copied ? 'Copied' : `Copy ${label}`}>
-            <ActionIcon variant="subtle" color="gray" size="sm" onClick={copy} aria-label={`Copy ${label}`}>
-              {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </CopyButton>
+      <Tooltip label={copied ? 'Copied' : `Copy ${label}`}>
+        <ActionIcon variant="subtle" color="gray" size="sm" onClick={() => copy(text)} aria-label={`Copy ${label}`}>
+          {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
+        </ActionIcon>
+      </Tooltip>
     </Group>
   );
 }

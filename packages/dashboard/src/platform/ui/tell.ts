@@ -1,9 +1,12 @@
 import { notifications } from '@mantine/notifications';
 import { sentenceOf } from '../api/refused.ts';
 
-/** Says in the corner that something was done. */
+let lastDone: string | undefined;
+
+/** Says in the corner that something was done, for a moment and in place of what was said before. */
 export function tellDone(message: string): void {
-  notifications.show({ message, color: 'green.9', autoClose: 5_000, closeButtonProps });
+  if (lastDone !== undefined) notifications.hide(lastDone);
+  lastDone = notifications.show({ message, color: 'green.9', autoClose: 4_000, closeButtonProps });
 }
 
 /** Says in the corner that something was refused, until it is closed. */

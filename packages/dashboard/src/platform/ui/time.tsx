@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { tickMs, useClock } from './clock.ts';
 
 const wholeTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
@@ -11,7 +11,7 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 
 /** A time as the viewer reads clocks; in UTC where the pointer rests. `as="ago"` says how long it is away. */
 export function Time({ at, as = 'time' }: { at: string | null; as?: 'time' | 'ago' }) {
-  const nowMs = useSecondsClock(as === 'ago');
+  const nowMs = useClock(as === 'ago');
   if (at === null) return <span>—</span>;
   const date = new Date(at);
   return (
@@ -40,6 +40,11 @@ export function durationText(seconds: number): string {
   return shown.map(([value, unit]) => `${value} ${unit}`).join(' ');
 }
 
+/** `1.9 s`; from ten seconds on as `durationText`. What took 1.9 s has not held within 2 s, and did not take 1 s. */
+export function fineDurationText(seconds: number): string {
+  return seconds < 9.95 ? `${seconds.toFixed(1)} s` : durationText(Math.round(seconds));
+}
+
 function agoText(differenceMs: number): string {
   const seconds = Math.round(differenceMs / 1000);
   // Clocks of server and viewer are never quite the same, and this one may be a tick old.
@@ -47,32 +52,3 @@ function agoText(differenceMs: number): string {
   const [unit, length] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1];
   return relative.format(Math.trunc(seconds / length), unit);
 }
-
-const tickMs = 5_000;
-let now = Date.now();
-const listeners = new Set<() => void>();
-let ticking: ReturnType<typeof setInterval> | undefined;
-
-/** One clock for the whole page. */
-function useSecondsClock(isNeeded: boolean): number {
-  return useSyncExternalStore(isNeeded ? listen : noSubscription, () => now);
-}
-
-function listen(listener: () => void): () => void {
-  // Where nobody has listened the clock stood still.
-  if (ticking === undefined) now = Date.now();
-  listeners.add(listener);
-  ticking ??= setInterval(() => {
-    now = Date.now();
-    for (const each of listeners) each();
-  }, tickMs);
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size === 0) {
-      clearInterval(ticking);
-      ticking = undefined;
-    }
-  };
-}
-
-const noSubscription = () => () => {};

@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   type CSSProperties,
   type KeyboardEvent,
+  type MouseEvent,
   type ReactNode,
   useCallback,
   useEffect,
@@ -36,6 +37,8 @@ type VirtualTableProps<Row> = {
   height?: string;
   /** Cells are one line of text, and keep no state: rows that were scrolled out of sight may be filled with others. */
   hasPlainCells?: boolean;
+  /** A click anywhere in a row follows its first link, as Enter does. */
+  isOpenedByRow?: boolean;
 };
 
 /** The same as in the styles. */
@@ -47,7 +50,7 @@ const rowHeight = 40;
  * what can be done in it, and past all others.
  */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
-  const { label, list, rowId, total, selection, onSight, empty, hasPlainCells = false } = props;
+  const { label, list, rowId, total, selection, onSight, empty, hasPlainCells = false, isOpenedByRow = false } = props;
   const { height = 'max(320px, calc(100dvh - 280px))' } = props;
   const isNarrow = useMediaQuery('(max-width: 48em)') ?? false;
   const columns = useMemo(
@@ -146,7 +149,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     <>
       <div
         ref={frame}
-        className={`${classes.frame} ${hasPlainCells ? classes.isPlain : ''}`}
+        className={`${classes.frame} ${hasPlainCells ? classes.isPlain : ''} ${isOpenedByRow ? classes.isOpened : ''}`}
         style={{ maxHeight: height, '--tracks': tracks } as CSSProperties}
         role="grid"
         aria-label={label}
@@ -154,6 +157,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
         aria-multiselectable={selection ? true : undefined}
         onKeyDown={onKeyDown}
         onMouseMove={showWholeText}
+        onClick={isOpenedByRow ? followRow : undefined}
         // The way in by keyboard is the current row, unless that was scrolled out of sight.
         tabIndex={current >= first && current <= last ? -1 : 0}
       >
@@ -217,6 +221,16 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
 function placeOf(target: EventTarget): number | null {
   const place = (target as Element).closest('[data-index]')?.getAttribute('data-index');
   return place === null || place === undefined ? null : Number(place);
+}
+
+/** What is pressed itself, and text that somebody marks, is left alone. */
+function followRow({ target, ctrlKey, metaKey }: MouseEvent<HTMLDivElement>): void {
+  const pressed = target as HTMLElement;
+  if (pressed.closest('a, button, input') !== null || !window.getSelection()?.isCollapsed) return;
+  const link = pressed.closest('[data-index]')?.querySelector('a');
+  if (!link) return;
+  if (ctrlKey || metaKey) window.open(link.href, '_blank', 'noopener');
+  else link.click();
 }
 
 /** A cell whose text is cut off shows all of it where the pointer rests. */

@@ -118,7 +118,7 @@ export async function endExpiredUpdates(tx: Tx, atMost: number): Promise<StatusC
   return endPendingOf(tx, atMost, {
     which: sql`d.expires_at < tideway_now()`,
     reason: 'expired',
-    message: 'The order has expired; nothing had run on the device',
+    message: 'The deployment has expired; nothing had run on the device',
   });
 }
 
@@ -127,7 +127,7 @@ export async function endUpdatesOverLimit(tx: Tx, atMost: number): Promise<Statu
   return endPendingOf(tx, atMost, {
     which: sql`d.failure_limit_reached_at is not null`,
     reason: 'failure_limit',
-    message: 'As many updates of the order have failed as may; nothing had run on the device',
+    message: 'As many updates of the deployment have failed as may; nothing had run on the device',
   });
 }
 

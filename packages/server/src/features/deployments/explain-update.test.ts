@@ -44,7 +44,7 @@ describe('why a device is not updating', () => {
     const start_at = new Date(Date.now() + 3_600_000).toISOString();
     await fleet.deployTo([device], { options: { schedule: { start_at } } });
     expect(holding(await whyDevice())).toEqual([
-      { ...closed, gate: 'schedule', message: `The order begins at ${start_at}`, tried_next_at: start_at },
+      { ...closed, gate: 'schedule', message: `The deployment begins at ${start_at}`, tried_next_at: start_at },
     ]);
   });
 
@@ -87,10 +87,18 @@ describe('why a device is not updating', () => {
     const id = await fleet.deployTo([device]);
     expect(await whyDevice()).toMatchObject({ update: { deployment_id: older } });
     expect(holding(await whyUpdate(id))).toEqual([
-      { ...closed, gate: 'earlier_update', message: `The update of ${older} is older and goes first`, since },
+      {
+        ...closed,
+        gate: 'earlier_update',
+        message: `The update of ${older} is older and goes first`,
+        deployment_id: older,
+        since,
+      },
     ]);
     await device.next();
-    expect(holding(await whyUpdate(id))).toMatchObject([{ message: `The device is at the update of ${older}` }]);
+    expect(holding(await whyUpdate(id))).toMatchObject([
+      { message: `The device is at the update of ${older}`, deployment_id: older },
+    ]);
     await device.report({ update_id: older, seq: 1, event: 'succeeded' });
 
     const paused = await fleet.deployTo([device]);
@@ -138,7 +146,7 @@ describe('why a device is not updating', () => {
     const id = await fleet.deployTo([device, bad], { options: { max_failures: 1, expires_in: '2h' } });
     expect(gateOf(await whyDevice(), 'limits')).toMatchObject({
       holds: false,
-      message: expect.stringMatching(/^The order expires at 20/),
+      message: expect.stringMatching(/^The deployment expires at 20/),
     });
     await bad.next();
     await bad.report({ update_id: id, seq: 1, event: 'failed' });
@@ -198,7 +206,7 @@ describe('why a device is not updating', () => {
 });
 
 const since = expect.stringMatching(/^20/);
-const closed = { holds: true, since: null, tried_next_at: null };
+const closed = { holds: true, deployment_id: null, since: null, tried_next_at: null };
 
 async function ask(path: string): Promise<Why> {
   const { status, body } = await server.request('GET', `${fleet.path}/${path}`);

@@ -65,10 +65,10 @@ function approval({ needs_approval, held_at, known_since }: DeviceFacts): Gate {
 }
 
 function schedule({ now }: DeviceFacts, { start_at }: PendingFacts): Gate {
-  if (start_at === null) return open('schedule', 'The order begins at once');
-  if (start_at <= now) return open('schedule', `The order has begun at ${start_at.toISOString()}`);
+  if (start_at === null) return open('schedule', 'The deployment begins at once');
+  if (start_at <= now) return open('schedule', `The deployment has begun at ${start_at.toISOString()}`);
   return {
-    ...holds('schedule', `The order begins at ${start_at.toISOString()}`),
+    ...holds('schedule', `The deployment begins at ${start_at.toISOString()}`),
     tried_next_at: start_at.toISOString(),
   };
 }
@@ -89,7 +89,7 @@ function earlierUpdate({ earlier }: PendingFacts): Gate {
   if (earlier === null) return open('earlier_update', 'The device is at no other update, and no older one may start');
   const { deployment_id: id, is_at_work, since } = earlier;
   const message = is_at_work ? `The device is at the update of ${id}` : `The update of ${id} is older and goes first`;
-  return holds('earlier_update', message, since);
+  return { ...holds('earlier_update', message, since), deployment_id: id };
 }
 
 function connection({ is_online, is_connected, last_contact_at, online_until }: DeviceFacts): Gate {
@@ -115,11 +115,15 @@ function capability({ flow, able }: PendingFacts): Gate {
 
 function limits({ now }: DeviceFacts, { failure_limit_reached_at, expires_at }: PendingFacts): Gate {
   if (failure_limit_reached_at !== null) {
-    return holds('limits', 'As many updates of the order have failed as may: this one ends', failure_limit_reached_at);
+    return holds(
+      'limits',
+      'As many updates of the deployment have failed as may: this one ends',
+      failure_limit_reached_at,
+    );
   }
-  if (expires_at === null) return open('limits', 'The order does not expire');
-  if (expires_at <= now) return holds('limits', 'The order has expired: this one ends', expires_at);
-  return open('limits', `The order expires at ${expires_at.toISOString()}`);
+  if (expires_at === null) return open('limits', 'The deployment does not expire');
+  if (expires_at <= now) return holds('limits', 'The deployment has expired: this one ends', expires_at);
+  return open('limits', `The deployment expires at ${expires_at.toISOString()}`);
 }
 
 /** A device that polls is online for three of its intervals and a minute. */
@@ -129,9 +133,16 @@ function nextPollAt(lastContactAt: Date, onlineUntil: Date | null): Date {
 }
 
 function open(gate: Gate['gate'], message: string): Gate {
-  return { gate, holds: false, message, since: null, tried_next_at: null };
+  return { gate, holds: false, message, deployment_id: null, since: null, tried_next_at: null };
 }
 
 function holds(gate: Gate['gate'], message: string, since: Date | null = null): Gate {
-  return { gate, holds: true, message, since: since?.toISOString() ?? null, tried_next_at: null };
+  return {
+    gate,
+    holds: true,
+    message,
+    deployment_id: null,
+    since: since?.toISOString() ?? null,
+    tried_next_at: null,
+  };
 }

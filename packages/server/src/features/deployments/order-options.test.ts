@@ -172,7 +172,7 @@ describe('an order that has expired', () => {
       waiting_for: 'expired',
     });
     const why = (await ownFleet.call('GET', `/devices/${device.id}/why`)) as { message: string };
-    expect(why.message).toBe('The order has expired: this one ends.');
+    expect(why.message).toBe('The deployment has expired: this one ends.');
     await own.stop();
   });
 });
