@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Connection } from './channel/connection.ts';
 import { openDeviceKey } from './channel/device-key.ts';
 import { Exchange } from './channel/exchange.ts';
+import { LiveOutput } from './channel/live-output.ts';
 import { Polling } from './channel/polling.ts';
 import { ReportOutbox } from './channel/report-outbox.ts';
 import { serverDoor } from './channel/server-door.ts';
@@ -91,6 +92,7 @@ function startLocked(config: Config, log: Log, serviceManager: ServiceManager, u
       polling.wake();
       selfUpdate?.heed();
     },
+    onOutput: (stepRunsForS) => liveOutput.came(stepRunsForS),
     onBug: bug.reject,
   });
   const { root, environment } = config;
@@ -134,6 +136,7 @@ function startLocked(config: Config, log: Log, serviceManager: ServiceManager, u
     const doing = current ? `At update ${current.update_id}.` : 'Connected; nothing to do.';
     serviceManager.say(note.fault?.message ?? doing);
   });
+  const liveOutput = new LiveOutput(() => polling.wake());
   /** For what nobody waits for: where it cannot be done, the agent ends. */
   const orEnd = (work: () => void) => {
     try {

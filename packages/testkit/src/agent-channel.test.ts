@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -26,6 +27,13 @@ beforeAll(async () => {
   await api.send('POST', '/api/v2/projects', { name: 'Fleet', key: 'fleet' });
   const flow = 'flows: { greet: { steps: [{ name: Greet, run: \'echo hello >> "$TIDEWAY_ROOT/greetings"\' }] } }';
   await api.send('POST', `${project}/update-flows?id=f-0000-0001`, flow, 'application/yaml');
+  const counting = `flows:
+  count:
+    steps:
+      - name: Count
+        run: 'for round in 1 2 3; do echo "round $round"; until [ -e "$TIDEWAY_ROOT/seen-$round" ]; do sleep 0.1; done; done'
+`;
+  await api.send('POST', `${project}/update-flows?id=f-0000-0002`, counting, 'application/yaml');
   pairing = (await api.send<{ token: string }>('POST', `${project}/pairing-tokens`, {})).token;
   proxy = startProxyWithoutUpgrades(Number(new URL(url).port));
 });
@@ -41,6 +49,17 @@ describe('an agent at a server', () => {
     stage.startAgent('awake', ['--server', url, '--pairing-token', pairing]);
     await until(async () => (await stateOf('awake')) === 'online');
     await expectSuccessOn('awake');
+  });
+
+  it('shows what a step says while it runs', async () => {
+    const root = stage.rootOf('awake');
+    const deployment = await orderFor('awake', 'f-0000-0002');
+    for (const round of [1, 2, 3]) {
+      await until(async () => (await outputOf(deployment, 'awake')).includes(`round ${round}\n`));
+      expect(await outputOf(deployment, 'awake')).not.toContain(`round ${round + 1}\n`);
+      writeFileSync(join(root, `seen-${round}`), '');
+    }
+    await until(() => hasSucceeded(deployment));
   });
 
   it('is offline as soon as it ends, and says what it did when it is back', async () => {
@@ -93,10 +112,15 @@ async function expectSuccessOn(device: string): Promise<void> {
   await until(() => hasSucceeded(deployment));
 }
 
-async function orderFor(name: string): Promise<string> {
+async function orderFor(name: string, flow = 'f-0000-0001'): Promise<string> {
   const { id } = await find(name);
-  const body = { device_ids: [id], deployment_configuration: { flow_uuid: 'f-0000-0001' } };
+  const body = { device_ids: [id], deployment_configuration: { flow_uuid: flow } };
   return (await api.send<{ deployment_id: string }>('POST', `${project}/deployments`, body)).deployment_id;
+}
+
+async function outputOf(deployment: string, name: string): Promise<string> {
+  const { id } = await find(name);
+  return (await api.get<{ output: string }>(`${project}/deployments/${deployment}/updates/${id}/log`)).output;
 }
 
 async function hasSucceeded(deployment: string): Promise<boolean> {

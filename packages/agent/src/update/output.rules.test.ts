@@ -7,8 +7,22 @@ const room = maxOutputBytes;
 describe('the output of a step', () => {
   it('passes its beginning on at once, and keeps a short one whole', () => {
     const output = createStepOutput(room);
-    expect(output.add('hello\n')).toBe('hello\n');
+    expect(output.add('hello\n', 0)).toBe('hello\n');
     expect(output.end(true, room)).toBe('');
+  });
+
+  it('passes on all that a step says that goes on slowly, as long as a quarter of the room lasts', () => {
+    const output = createStepOutput(room);
+    const line = `${'a'.repeat(49)}\n`;
+    const said = Array.from({ length: 2000 }, (_, second) => output.add(line, second));
+    expect(said.findIndex((live) => live !== line)).toBe(Math.floor(room / 4 / line.length));
+  });
+
+  it('passes on nothing more of a flood, also when it has become slow', () => {
+    const output = createStepOutput(room);
+    expect(output.add('x'.repeat(3000), 0)).toBe('x'.repeat(2048));
+    expect(output.add('later\n', 600)).toBe('');
+    expect(output.end(false, room)).toBe(`${'x'.repeat(952)}later\n`);
   });
 
   it('keeps of a long success the beginning and the end, and says how much is gone', () => {
@@ -34,9 +48,10 @@ describe('the output of a step', () => {
         fc.array(chunks, { maxLength: 12 }),
         fc.boolean(),
         fc.integer({ min: 0, max: 9000 }),
-        (pieces, succeeded, room) => {
+        fc.integer({ min: 0, max: 30 }),
+        (pieces, succeeded, room, secondsApart) => {
           const output = createStepOutput(room);
-          const live = pieces.map((piece) => output.add(piece)).join('');
+          const live = pieces.map((piece, index) => output.add(piece, index * secondsApart)).join('');
           const kept = live + output.end(succeeded, room);
           const whole = pieces.join('');
           const gap = /\n\[… (\d+) bytes left out …\]\n/.exec(kept);
@@ -59,6 +74,6 @@ const chunks = fc.string({ unit: fc.constantFrom('a', 'ä', '€', '🚀'), maxL
 
 function collect(pieces: string[], succeeded: boolean): string {
   const output = createStepOutput(room);
-  const live = pieces.map((piece) => output.add(piece)).join('');
+  const live = pieces.map((piece) => output.add(piece, 0)).join('');
   return live + output.end(succeeded, room);
 }

@@ -1,8 +1,11 @@
 /** The most that is kept of an update's output. */
 export const maxOutputBytes = 256 * 1024;
 
-/** How much of a step's output is passed on while it runs, and how much of its end is kept of a success. */
+/** How much of a step's output is passed on while it runs: of a flood the beginning, and all of what says little. */
 const liveBytes = 2048;
+const liveBytesPerS = 64;
+
+/** How much of its end is kept of a success. */
 const successEndBytes = 2048;
 
 /** The rest is given out when it is known how the step went; this much of its beginning and of its end is held. */
@@ -10,20 +13,24 @@ const heldBytes = 64 * 1024;
 
 /** Chooses what is kept of the output of one step. */
 export type StepOutput = {
-  /** What of the text can be passed on at once. */
-  add: (text: string) => string;
+  /** What of the text can be passed on at once, so long after the step has begun. */
+  add: (text: string, runsForS: number) => string;
   /** What else is kept: of a success a little of the end, else as much as there is room for. */
   end: (succeeded: boolean, roomBytes: number) => string;
 };
 
 /** @param roomBytes what is left of the update's output when the step begins */
 export function createStepOutput(roomBytes: number): StepOutput {
-  let live = Math.min(liveBytes, Math.floor(roomBytes / 4));
+  let passedOn = 0;
+  let isHeldBack = false;
   const held: Held = { front: Buffer.alloc(0), back: Buffer.alloc(0), leftOut: 0 };
   return {
-    add: (text) => {
-      const now = live > 0 ? beginningOf(text, live) : '';
-      live = now.length < text.length ? 0 : live - Buffer.byteLength(now);
+    add: (text, runsForS) => {
+      const live = Math.min(liveBytes + liveBytesPerS * runsForS, roomBytes / 4) - passedOn;
+      const now = isHeldBack ? '' : beginningOf(text, Math.max(0, live));
+      passedOn += Buffer.byteLength(now);
+      // What comes later must not stand before what is held.
+      isHeldBack ||= now.length < text.length;
       hold(held, Buffer.from(text.slice(now.length)));
       return now;
     },

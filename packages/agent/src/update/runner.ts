@@ -31,6 +31,8 @@ export type RunnerDeps = Pick<Workplace, 'root' | 'environment' | 'configuration
   /** Told after each report, and when the device is free for the next update. */
   onChange: () => void;
   /** Told of what should never happen: the agent cannot go on. */
+  /** Told of what a step says while it runs, and for how many seconds it has been running. */
+  onOutput: (stepRunsForS: number) => void;
   onBug: (error: unknown) => void;
 };
 
@@ -190,7 +192,7 @@ export class UpdateRunner {
     const { root, environment, configuration, boot, askForRegistry } = this.deps;
     const folder = this.folderOf(plan.update_id);
     demandDisk(folder, () => makePrivateFolder(folder));
-    const output = new UpdateOutput(folder, Object.values(plan.secrets));
+    const output = new UpdateOutput(folder, Object.values(plan.secrets), this.deps.onOutput);
     const artifactFetcher = this.deps.artifactFetcher(path.join(folder, 'artifacts'), document);
     const own = { root, environment, configuration, boot, askForRegistry };
     return { ...own, plan, document, folder, output, artifactFetcher };

@@ -7,12 +7,15 @@ import { beginningOf, createStepOutput, maxOutputBytes } from './output.rules.ts
 export class UpdateOutput {
   private readonly file: GrowingFile;
   private readonly secrets: string[];
+  private readonly onLive: (stepRunsForS: number) => void;
   private masker: Masker | null = null;
   private isLineOpen = false;
 
-  constructor(folder: string, secrets: readonly string[]) {
+  /** @param onLive told of what a step says while it runs, and for how many seconds it has been running */
+  constructor(folder: string, secrets: readonly string[], onLive: (stepRunsForS: number) => void = () => {}) {
     this.file = new GrowingFile(path.join(folder, 'output'));
     this.secrets = [...secrets];
+    this.onLive = onLive;
   }
 
   /** Opens the part of one act, under a line with the time and what is done. */
@@ -21,15 +24,20 @@ export class UpdateOutput {
     const masker = createMasker(this.secrets);
     this.masker = masker;
     const kept = createStepOutput(this.roomBytes);
+    const begunMs = performance.now();
+    const runsForS = () => (performance.now() - begunMs) / 1000;
     let isEnded = false;
     return {
       write: (text) => {
-        if (!isEnded) this.append(kept.add(masker.add(text)));
+        if (isEnded) return;
+        const live = kept.add(masker.add(text), runsForS());
+        this.append(live);
+        if (live !== '') this.onLive(runsForS());
       },
       end: (succeeded) => {
         if (isEnded) return;
         isEnded = true;
-        this.append(kept.add(masker.end()));
+        this.append(kept.add(masker.end(), runsForS()));
         this.append(kept.end(succeeded, this.roomBytes));
       },
     };

@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 
 type OutputViewProps = {
@@ -30,30 +30,37 @@ export function OutputView({ output, label, isLive }: OutputViewProps) {
     );
   }
   return (
-    <pre
-      ref={frame}
-      className="mono"
-      role="log"
-      aria-label={label}
-      // A log is read out as it grows; output may grow too fast for that.
-      aria-live="off"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-      tabIndex={0}
-      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        isAtEnd.current = scrollHeight - scrollTop - clientHeight < closeness;
-      }}
-      style={{
-        margin: 0,
-        padding: 10,
-        maxHeight: 360,
-        overflow: 'auto',
-        whiteSpace: 'pre-wrap',
-        overflowWrap: 'anywhere',
-        border: '1px solid var(--line)',
-        borderRadius: 4,
-      }}
-    >
-      {output}
-    </pre>
+    <Stack gap={4}>
+      <pre
+        ref={frame}
+        className="mono"
+        role="log"
+        aria-label={label}
+        // A log is read out as it grows; output may grow too fast for that.
+        aria-live="off"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+        tabIndex={0}
+        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+          isAtEnd.current = scrollHeight - scrollTop - clientHeight < closeness;
+        }}
+        style={{
+          margin: 0,
+          padding: 10,
+          maxHeight: 360,
+          overflow: 'auto',
+          whiteSpace: 'pre-wrap',
+          overflowWrap: 'anywhere',
+          border: '1px solid var(--line)',
+          borderRadius: 4,
+        }}
+      >
+        {output}
+      </pre>
+      {isLive && (
+        <Text size="xs" c="dimmed">
+          Of a step that says much, only the beginning comes while it runs; the rest follows when it has ended.
+        </Text>
+      )}
+    </Stack>
   );
 }

@@ -1,0 +1,20 @@
+import { liveOutputDelayMs } from './live-output.rules.ts';
+
+/** Brings the next contact forward while a step says something, so that it is read while the step runs. */
+export class LiveOutput {
+  private readonly send: () => void;
+  private timer: NodeJS.Timeout | null = null;
+
+  /** @param send contacts the server */
+  constructor(send: () => void) {
+    this.send = send;
+  }
+
+  /** There is output of a step that has been running for so long. */
+  came(stepRunsForS: number): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.send();
+    }, liveOutputDelayMs(stepRunsForS)).unref();
+  }
+}
