@@ -210,7 +210,8 @@ function stateFiles(folder = join(stage.home, 'pump', 'state')): [string, Buffer
 function unlessGone<Item>(read: () => Item[]): Item[] {
   try {
     return read();
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return [];
   }
 }

@@ -1,4 +1,4 @@
-import type { Update } from '@tideway/protocol';
+import type { Update, UpdateDetails } from '@tideway/protocol';
 import { describe, expect, it } from 'vitest';
 import { anUpdate } from './testing/an-update.ts';
 import { lateResultOf, reasonText, shownSteps, standingText } from './update-words.rules.ts';
@@ -44,12 +44,22 @@ describe('the steps of an update', () => {
     { ...went, name: 'Read', status: 'failed' as const },
     { ...went, name: 'Send', status: 'not_run' as const },
   ];
-  const shown = (update: Parameters<typeof shownSteps>[0]) => shownSteps(update).map(([, how]) => how);
+  const shown = (update: Partial<UpdateDetails>) =>
+    shownSteps({ steps, status: 'in_progress', failed_step: null, abort_requested_at: null, ...update }).map(
+      ([, how]) => how,
+    );
 
   it('are shown as the device said, but for the one in which an abort stopped it', () => {
-    expect(shown({ steps, status: 'aborted', failed_step: 'Read' })).toEqual(['failed', 'stopped', 'not_run']);
-    expect(shown({ steps, status: 'aborted', failed_step: null })).toEqual(['failed', 'failed', 'not_run']);
-    expect(shown({ steps, status: 'failed', failed_step: 'Read' })).toEqual(['failed', 'failed', 'not_run']);
+    const abort_requested_at = '2030-01-01T00:00:00Z';
+    expect(shown({ status: 'aborted', failed_step: 'Read' })).toEqual(['failed', 'stopped', 'not_run']);
+    expect(shown({ status: 'aborted', failed_step: null })).toEqual(['failed', 'failed', 'not_run']);
+    expect(shown({ abort_requested_at })).toEqual(['failed', 'stopped', 'not_run']);
+    expect(shown({})).toEqual(['failed', 'failed', 'not_run']);
+    expect(shown({ status: 'failed', failed_step: 'Read', abort_requested_at })).toEqual([
+      'failed',
+      'failed',
+      'not_run',
+    ]);
   });
 });
 

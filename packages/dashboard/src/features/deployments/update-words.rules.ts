@@ -60,14 +60,18 @@ export function reasonText(reason: string): string {
 
 type Step = UpdateDetails['steps'][number];
 
+type StoppedUpdate = Pick<UpdateDetails, 'steps' | 'status' | 'failed_step' | 'abort_requested_at'>;
+
 /** How a step is shown: one that was stopped has ended without success, and nothing was wrong with it. */
 export type StepShown = Step['status'] | 'stopped';
 
 /** The steps of an update, each with how it is shown. */
-export function shownSteps(update: Pick<UpdateDetails, 'steps' | 'status' | 'failed_step'>): [Step, StepShown][] {
-  const { steps, status, failed_step } = update;
-  const stoppedAt =
-    status === 'aborted' ? steps.findLastIndex((step) => step.status === 'failed' && step.name === failed_step) : -1;
+export function shownSteps(update: StoppedUpdate): [Step, StepShown][] {
+  const { steps, status, failed_step, abort_requested_at } = update;
+  const isStopping = status === 'in_progress' && abort_requested_at !== null;
+  const stoppedAt = steps.findLastIndex(
+    (step) => step.status === 'failed' && (isStopping || (status === 'aborted' && step.name === failed_step)),
+  );
   return steps.map((step, place) => [step, place === stoppedAt ? 'stopped' : step.status]);
 }
 

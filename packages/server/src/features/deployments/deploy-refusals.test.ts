@@ -125,7 +125,7 @@ describe('a refusal', () => {
     ['an unknown option', set('phases', []), 400, 'invalid_request', 'phases', 'is not a known key'],
     ['no flow', drop('flow_id'), 400, 'invalid_request', 'flow_id', 'flow_id is required'],
     ['no filter', drop('devices_filter'), 400, 'invalid_request', 'devices_filter', 'devices_filter is required'],
-    ['no token', drop('user_token'), 400, 'invalid_request', 'user_token', 'user_token is required'],
+    ['no token', drop('user_token'), 400, 'invalid_request', 'user_token', 'here or as header Authorization: Bearer'],
     [
       'no groups',
       (body) => void Reflect.deleteProperty(body.devices_filter, 'groups'),

@@ -62,7 +62,10 @@ export function readDeployUpdate(body: unknown, needsToken: boolean): Read<Token
   const made = makeOneForm(body);
   if ('faults' in made) return made;
   const { user_token: token = '' } = made.body;
-  const tokenFaults = needsToken && token === '' ? [fault('user_token', 'is required')] : [];
+  const tokenFaults =
+    needsToken && token === ''
+      ? [fault('user_token', 'is required: an access token, here or as header Authorization: Bearer')]
+      : [];
   const filterKey = keyOf(made.body, 'devices_filter', 'device_filter');
   const flowKey = keyOf(made.body, 'flow_id', 'flow_uuid');
   const checked = checkAgainst(deployUpdateBodySchema(filterKey, flowKey), made.body);

@@ -1,7 +1,7 @@
 import { startTestServer, type TestServer } from '@tideway/testkit';
 import { sql } from 'kysely';
 import { Secret, TOTP } from 'otpauth';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { oneRow, rows } from '../../../platform/database/database.ts';
 import { defaultLimits } from '../../../platform/limits/limits.ts';
 import { createSignInLink } from './sign-in-by-link.ts';
@@ -140,6 +140,7 @@ describe('a second factor', () => {
     const cookie = await signIn();
     const { body: offer } = await call('POST', '/session/second-factor/offer', { cookie });
     expect(offer.url).toContain('otpauth://totp/Tideway:');
+    onTestFinished(() => server.shiftClock('0 seconds'));
     const now = await moveToBeginOfPeriod();
     const codeAt = (periods: number) =>
       new TOTP({ secret: Secret.fromBase32(offer.secret) }).generate({ timestamp: now + periods * periodMs });
@@ -165,7 +166,6 @@ describe('a second factor', () => {
     expect(await attempt()).toMatchObject({ has_second_factor: false });
     const kept = await rows(server.db, sql`select to_json(e) as e from audit_event e`);
     expect(JSON.stringify(kept)).not.toContain(offer.secret);
-    await server.shiftClock('0 seconds');
   });
 });
 
