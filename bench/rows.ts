@@ -8,6 +8,7 @@ import { firstStepRow } from './rows/first-step.ts';
 import { followersRow } from './rows/followers.ts';
 import { idleTrafficRow } from './rows/idle-traffic.ts';
 import { orderRow } from './rows/order.ts';
+import { outputRow } from './rows/output.ts';
 import { overviewRow } from './rows/overview.ts';
 import { placingRow } from './rows/placing.ts';
 import { pollsRow } from './rows/polls.ts';
@@ -24,6 +25,7 @@ export const rows: Row[] = [
   abortRow,
   pollsRow,
   reportsRow,
+  outputRow,
   followersRow,
   channelRow,
   reconnectRow,

@@ -1,15 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DeviceReport } from '@tideway/protocol';
+import type { DeviceMessage, DeviceReport } from '@tideway/protocol';
 import { quantile } from '../measuring/quantile.ts';
 import { type HttpConnection, openHttpConnection } from './http-connection.ts';
 
-/** What the devices do: ask for something to do where there is nothing, or report how an update of theirs goes. */
+/** What the devices do: ask for something to do where there is nothing, or say how an update of theirs goes. */
 export type Load = {
   url: string;
   /** A ticket for each device. Each is used by one connection at a time. */
   tickets: string[];
   /** Null where they only ask. */
   updateId: string | null;
+  /** What they say of their update: its reports, or what its steps print meanwhile. */
+  says?: 'reports' | 'output';
   /** Begins again with the first device after the last: where it keeps nothing of what they say. */
   repeats: boolean;
   connections: number;
@@ -31,9 +33,9 @@ let endsMs = 0;
 
 /** Devices that poll or report over HTTP, each as soon as it has its answer. */
 export const loadPart: LoadCommands = {
-  run: async ({ url, tickets, updateId, repeats, connections, seconds, perS }) => {
+  run: async ({ url, tickets, updateId, says = 'reports', repeats, connections, seconds, perS }) => {
     answers = 0;
-    const bodies = updateId === null ? [pollBody] : reportBodies(updateId);
+    const { bodies, answer } = conversationOf(updateId, says);
     const opened = await Promise.all(Array.from({ length: connections }, () => openHttpConnection(url)));
     const countsFromMs = performance.now() + warmUpMs;
     endsMs = countsFromMs + seconds * 1000;
@@ -48,7 +50,7 @@ export const loadPart: LoadCommands = {
         for (const body of bodies) {
           await awaitTurn();
           const saidMs = performance.now();
-          await say(connection, ticket, body, updateId === null ? '"messages":[]' : '"type":"ack"');
+          await say(connection, ticket, body, answer);
           if (saidMs < countsFromMs) continue;
           answers += 1;
           timesMs.push(performance.now() - saidMs);
@@ -82,7 +84,29 @@ function turnsOf(perS: number): () => Promise<void> {
 /** A server that has just been started is slow at first. */
 const warmUpMs = 1500;
 
+/** What a device says, one request after the other, and what stands in each answer. */
+function conversationOf(updateId: string | null, says: 'reports' | 'output'): { bodies: string[]; answer: string } {
+  if (updateId === null) return { bodies: [pollBody], answer: '"messages":[]' };
+  if (says === 'reports') return { bodies: reportBodies(updateId), answer: '"type":"ack"' };
+  return { bodies: outputBodies(updateId), answer: '"type":"log_ack"' };
+}
+
 const pollBody = JSON.stringify({ messages: [{ type: 'next' }] });
+
+/** What a step prints in a minute, a line a second. */
+function outputBodies(updateId: string): string[] {
+  return Array.from({ length: 60 }, (_, second) => {
+    const line = `${String(second).padStart(2, '0')} s: all is well here\n`;
+    const message: DeviceMessage = {
+      type: 'log',
+      update_id: updateId,
+      attempt: 1,
+      offset: second * line.length,
+      text: line,
+    };
+    return JSON.stringify({ messages: [message] });
+  });
+}
 
 /** The reports of an update with two steps, one in each request. */
 function reportBodies(updateId: string): string[] {
