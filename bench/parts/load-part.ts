@@ -93,15 +93,15 @@ function conversationOf(updateId: string | null, says: 'reports' | 'output'): { 
 
 const pollBody = JSON.stringify({ messages: [{ type: 'next' }] });
 
-/** What a step prints in a minute, a line a second. */
+/** What a step of ten minutes sends unasked of what it prints. */
 function outputBodies(updateId: string): string[] {
-  return Array.from({ length: 60 }, (_, second) => {
-    const line = `${String(second).padStart(2, '0')} s: all is well here\n`;
+  return Array.from({ length: 16 }, (_, piece) => {
+    const line = `${String(piece).padStart(2, '0')}: all is well here\n`;
     const message: DeviceMessage = {
       type: 'log',
       update_id: updateId,
       attempt: 1,
-      offset: second * line.length,
+      offset: piece * line.length,
       text: line,
     };
     return JSON.stringify({ messages: [message] });

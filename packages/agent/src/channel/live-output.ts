@@ -1,6 +1,6 @@
 import { liveOutputDelayMs } from './live-output.rules.ts';
 
-/** Brings the next contact forward while a step says something, so that it is read while the step runs. */
+/** Brings the next contact forward while a step says something: a device that dies in it has said what it was at. */
 export class LiveOutput {
   private readonly send: () => void;
   private timer: NodeJS.Timeout | null = null;

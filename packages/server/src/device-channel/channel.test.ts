@@ -63,6 +63,17 @@ describe('a channel', () => {
     await channel.close();
   });
 
+  it('wakes a device that is at an update for what its step has printed, when somebody reads that', async () => {
+    const device = await fleet.joinDevice();
+    const channel = await device.openChannel();
+    const deployment = await fleet.deployTo([device]);
+    await channel.woken();
+    expect(await channel.say({ type: 'next' })).toMatchObject([{ plan: { update_id: deployment } }]);
+    await fleet.call('GET', `/deployments/${deployment}/updates/${device.id}/log`);
+    await channel.woken();
+    await channel.close();
+  });
+
   it('gives way to the next one of its device, whose presence its end does not touch', async () => {
     const device = await fleet.joinDevice();
     const older = await device.openChannel();

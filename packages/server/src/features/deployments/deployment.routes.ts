@@ -21,6 +21,7 @@ import { idPageQuery } from '../../platform/http/id-page.ts';
 import { defineRoute, pageOf, type Route } from '../../platform/http/route.ts';
 import { inProject, projectParams } from '../projects/in-project.access.ts';
 import { abortDeployment, abortUpdate } from './abort-deployment.ts';
+import { askForOutput } from './ask-for-output.ts';
 import { readDeploymentView } from './deployment.views.ts';
 import { explainDevice, explainUpdate } from './explain-update.ts';
 import { listFailures } from './failure.views.ts';
@@ -146,7 +147,8 @@ export function deploymentRoutes(deps: Deps): Route[] {
       params: updateParams,
       answer: z.object({ output: z.string() }),
       handle: async ({ caller, params }) => {
-        const { place, attempt } = await locateOutput(deps.db, caller.project.id, params.id, params.device);
+        const { place, attempt, isGrowing } = await locateOutput(deps.db, caller.project.id, params.id, params.device);
+        if (isGrowing) askForOutput(deps, place.deviceId);
         return { output: await readUpdateOutput(deps.blobs, place, attempt) };
       },
     }),

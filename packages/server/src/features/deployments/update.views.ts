@@ -112,7 +112,8 @@ export async function readUpdate(db: Db, projectId: number, deploymentId: string
 /** Where the output of a device's update is kept. Refuses as `readUpdate` does. */
 export async function locateOutput(db: Db, projectId: number, deploymentId: string, deviceId: string) {
   const row = await findUpdate(db, projectId, deploymentId, deviceId);
-  return { place: { deviceId: row.device_id, deploymentId }, attempt: row.attempt };
+  const isGrowing = row.status === 'in_progress';
+  return { place: { deviceId: row.device_id, deploymentId }, attempt: row.attempt, isGrowing };
 }
 
 /** The internal id of a deployment; null where the project has none of this id. */

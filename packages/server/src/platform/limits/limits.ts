@@ -36,6 +36,8 @@ export type RateLimits = {
   tokens: RateLimit;
   /** By the internal id of a device. */
   devices: RateLimit;
+  /** How often a device is asked for output, by its internal id. */
+  outputs: RateLimit;
   /** By address. */
   failures: RateLimit;
   /** By email, and by address. */
@@ -46,6 +48,7 @@ export function createRateLimits(limits: Limits): RateLimits {
   return {
     tokens: new RateLimit(limits.tokenCalls),
     devices: new RateLimit(limits.deviceMessages),
+    outputs: new RateLimit({ perS: 1, burst: 1 }),
     failures: new RateLimit(limits.failedAuthentications),
     signIns: new RateLimit(limits.failedSignIns),
   };
