@@ -53,18 +53,6 @@ describe('an agent', () => {
     await device.settled(() => device.readState('apps.json') === JSON.stringify([app]));
   });
 
-  it('says unasked what a step prints while it runs', async () => {
-    server.pollAfterS = 3600;
-    const script = 'until [ -e go ]; do sleep 0.05; done; echo so far; until [ -e enough ]; do sleep 0.05; done';
-    const update = server.order({ flow: flowFixture([runStepFixture('Long', script)]) });
-    device.start();
-    await server.until(() => server.reportsOf(update).length > 0);
-    writeFileSync(path.join(device.root, 'go'), '');
-    await server.until(() => server.outputs.get(update)?.endsWith('so far\n'));
-    writeFileSync(path.join(device.root, 'enough'), '');
-    expect(await server.resultOf(update)).toMatchObject({ event: 'succeeded' });
-  });
-
   it('keeps its state for its owner alone', async () => {
     device.start();
     await server.until(() => server.hellos.length > 0);

@@ -136,7 +136,9 @@ function startLocked(config: Config, log: Log, serviceManager: ServiceManager, u
     const doing = current ? `At update ${current.update_id}.` : 'Connected; nothing to do.';
     serviceManager.say(note.fault?.message ?? doing);
   });
-  const liveOutput = new LiveOutput(() => polling.wake());
+  const liveOutput = new LiveOutput(() => {
+    if (exchange.over === 'channel') polling.wake();
+  });
   /** For what nobody waits for: where it cannot be done, the agent ends. */
   const orEnd = (work: () => void) => {
     try {

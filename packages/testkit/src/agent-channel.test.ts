@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import type { Deployment, Device } from '@tideway/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, createApi } from './api.ts';
@@ -57,6 +58,17 @@ describe('an agent at a server', () => {
     for (const round of [1, 2, 3]) {
       await until(async () => (await outputOf(deployment, 'awake')).includes(`round ${round}\n`));
       expect(await outputOf(deployment, 'awake')).not.toContain(`round ${round + 1}\n`);
+      writeFileSync(join(root, `seen-${round}`), '');
+    }
+    await until(() => hasSucceeded(deployment));
+  });
+
+  it('says now and then what a step prints, also where nobody reads along', async () => {
+    const root = stage.rootOf('awake');
+    for (const round of [1, 2, 3]) rmSync(join(root, `seen-${round}`), { force: true });
+    const deployment = await orderFor('awake', 'f-0000-0002');
+    for (const round of [1, 2, 3]) {
+      await until(async () => keptOutputOf(deployment).includes(`round ${round}\n`));
       writeFileSync(join(root, `seen-${round}`), '');
     }
     await until(() => hasSucceeded(deployment));
@@ -121,6 +133,14 @@ async function orderFor(name: string, flow = 'f-0000-0001'): Promise<string> {
 async function outputOf(deployment: string, name: string): Promise<string> {
   const { id } = await find(name);
   return (await api.get<{ output: string }>(`${project}/deployments/${deployment}/updates/${id}/log`)).output;
+}
+
+/** What the server keeps of the output of a deployment for one device, without asking it for that. */
+function keptOutputOf(deployment: string): string {
+  const home = join(stage.home, 'server');
+  const files = readdirSync(home, { recursive: true, encoding: 'utf8' }).sort();
+  const pieces = files.filter((file) => file.includes(`output/${deployment}/`) && file.endsWith('.gz'));
+  return pieces.map((piece) => gunzipSync(readFileSync(join(home, piece))).toString()).join('');
 }
 
 async function hasSucceeded(deployment: string): Promise<boolean> {

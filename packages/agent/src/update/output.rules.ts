@@ -26,7 +26,7 @@ export function createStepOutput(roomBytes: number): StepOutput {
   const held: Held = { front: Buffer.alloc(0), back: Buffer.alloc(0), leftOut: 0 };
   return {
     add: (text, runsForS) => {
-      const live = Math.min(liveBytes + liveBytesPerS * runsForS, roomBytes / 4) - passedOn;
+      const live = mayPassOn(roomBytes, runsForS) - passedOn;
       const now = isHeldBack ? '' : beginningOf(text, Math.max(0, live));
       passedOn += Buffer.byteLength(now);
       // What comes later must not stand before what is held.
@@ -39,6 +39,11 @@ export function createStepOutput(roomBytes: number): StepOutput {
       return cut(held, succeeded ? 0 : keep / 2, succeeded ? keep : keep / 2);
     },
   };
+}
+
+/** A step that goes on for long leaves room for the one that fails. */
+function mayPassOn(roomBytes: number, runsForS: number): number {
+  return Math.min(liveBytes, roomBytes / 4) + Math.min(liveBytesPerS * runsForS, roomBytes / 16);
 }
 
 /** The beginning of a text that has at most so many bytes and ends with a whole character. */

@@ -30,9 +30,9 @@ export type RunnerDeps = Pick<Workplace, 'root' | 'environment' | 'configuration
   log: Log;
   /** Told after each report, and when the device is free for the next update. */
   onChange: () => void;
-  /** Told of what should never happen: the agent cannot go on. */
   /** Told of what a step says while it runs, and for how many seconds it has been running. */
   onOutput: (stepRunsForS: number) => void;
+  /** Told of what should never happen: the agent cannot go on. */
   onBug: (error: unknown) => void;
 };
 

@@ -39,26 +39,31 @@ describe('where an update is', () => {
 
 describe('the steps of an update', () => {
   const went = { tries: 1, exit_code: null, message: null, started_at: null, finished_at: null };
-  const steps = [
-    { ...went, name: 'Read', status: 'failed' as const },
-    { ...went, name: 'Read', status: 'failed' as const },
-    { ...went, name: 'Send', status: 'not_run' as const },
-  ];
+  const failedAt = (minute: number) => {
+    const at = `2030-01-01T00:0${minute}:00Z`;
+    return { ...went, name: 'Read', status: 'failed' as const, started_at: at, finished_at: at };
+  };
+  const steps = [failedAt(1), failedAt(3), { ...went, name: 'Send', status: 'not_run' as const }];
   const shown = (update: Partial<UpdateDetails>) =>
     shownSteps({ steps, status: 'in_progress', failed_step: null, abort_requested_at: null, ...update }).map(
       ([, how]) => how,
     );
 
   it('are shown as the device said, but for the one in which an abort stopped it', () => {
-    const abort_requested_at = '2030-01-01T00:00:00Z';
     expect(shown({ status: 'aborted', failed_step: 'Read' })).toEqual(['failed', 'stopped', 'not_run']);
     expect(shown({ status: 'aborted', failed_step: null })).toEqual(['failed', 'failed', 'not_run']);
+    expect(shown({ status: 'failed', failed_step: 'Read' })).toEqual(['failed', 'failed', 'not_run']);
+  });
+
+  it('are stopped by an abort only where they ended since, and the device has gone no further', () => {
+    const abort_requested_at = '2030-01-01T00:02:00Z';
     expect(shown({ abort_requested_at })).toEqual(['failed', 'stopped', 'not_run']);
-    expect(shown({})).toEqual(['failed', 'failed', 'not_run']);
-    expect(shown({ status: 'failed', failed_step: 'Read', abort_requested_at })).toEqual([
+    expect(shown({ abort_requested_at: '2030-01-01T00:04:00Z' })).toEqual(['failed', 'failed', 'not_run']);
+    const goesOn = { ...failedAt(4), status: 'started' as const, finished_at: null };
+    expect(shown({ abort_requested_at, steps: [...steps.slice(0, 2), goesOn] })).toEqual([
       'failed',
       'failed',
-      'not_run',
+      'started',
     ]);
   });
 });

@@ -67,12 +67,21 @@ export type StepShown = Step['status'] | 'stopped';
 
 /** The steps of an update, each with how it is shown. */
 export function shownSteps(update: StoppedUpdate): [Step, StepShown][] {
-  const { steps, status, failed_step, abort_requested_at } = update;
-  const isStopping = status === 'in_progress' && abort_requested_at !== null;
-  const stoppedAt = steps.findLastIndex(
-    (step) => step.status === 'failed' && (isStopping || (status === 'aborted' && step.name === failed_step)),
-  );
+  const { steps } = update;
+  const stoppedAt = stoppedPlace(update);
   return steps.map((step, place) => [step, place === stoppedAt ? 'stopped' : step.status]);
+}
+
+/** The place of the step in which an abort stopped the device, or -1. */
+function stoppedPlace({ steps, status, failed_step, abort_requested_at }: StoppedUpdate): number {
+  if (status === 'aborted') {
+    return steps.findLastIndex((step) => step.status === 'failed' && step.name === failed_step);
+  }
+  if (status !== 'in_progress' || abort_requested_at === null) return -1;
+  const last = steps.findLastIndex((step) => step.started_at !== null);
+  const { status: how, finished_at } = steps[last] ?? {};
+  const hasEndedSince = !!finished_at && Date.parse(finished_at) >= Date.parse(abort_requested_at);
+  return how === 'failed' && hasEndedSince ? last : -1;
 }
 
 /** How each step of an update is written. */

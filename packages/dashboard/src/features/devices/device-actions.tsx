@@ -85,6 +85,7 @@ function RekeyButton({ project, device }: DeviceActionsProps) {
         // A slip must not lose what is shown this once.
         closeOnClickOutside={false}
         closeOnEscape={false}
+        withCloseButton={false}
       >
         <ShownOnce lines={[{ label: 'Claim token', text: token ?? '' }]} onDone={() => setToken(null)}>
           Give it to the agent of the new machine as its pairing token. It works once, and is shown only now.

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { forgetDraft, readDraft } from '../../platform/forms/kept-draft.ts';
@@ -44,20 +44,23 @@ export function NewDeploymentPage() {
 function BegunOrder({ search }: { search: OrderSearch }) {
   const project = useProjectKey();
   const place = useDraftPlace();
+  const client = useQueryClient();
   const [kept] = useState(() => readKept(readDraft(place)));
   const [chosen, setChosen] = useState<OrderSearch | null>(wouldReplace(search, kept) ? null : search);
+  /** What was typed goes only where there is something to take its place. */
+  async function replace() {
+    const { again } = search;
+    const isThere =
+      again === undefined ||
+      (await client.ensureQueryData(deploymentQuery(project, again)).then(
+        () => true,
+        () => false,
+      ));
+    if (isThere) forgetDraft(place);
+    setChosen(search);
+  }
   if (chosen === null && kept !== null) {
-    return (
-      <DraftQuestion
-        draft={kept}
-        search={search}
-        onKeep={() => setChosen({})}
-        onReplace={() => {
-          forgetDraft(place);
-          setChosen(search);
-        }}
-      />
-    );
+    return <DraftQuestion draft={kept} search={search} onKeep={() => setChosen({})} onReplace={() => void replace()} />;
   }
   const { again } = chosen ?? search;
   if (again === undefined) return <OrderPage search={chosen ?? search} again={null} />;

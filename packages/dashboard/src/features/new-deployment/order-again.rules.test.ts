@@ -90,8 +90,14 @@ describe('the devices of an order that is given again', () => {
 
   it('are those of then where they were picked, and are all there', () => {
     const picked = { ...ordered, device_filter: { device_ids: ['d-0000-0001', 'd-0000-0002'] } };
-    expect(devicesThenAndNow(picked, orderedValues(picked), 2).offersSame).toBe(false);
-    expect(devicesThenAndNow(picked, orderedValues(picked), 1).offersSame).toBe(true);
+    expect(devicesThenAndNow(picked, orderedValues(picked), 2)).toEqual({
+      text: 'It went to 2 devices: these are selected.',
+      offersSame: false,
+    });
+    expect(devicesThenAndNow(picked, orderedValues(picked), 1)).toEqual({
+      text: 'It went to 2 devices; 1 of them can be selected now.',
+      offersSame: false,
+    });
   });
 
   it('can be those of then, unless nobody knows them any more', () => {
@@ -99,6 +105,9 @@ describe('the devices of an order that is given again', () => {
       text: 'It went to 2 devices: these are selected.',
       offersSame: false,
     });
+    expect(devicesThenAndNow(ordered, devicesOf(ordered.id), 1).text).toBe(
+      'It went to 2 devices; 1 of them can be selected now.',
+    );
     const archived = { ...ordered, archived_at: '2031-01-01T00:00:00.000Z' };
     expect(devicesThenAndNow(archived, asThen, 1).offersSame).toBe(false);
   });

@@ -55,12 +55,17 @@ export function devicesThenAndNow(
   const { id, devices, archived_at } = deployment;
   const then = `It went to ${countText(devices, 'device')}`;
   const isAsThen = isSameSelection(values, orderedFor(deployment));
-  const isPickedAsThen = isAsThen && values.devices.length > 0 && now === devices;
-  if (isPickedAsThen || isSameSelection(values, devicesOf(id)))
-    return { text: `${then}: these are selected.`, offersSame: false };
+  if ((isAsThen && values.devices.length > 0) || isSameSelection(values, devicesOf(id))) {
+    return { text: `${then}${sameDevicesText(devices, now)}`, offersSame: false };
+  }
   const today = isAsThen && now !== undefined ? `; its filter selects ${numberText(now)} now.` : '.';
   // Of an archived one nobody knows any more which devices it went to.
   return { text: then + today, offersSame: archived_at === null };
+}
+
+function sameDevicesText(then: number, now: number | undefined): string {
+  if (now === undefined) return '.';
+  return now === then ? ': these are selected.' : `; ${numberText(now)} of them can be selected now.`;
 }
 
 type Selection = Pick<OrderValues, 'filter' | 'devices'>;

@@ -91,6 +91,7 @@ export function OrderPage({ search, again }: OrderPageProps) {
     faults: all,
     devices: preview.data?.devices,
     isChecked: isCurrent && dry !== null,
+    parameters: Object.keys(inputs),
   });
   return (
     <Page title="New deployment">

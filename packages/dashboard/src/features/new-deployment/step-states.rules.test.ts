@@ -4,7 +4,14 @@ import { stepStates } from './step-states.rules.ts';
 
 const flow = 'f-0000-0001';
 const north = { groups: [{ name: 'North' }] };
-const empty = { values: emptyValues, shown: {}, faults: {}, devices: 3, isChecked: false };
+const empty = {
+  values: emptyValues,
+  shown: {},
+  faults: {},
+  devices: 3,
+  isChecked: false,
+  parameters: ['password', 'version'],
+};
 
 describe('the steps of an order', () => {
   it('are open until something stands in them', () => {
@@ -42,5 +49,6 @@ describe('the steps of an order', () => {
   it('are done where somebody has filled them in', () => {
     const values = { ...emptyValues, flow, devices: ['d-0000-0001'], secrets: { password: 'x' }, comment: 'valve fix' };
     expect(stepStates({ ...empty, values })).toMatchObject({ devices: 'done', values: 'done', details: 'done' });
+    expect(stepStates({ ...empty, values, parameters: ['version'] }).values).toBe('unset');
   });
 });

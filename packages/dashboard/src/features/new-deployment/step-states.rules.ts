@@ -17,10 +17,19 @@ type Known = {
   devices: number | undefined;
   /** Whether the server would take the order as it stands. */
   isChecked: boolean;
+  /** Names of the chosen flow's parameters. */
+  parameters: readonly string[];
 };
 
 /** Where the steps are. Only what somebody has filled in is called done. */
-export function stepStates({ values, shown, faults, devices, isChecked }: Known): Record<OrderSection, StepState> {
+export function stepStates({
+  values,
+  shown,
+  faults,
+  devices,
+  isChecked,
+  parameters,
+}: Known): Record<OrderSection, StepState> {
   const sectionsOf = (of: OrderFaults) => (Object.keys(of) as OrderField[]).map(sectionOfField);
   const wrong = sectionsOf(shown);
   const open = sectionsOf(faults);
@@ -28,11 +37,11 @@ export function stepStates({ values, shown, faults, devices, isChecked }: Known)
     if (wrong.includes(section)) return 'wrong';
     return open.includes(section) ? 'open' : otherwise;
   };
-  const isWithoutFlow = faults.flow !== undefined;
+  const untouched = faults.flow === undefined ? 'unset' : 'open';
   return {
     flow: stateOf('flow', 'done'),
     devices: stateOf('devices', devicesState(values, devices)),
-    values: stateOf('values', hasValues(values) ? 'done' : isWithoutFlow ? 'open' : 'unset'),
+    values: stateOf('values', hasValues(values, parameters) ? 'done' : untouched),
     details: stateOf('details', hasDetails(values) ? 'done' : 'unset'),
     review: isChecked && open.length === 0 ? 'ready' : 'open',
   };
@@ -44,8 +53,10 @@ function devicesState({ filter, devices: picked }: OrderValues, devices: number 
   return groups.length + filters.length + picked.length === 0 ? 'all' : 'done';
 }
 
-function hasValues({ parameters, secrets, configuration }: OrderValues): boolean {
-  return [...Object.values(parameters), ...Object.values(secrets), configuration.trim()].some((text) => text !== '');
+/** What was typed for another flow is kept, and not sent. */
+function hasValues({ parameters, secrets, configuration }: OrderValues, ofFlow: readonly string[]): boolean {
+  const given = ofFlow.flatMap((name) => [parameters[name], secrets[name]]);
+  return [...given, configuration.trim()].some((text) => text !== undefined && text !== '');
 }
 
 const detailFields = [

@@ -148,8 +148,9 @@ export function deploymentRoutes(deps: Deps): Route[] {
       answer: z.object({ output: z.string() }),
       handle: async ({ caller, params }) => {
         const { place, attempt, isGrowing } = await locateOutput(deps.db, caller.project.id, params.id, params.device);
-        if (isGrowing) askForOutput(deps, place.deviceId);
-        return { output: await readUpdateOutput(deps.blobs, place, attempt) };
+        const { output, pieces } = await readUpdateOutput(deps.blobs, place, attempt);
+        if (isGrowing) askForOutput(deps, place.deviceId, pieces);
+        return { output };
       },
     }),
     defineRoute({

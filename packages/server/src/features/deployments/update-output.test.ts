@@ -38,24 +38,6 @@ describe('the output of an update', () => {
     expect(await readOutput(id)).toBe('abcdefghijk');
   });
 
-  it('is joined while it comes, and can be read meanwhile', async () => {
-    const id = await startUpdate();
-    const lines = Array.from({ length: 100 }, (_, line) => `line ${line}\n`);
-    let said = '';
-    const readings: Promise<string>[] = [];
-    for (const line of lines) {
-      await say(id, said.length, line);
-      said += line;
-      readings.push(readOutput(id));
-    }
-    for (const [index, reading] of (await Promise.all(readings)).entries()) {
-      expect(said.startsWith(reading)).toBe(true);
-      expect(reading).toContain(lines[index]);
-    }
-    expect(await readOutput(id)).toBe(said);
-    expect((await server.deps.blobs.list(`output/${id}`)).length).toBeLessThan(40);
-  });
-
   it('says where a part of it has not come', async () => {
     const id = await startUpdate();
     await say(id, 0, 'abc');

@@ -12,9 +12,6 @@ import { findUpdate, type ReportingDevice } from './update.store.ts';
 /** Where the output of an update is kept: by the internal id of its device and the public one of its deployment. */
 export type OutputPlace = { deviceId: number; deploymentId: string };
 
-/** A step that says a line now and then for an hour is not hundreds of files. */
-const maxPieces = 32;
-
 // The agent keeps 256 KiB; the rest is for the lines that say what was left out.
 const maxOutputBytes = (256 + 64) * 1024;
 
@@ -37,20 +34,27 @@ export async function storeUpdateOutput(
   const kept = (await blobs.list(folder)).map(pieceOf);
   const { keep, keptUntil } = arrivalOf(kept, piece);
   if (keep) await putPiece(blobs, folder, keep, bytes.subarray(keep.start - offset, keep.end - offset));
-  if (kept.length >= maxPieces) await joinPieces(blobs, folder);
   return keptUntil;
 }
 
 /** All that is kept of the output of an update's attempt; where a part is missing, that is said in its place. */
-export async function readUpdateOutput(blobs: BlobStore, place: OutputPlace, attempt: number): Promise<string> {
-  const pieces = await readPieces(blobs, folderOf(place, attempt));
+export async function readUpdateOutput(
+  blobs: BlobStore,
+  place: OutputPlace,
+  attempt: number,
+): Promise<{ output: string; pieces: number }> {
+  const parts: Buffer[] = [];
   let end = 0;
-  const parts = pieces.flatMap(({ start, bytes }) => {
-    const gap = start > end ? [Buffer.from(`\n[… ${start - end} bytes are missing …]\n`)] : [];
-    end = start + bytes.length;
-    return [...gap, bytes];
-  });
-  return Buffer.concat(parts).toString('utf8');
+  const keys = await blobs.list(folderOf(place, attempt));
+  for (const key of keys) {
+    const piece = pieceOf(key);
+    if (piece.end <= end) continue;
+    if (piece.start > end) parts.push(Buffer.from(`\n[… ${piece.start - end} bytes are missing …]\n`));
+    const bytes = await readPiece(blobs, key);
+    parts.push(bytes.subarray(Math.max(0, end - piece.start)));
+    end = piece.end;
+  }
+  return { output: Buffer.concat(parts).toString('utf8'), pieces: keys.length };
 }
 
 /** Removes what is kept of the outputs of these devices' updates. */
@@ -76,55 +80,18 @@ function outputsOf(deploymentId: string): string {
   return `output/${deploymentId}`;
 }
 
-/** Puts one piece in the place of those that follow each other from the beginning on. */
-async function joinPieces(blobs: BlobStore, folder: string): Promise<void> {
-  const joined: Buffer[] = [];
-  let end = 0;
-  for (const { start, bytes } of await readPieces(blobs, folder)) {
-    if (start > end) break;
-    joined.push(bytes);
-    end = start + bytes.length;
-  }
-  const whole = keyOf(folder, { start: 0, end });
-  await putPiece(blobs, folder, { start: 0, end }, Buffer.concat(joined));
-  const keys = await blobs.list(folder);
-  await Promise.all(keys.filter((key) => key !== whole && pieceOf(key).end <= end).map((key) => blobs.remove(key)));
-}
-
-type ReadPiece = { start: number; bytes: Buffer };
-
-/** What is kept, in its order, each byte once. */
-async function readPieces(blobs: BlobStore, folder: string): Promise<ReadPiece[]> {
-  const read: ReadPiece[] = [];
-  let end = 0;
-  for (const key of await blobs.list(folder)) {
-    const piece = pieceOf(key);
-    if (piece.end <= end) continue;
-    const bytes = await readPiece(blobs, key);
-    // It has been joined with others meanwhile.
-    if (bytes === null) return readPieces(blobs, folder);
-    const start = Math.max(piece.start, end);
-    read.push({ start, bytes: bytes.subarray(start - piece.start) });
-    end = piece.end;
-  }
-  return read;
-}
-
-async function putPiece(blobs: BlobStore, folder: string, piece: Piece, bytes: Buffer): Promise<void> {
+async function putPiece(blobs: BlobStore, folder: string, { start, end }: Piece, bytes: Buffer): Promise<void> {
   const packed = await promisify(gzip)(bytes);
-  await blobs.put(keyOf(folder, piece), Readable.from([packed]), packed.length).catch((error: unknown) => {
+  const key = `${folder}/${String(start).padStart(8, '0')}-${String(end).padStart(8, '0')}.gz`;
+  await blobs.put(key, Readable.from([packed]), packed.length).catch((error: unknown) => {
     // The same piece came twice at once.
     if (!(error instanceof BlobExists)) throw error;
   });
 }
 
-async function readPiece(blobs: BlobStore, key: string): Promise<Buffer | null> {
+async function readPiece(blobs: BlobStore, key: string): Promise<Buffer> {
   const packed = await blobs.get(key);
-  return packed && promisify(gunzip)(await buffer(packed));
-}
-
-function keyOf(folder: string, { start, end }: Piece): string {
-  return `${folder}/${String(start).padStart(8, '0')}-${String(end).padStart(8, '0')}.gz`;
+  return packed ? promisify(gunzip)(await buffer(packed)) : Buffer.alloc(0);
 }
 
 function pieceOf(key: string): Piece {
