@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type DeviceFleet, makeDeviceFleet } from '../fixtures/device-fleet.ts';
 import type { ScriptedDevice } from '../scripted-device.ts';
@@ -141,6 +141,20 @@ describe.skipIf(!hasBrowser)('devices that are picked', () => {
     expect(await row(page, 'pump-1').getByRole('checkbox').isChecked()).toBe(true);
     await page.getByLabel('Search by name').fill('');
     await row(page, 'pump-3').waitFor();
+    await bar(page).getByText('1 device picked').waitFor();
+  });
+
+  it('all stay picked where it cannot be asked which of them a filter still shows, and that is said', async () => {
+    const page = await openWithPicks(['pump-1', 'pump-2']);
+    const isQuestion = (route: Route) => 'device_ids' in (route.request().postDataJSON() ?? {});
+    await page.route('**/devices/search', (route) => (isQuestion(route) ? route.abort() : route.continue()));
+    await page.getByLabel('Search by name').fill('pump-1');
+    const told = page.getByRole('alert').filter({ hasText: 'That did not work' });
+    await told.getByText('all stay picked. The server cannot be reached.').waitFor();
+    await bar(page).getByText('2 devices picked').waitFor();
+    await page.unroute('**/devices/search');
+    await page.getByLabel('Search by name').fill('pump-2');
+    await page.getByText('1 of the 2 picked devices is not shown any more, nor picked.').waitFor();
     await bar(page).getByText('1 device picked').waitFor();
   });
 
