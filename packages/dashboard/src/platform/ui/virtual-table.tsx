@@ -94,7 +94,8 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
         row?.focus();
         return row !== null;
       };
-      // At once where it can be: the next key is meant for this row.
+      // At once where it can be: the next key is meant for this row, and not for one that the focus was on its way to.
+      heading.current = null;
       if (focusRow()) return;
       heading.current = target;
       // The row is only drawn after the scroll.
