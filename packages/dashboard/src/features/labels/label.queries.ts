@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Label, LabelInUse, NewLabel } from '@tideway/protocol';
 import { get, type Page, patch, path, post, query, remove } from '../../platform/api/call.ts';
 import { type PagedList, usePagedList } from '../../platform/api/pages.ts';
@@ -11,20 +11,26 @@ export function useLabels(project: string, { plural }: LabelKind): PagedList<Lab
   );
 }
 
-/** Their names, to choose from: the first thousand. */
-export function useLabelNames(project: string, plural: LabelKind['plural']): string[] {
-  return useKnownNames(project, plural) ?? [];
-}
-
-/** The same, and null until they are known. */
-export function useKnownNames(project: string, plural: LabelKind['plural']): string[] | null {
-  const names = useQuery({
+/** Their names: the first thousand, and whether that are all. */
+const namesQuery = (project: string, plural: LabelKind['plural']) =>
+  queryOptions({
     queryKey: [project, plural, 'names'],
-    queryFn: async () =>
-      (await get<Page<Label>>(path`/${project}/${plural}` + query({ limit: 1000 }))).items.map(({ name }) => name),
+    queryFn: async () => {
+      const { items, next } = await get<Page<Label>>(path`/${project}/${plural}` + query({ limit: 1000 }));
+      return { names: items.map(({ name }) => name), areAll: next === null };
+    },
     staleTime: 30_000,
   });
-  return names.data ?? null;
+
+/** Their names, to choose from: the first thousand. */
+export function useLabelNames(project: string, plural: LabelKind['plural']): string[] {
+  return useQuery(namesQuery(project, plural)).data?.names ?? [];
+}
+
+/** All their names; null until they are known, and where there are too many to know. */
+export function useAllNames(project: string, plural: LabelKind['plural']): string[] | null {
+  const { data } = useQuery(namesQuery(project, plural));
+  return data?.areAll ? data.names : null;
 }
 
 /** What can be done with them. */

@@ -9,7 +9,6 @@ describe('names that devices are to carry', () => {
 
   it('are not taken for new as long as it is not known which are there', () => {
     expect(namesToMake(['winter'], null)).toEqual([]);
-    expect(offeredNames(null, 'winter', true)).toEqual([]);
   });
 
   it('are offered with the one that is typed, to who may make it', () => {

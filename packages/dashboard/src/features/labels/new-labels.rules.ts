@@ -1,4 +1,4 @@
-/** The chosen names that are not there yet. Null stands for names that are not known so far. */
+/** The chosen names that are not there yet. Null stands for names that are not all known. */
 export function namesToMake(chosen: string[], known: string[] | null): string[] {
   if (known === null) return [];
   const there = new Set(known);
@@ -6,9 +6,8 @@ export function namesToMake(chosen: string[], known: string[] | null): string[] 
 }
 
 /** The names to choose from, and last the one that is typed where it is not there yet. */
-export function offeredNames(known: string[] | null, typed: string, mayMake: boolean): string[] {
-  const names = known ?? [];
-  return mayMake ? [...names, ...namesToMake([typed.trim()], known)] : names;
+export function offeredNames(known: string[], typed: string, mayMake: boolean): string[] {
+  return mayMake ? [...known, ...namesToMake([typed.trim()], known)] : known;
 }
 
 /** With what was typed and not confirmed, which counts as if it had been. */
