@@ -4,7 +4,7 @@ import type { z } from 'zod';
 /** One of the three kinds of names that devices carry, with its words. */
 export type LabelKind = {
   plural: 'groups' | 'tags' | 'apps';
-  one: string;
+  one: 'group' | 'tag' | 'app';
   title: string;
   /** What it is, for who has none yet. */
   meaning: string;
