@@ -18,7 +18,7 @@ export const groups: LabelKind = {
   plural: 'groups',
   one: 'group',
   title: 'Groups',
-  meaning: 'Every device is in exactly one group. Orders can be limited to groups.',
+  meaning: 'Every device is in exactly one group. Deployments can be limited to groups.',
   needs: 'operator',
   filterOf: (name) => ({ groups: [{ name }] }),
 };
