@@ -149,7 +149,7 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     const dialog = page.getByRole('dialog', { name: `Retry ${id}?` });
     await dialog.getByText('up to 1 device').waitFor();
     // What is told goes away by itself.
-    const told = page.getByText('Ordered once more for 1 device').waitFor();
+    const told = page.getByText('Deployed once more to 1 device').waitFor();
     await Promise.all([told, dialog.getByRole('button', { name: 'Retry' }).click()]);
     await page.getByText(`A retry of ${id}`).waitFor();
     const retried = new URL(page.url()).pathname.split('/').at(-1) ?? '';

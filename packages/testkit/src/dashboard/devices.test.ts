@@ -224,7 +224,7 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     const trigger = page.getByRole('region', { name: 'Update trigger' });
     await trigger.getByRole('button', { name: 'Turn off' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Turn off' }).click();
-    await trigger.getByText('Off: the device takes up updates as they come.').waitFor();
+    await trigger.getByText('Off: the device starts updates as they come.').waitFor();
     await why.getByText('The update trigger of the device is off: it holds nothing back').waitFor();
 
     await page.goto(`/p/farm/devices/${devices.winter.id}`);

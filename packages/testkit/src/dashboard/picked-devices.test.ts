@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type DeviceFleet, makeDeviceFleet } from '../fixtures/device-fleet.ts';
 import type { ScriptedDevice } from '../scripted-device.ts';
@@ -126,11 +126,25 @@ describe.skipIf(!hasBrowser)('devices that are picked', () => {
     const rows = page.getByRole('row').filter({ has: page.getByRole('link') });
     await rows.nth(3).waitFor();
     await rows.nth(0).focus();
-    await page.evaluate(`for (const key of ['ArrowDown', ' ', 'ArrowDown', 'ArrowDown', ' '])
-      document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))`);
+    await pressAtOnce(page, ['ArrowDown', ' ', 'ArrowDown', 'ArrowDown', ' ']);
     await bar(page).getByText('2 devices picked').waitFor();
     const picked = await Promise.all([0, 1, 2, 3].map((place) => rows.nth(place).getAttribute('aria-selected')));
     expect(picked).toEqual(['false', 'true', 'false', 'true']);
+  });
+
+  it('are those on which the focus is, also where it turned back from a row that was not drawn yet', async () => {
+    await server.request('POST', '/api/v2/projects', { body: { name: 'Row' } });
+    for (let made = 0; made < 60; made++)
+      await server.request('POST', '/api/v2/row/devices', { body: { name: `pump-${made}`, group: 'Production' } });
+    const page = await open('/p/row/devices');
+    const rows = page.getByRole('row').filter({ has: page.getByRole('link') });
+    await rows.nth(3).waitFor();
+    const second = await rows.nth(1).getByRole('link').innerText();
+    await rows.nth(0).focus();
+    await pressAtOnce(page, ['End', 'Home', 'ArrowDown', ' ']);
+    await bar(page).getByText('1 device picked').waitFor();
+    await page.getByRole('row', { selected: true }).getByRole('link', { name: second, exact: true }).waitFor();
+    await rows.nth(1).and(page.locator(':focus')).waitFor();
   });
 
   it('stay picked where a filter still shows them, and it is said of how many it does not', async () => {
@@ -141,6 +155,20 @@ describe.skipIf(!hasBrowser)('devices that are picked', () => {
     expect(await row(page, 'pump-1').getByRole('checkbox').isChecked()).toBe(true);
     await page.getByLabel('Search by name').fill('');
     await row(page, 'pump-3').waitFor();
+    await bar(page).getByText('1 device picked').waitFor();
+  });
+
+  it('all stay picked where it cannot be asked which of them a filter still shows, and that is said', async () => {
+    const page = await openWithPicks(['pump-1', 'pump-2']);
+    const isQuestion = (route: Route) => 'device_ids' in (route.request().postDataJSON() ?? {});
+    await page.route('**/devices/search', (route) => (isQuestion(route) ? route.abort() : route.continue()));
+    await page.getByLabel('Search by name').fill('pump-1');
+    const told = page.getByRole('alert').filter({ hasText: 'That did not work' });
+    await told.getByText('all stay picked. The server cannot be reached.').waitFor();
+    await bar(page).getByText('2 devices picked').waitFor();
+    await page.unroute('**/devices/search');
+    await page.getByLabel('Search by name').fill('pump-2');
+    await page.getByText('1 of the 2 picked devices is not shown any more, nor picked.').waitFor();
     await bar(page).getByText('1 device picked').waitFor();
   });
 
@@ -181,3 +209,9 @@ describe.skipIf(!hasBrowser)('devices that are picked', () => {
     await expectAccessible(page);
   });
 });
+
+/** Faster than any row is drawn. */
+async function pressAtOnce(page: Page, keys: string[]): Promise<void> {
+  await page.evaluate(`for (const key of ${JSON.stringify(keys)})
+    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))`);
+}

@@ -69,7 +69,7 @@ function DeploymentUse({ project, deployment }: { project: string; deployment: A
       >
         {id}
       </TextLink>
-      {` of ${flow.name}, ${stateWords[state].toLowerCase()}, ordered `}
+      {` of ${flow.name}, ${stateWords[state].toLowerCase()}, created `}
       <Time at={created_at} />
       {open_updates > 0 && `, ${countText(open_updates, 'open update')}`}
     </Text>

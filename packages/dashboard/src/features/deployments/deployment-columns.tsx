@@ -3,9 +3,9 @@ import { TextLink } from '../../platform/ui/links.tsx';
 import { StatusBar } from '../../platform/ui/status-bar.tsx';
 import type { Column } from '../../platform/ui/table-row.tsx';
 import { Time } from '../../platform/ui/time.tsx';
+import { TwoLines } from '../../platform/ui/two-lines.tsx';
 import { countsText, successText } from './deployment-state.rules.ts';
 import { StateMark } from './state-mark.tsx';
-import { TwoLines } from './two-lines.tsx';
 
 /** The columns of a table of deployments. */
 export function deploymentColumns(project: string): Column<Deployment>[] {

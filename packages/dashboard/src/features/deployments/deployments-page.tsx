@@ -1,5 +1,4 @@
 import { Button, Stack } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Deployment } from '@tideway/protocol';
 import { useMemo } from 'react';
@@ -7,6 +6,7 @@ import { usePagedList } from '../../platform/api/pages.ts';
 import { ButtonLink } from '../../platform/ui/links.tsx';
 import { EmptyNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
+import { useIsNarrow } from '../../platform/ui/use-is-narrow.ts';
 import { VirtualTable } from '../../platform/ui/virtual-table.tsx';
 import { useProjectKey } from '../projects/project.queries.ts';
 import { useMay } from '../session/session.queries.ts';
@@ -24,7 +24,7 @@ export function DeploymentsPage() {
   const list = usePagedList([project, 'deployments', asked], (after) => loadDeployments(project, asked, after), {
     refetchesUpToPages: 5,
   });
-  const isNarrow = useMediaQuery('(max-width: 48em)') ?? false;
+  const isNarrow = useIsNarrow();
   const columns = useMemo(
     () => (isNarrow ? narrowDeploymentColumns(project) : deploymentColumns(project)),
     [isNarrow, project],

@@ -31,7 +31,7 @@ function PlainOrderSection({ project, deployment }: OrderSectionProps) {
   const { flow, app, parameters, configuration, comment, max_failures: limit } = deployment;
   const values = Object.entries(parameters);
   const facts: [string, ReactNode][] = [
-    ['Ordered', <OrderedBy key="ordered" deployment={deployment} />],
+    ['Created', <CreatedBy key="created" deployment={deployment} />],
     [
       'Update flow',
       <TextLink
@@ -76,7 +76,7 @@ function fact(name: string, value: ReactNode): [string, ReactNode][] {
   return value === null || value === '' ? [] : [[name, value]];
 }
 
-function OrderedBy({ deployment: { created_at, created_by } }: { deployment: Deployment }) {
+function CreatedBy({ deployment: { created_at, created_by } }: { deployment: Deployment }) {
   return (
     <>
       <Time at={created_at} /> by {created_by}

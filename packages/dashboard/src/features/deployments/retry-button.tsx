@@ -38,7 +38,7 @@ function RetryForm({ project, deployment, onDone }: RetryProps & { onDone: () =>
       await changed(created);
       onDone();
       await navigate({ to: '/p/$project/deployments/$deployment', params: { project, deployment: created } });
-      tellDone(`Ordered once more for ${countText(devices, 'device')}`);
+      tellDone(`Deployed once more to ${countText(devices, 'device')}`);
     },
   });
   const chosen = choices.filter(({ status }) => form.values.statuses.includes(status));

@@ -4,8 +4,8 @@ import { TextLink } from '../../platform/ui/links.tsx';
 import { StatusMark } from '../../platform/ui/status-icon.tsx';
 import type { Column } from '../../platform/ui/table-row.tsx';
 import { Time } from '../../platform/ui/time.tsx';
-import classes from './two-lines.module.css';
-import { TwoLines, WrappedText } from './two-lines.tsx';
+import { TwoLines, WrappedText } from '../../platform/ui/two-lines.tsx';
+import classes from './update-columns.module.css';
 import { standingText } from './update-words.rules.ts';
 
 /** The columns of a table of a deployment's updates; a device leads to its update beside the table. */

@@ -1,5 +1,4 @@
 import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type Deployment, type Update, type UpdateStatus, updateStatuses } from '@tideway/protocol';
 import { useMemo } from 'react';
@@ -7,6 +6,7 @@ import { EmptyNote } from '../../platform/ui/notes.tsx';
 import { numberText } from '../../platform/ui/number-text.ts';
 import { Section } from '../../platform/ui/section.tsx';
 import { statusWords } from '../../platform/ui/status.ts';
+import { useIsNarrow } from '../../platform/ui/use-is-narrow.ts';
 import { VirtualTable } from '../../platform/ui/virtual-table.tsx';
 import { SearchField } from '../devices/search-field.tsx';
 import type { UpdatesAsked } from './deployment.queries.ts';
@@ -32,7 +32,7 @@ export function UpdatesSection({ project, deployment }: { project: string; deplo
       resetScroll: false,
     });
   const { list, onSight } = useUpdateList(project, deployment, asked);
-  const isNarrow = useMediaQuery('(max-width: 48em)') ?? false;
+  const isNarrow = useIsNarrow();
   const columns = useMemo(
     () => (isNarrow ? narrowUpdateColumns(project, id) : updateColumns(project, id)),
     [isNarrow, project, id],

@@ -80,10 +80,10 @@ export function BulkBar({ project, selection, count, all, areAwaiting, onPickNon
             isDestructive={false}
             onConfirm={approveAll}
           >
-            Orders can then select them. {lookFirst}
+            Deployments can then select them. {lookFirst}
           </ConfirmButton>
         )}
-        {/* No order selects devices that await approval. */}
+        {/* No deployment selects devices that await approval. */}
         {!areAwaiting && <DeployLink project={project} selection={selection} />}
         <BulkTagsButton {...bulk} />
         <BulkGroupButton {...bulk} />
@@ -94,7 +94,7 @@ export function BulkBar({ project, selection, count, all, areAwaiting, onPickNon
           isDestructive={false}
           onConfirm={() => setTrigger('on')}
         >
-          While it is on, a device takes up no new update. What it is at goes on.
+          While it is on, a device starts no new update. What it is at goes on.
         </ConfirmButton>
         <ConfirmButton
           size="xs"

@@ -21,7 +21,7 @@ export function BulkGroupButton(props: BulkProps) {
 }
 
 function GroupForm({ project, selection, onDone }: BulkProps & { onDone: () => void }) {
-  const { toMake, make } = useNewLabels(project, groups);
+  const { toMake, makeFor } = useNewLabels(project, groups);
   const changed = useDevicesChanged(project);
   const { form, submit, isBusy, error } = useServerForm({
     initialValues: { group: '' },
@@ -30,8 +30,7 @@ function GroupForm({ project, selection, onDone }: BulkProps & { onDone: () => v
     fieldOf: (place) => (place === 'name' ? 'group' : place),
     send: async (values) => {
       const { group } = toBody(values);
-      await make([group]);
-      const done = await changeDevices(project, selection, { group });
+      const done = await makeFor([group], () => changeDevices(project, selection, { group }));
       await changed();
       tellDone(`${countText(done.devices, 'device')} moved to ${group}.`);
       onDone();

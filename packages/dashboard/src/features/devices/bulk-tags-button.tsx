@@ -5,6 +5,7 @@ import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { DialogButton } from '../../platform/ui/dialog-button.tsx';
 import { countText } from '../../platform/ui/number-text.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
+import { useDemandNames } from '../labels/label.queries.ts';
 import { tags } from '../labels/label-kind.ts';
 import { TagsField } from '../labels/tags-field.tsx';
 import { useNewLabels } from '../labels/use-new-labels.ts';
@@ -28,7 +29,8 @@ export function BulkTagsButton(props: BulkProps) {
 }
 
 function TagsForm({ project, selection, devices, onDone }: BulkProps & { onDone: () => void }) {
-  const { toMake, make } = useNewLabels(project, tags);
+  const { toMake, makeFor } = useNewLabels(project, tags);
+  const demandTags = useDemandNames(project, tags);
   const changed = useDevicesChanged(project);
   const { form, submit, isBusy, error } = useServerForm({
     initialValues: noTagChanges,
@@ -37,8 +39,9 @@ function TagsForm({ project, selection, devices, onDone }: BulkProps & { onDone:
     fieldOf: fieldOfTags,
     send: async (values) => {
       const changes = tagChangesOf(values);
-      await make(changes.add_tags ?? []);
-      const done = await changeDevices(project, selection, changes);
+      const { add_tags: added = [], remove_tags: removed = [] } = changes;
+      if (toMake(added).length > 0) await demandTags(removed, 'remove_tags');
+      const done = await makeFor(added, () => changeDevices(project, selection, changes));
       await changed();
       tellDone(`The tags of ${countText(done.devices, 'device')} are changed.`);
       onDone();

@@ -1,8 +1,9 @@
 import { Button, Checkbox, Popover, Stack } from '@mantine/core';
-import { useLocalStorage, useMediaQuery } from '@mantine/hooks';
+import { useLocalStorage } from '@mantine/hooks';
 import { IconColumns } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import type { Column } from '../../platform/ui/table-row.tsx';
+import { useIsNarrow } from '../../platform/ui/use-is-narrow.ts';
 import { deviceColumns, usualColumns } from './device-columns.tsx';
 import type { ListedDevice } from './listed-device.ts';
 
@@ -13,7 +14,7 @@ export function useChosenColumns(project: string) {
     defaultValue: usualColumns,
     getInitialValueInEffect: false,
   });
-  const isNarrow = useMediaQuery('(max-width: 48em)') ?? false;
+  const isNarrow = useIsNarrow();
   const columns = useMemo(() => {
     const known = new Set(Array.isArray(chosen) ? chosen : usualColumns);
     return deviceColumns(project, isNarrow).filter(({ id }, index) => index === 0 || known.has(id));

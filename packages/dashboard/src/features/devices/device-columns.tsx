@@ -2,7 +2,7 @@ import { path } from '../../platform/api/call.ts';
 import { RowLink } from '../../platform/ui/row-link.tsx';
 import type { Column } from '../../platform/ui/table-row.tsx';
 import { Time } from '../../platform/ui/time.tsx';
-import classes from './device-columns.module.css';
+import { TwoLines } from '../../platform/ui/two-lines.tsx';
 import { appsText, driftText } from './device-state.rules.ts';
 import { DeviceStateMark } from './device-state-mark.tsx';
 import type { ListedDevice } from './listed-device.ts';
@@ -22,10 +22,10 @@ export function deviceColumns(project: string, isNarrow = false): Column<ListedD
       width: isNarrow ? 'minmax(0, 1.3fr)' : 'minmax(100px, 2fr)',
       cell: isNarrow
         ? (device) => (
-            <div className={classes.twoLines}>
-              <span>{nameLink(device)}</span>
-              <span className={classes.more}>{[device.group, appsText(device.apps)].filter(Boolean).join(' · ')}</span>
-            </div>
+            <TwoLines
+              first={nameLink(device)}
+              second={[device.group, appsText(device.apps)].filter(Boolean).join(' · ')}
+            />
           )
         : nameLink,
     },

@@ -60,7 +60,7 @@ function UpdateLine({ project, update }: { project: string; update: UpdateOfDevi
           )}
           {update.finished_at === null && update.taken_up_at !== null && (
             <>
-              taken up <Time at={update.taken_up_at} as="ago" />
+              started <Time at={update.taken_up_at} as="ago" />
             </>
           )}
         </Text>

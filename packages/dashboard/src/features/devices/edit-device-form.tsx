@@ -6,8 +6,8 @@ import { FormEnd } from '../../platform/forms/form-end.tsx';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
 import { GroupField } from '../labels/group-field.tsx';
-import { useLabelNames } from '../labels/label.queries.ts';
-import { groups, tags } from '../labels/label-kind.ts';
+import { useDemandNames, useLabelNames } from '../labels/label.queries.ts';
+import { apps, groups, tags } from '../labels/label-kind.ts';
 import { TagsField } from '../labels/tags-field.tsx';
 import { useNewLabels } from '../labels/use-new-labels.ts';
 import { useMay } from '../session/session.queries.ts';
@@ -23,6 +23,7 @@ export function EditDeviceForm({ project, device: shown, onDone }: EditDeviceFor
   const mayAdminister = useMay('admin');
   const newGroups = useNewLabels(project, groups);
   const newTags = useNewLabels(project, tags);
+  const demandApps = useDemandNames(project, apps);
   const changed = useDevicesChanged(project);
   const { form, submit, isBusy, error } = useServerForm({
     initialValues: valuesOf(device),
@@ -31,9 +32,13 @@ export function EditDeviceForm({ project, device: shown, onDone }: EditDeviceFor
     fieldOf: fieldOfPlace,
     send: async (values) => {
       const changes = changesOf(device, values);
-      await newGroups.make(changes.group === undefined ? [] : [changes.group]);
-      await newTags.make(changes.tags ?? []);
-      await changeDevice(project, device.id, changes);
+      const inGroup = changes.group === undefined ? [] : [changes.group];
+      const withTags = changes.tags ?? [];
+      const withApps = (changes.apps ?? []).map(({ name }) => name);
+      if ([...newGroups.toMake(inGroup), ...newTags.toMake(withTags)].length > 0) await demandApps(withApps, 'apps');
+      await newGroups.makeFor(inGroup, () =>
+        newTags.makeFor(withTags, () => changeDevice(project, device.id, changes)),
+      );
       await changed();
       tellDone(`${values.name} is changed.`);
       onDone();

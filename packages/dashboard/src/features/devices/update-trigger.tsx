@@ -33,15 +33,15 @@ export function UpdateTrigger({ project, device }: { project: string; device: De
           >
             {isOn
               ? 'What is pending for this device may begin at once.'
-              : 'The device takes up no new update. An update that it is at goes on.'}
+              : 'The device starts no new update. An update that it is at goes on.'}
           </ConfirmButton>
         )
       }
     >
       <Text size="sm">
         {isOn
-          ? 'On: the device takes up no new update until it is turned off.'
-          : 'Off: the device takes up updates as they come.'}
+          ? 'On: the device starts no new update until it is turned off.'
+          : 'Off: the device starts updates as they come.'}
       </Text>
     </Section>
   );

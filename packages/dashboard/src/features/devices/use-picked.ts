@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { sentenceOf } from '../../platform/api/refused.ts';
-import { tellDone } from '../../platform/ui/tell.ts';
+import { tellDone, tellRefused } from '../../platform/ui/tell.ts';
 import { useSelection } from '../../platform/ui/use-selection.ts';
 import type { Selection } from '../../platform/ui/virtual-table.tsx';
 import type { BulkSelection, DevicesAsked } from './device.queries.ts';
@@ -21,7 +21,7 @@ type Picked = {
 
 /**
  * The devices that were picked one by one, or all that the filter selects. Where other devices are asked for, those
- * that are still among them stay picked, and it is said that others do not.
+ * that are still among them stay picked, and it is said that others do not; all of them do where that cannot be asked.
  */
 export function usePicked(project: string, devices: ListedDevice[], asked: DevicesAsked): Picked {
   const loaded = useMemo(() => devices.map(({ id }) => id), [devices]);
@@ -46,7 +46,13 @@ export function usePicked(project: string, devices: ListedDevice[], asked: Devic
     else
       devicesAmong(project, [...ids], asked).then(
         (kept) => settle(kept, leftOutText(ids.size, kept.size)),
-        (error: unknown) => settle(new Set(), `No device is picked any more. ${sentenceOf(error)}`),
+        (error: unknown) => {
+          if (isLate) return;
+          settle(ids, null);
+          tellRefused(
+            new Error(`Not known which picked devices are still shown: all stay picked. ${sentenceOf(error)}`),
+          );
+        },
       );
     return () => {
       isLate = true;

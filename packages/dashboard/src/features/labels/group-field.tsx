@@ -1,5 +1,5 @@
 import { Autocomplete, type AutocompleteProps } from '@mantine/core';
-import { useKnownNames } from './label.queries.ts';
+import { useLabelNames } from './label.queries.ts';
 import { groups } from './label-kind.ts';
 import { offeredNames } from './new-labels.rules.ts';
 import { newNameOption, newNamesText } from './new-name-option.tsx';
@@ -9,7 +9,7 @@ type GroupFieldProps = Omit<AutocompleteProps, 'value' | 'data'> & { project: st
 
 /** A group of a project, by choice or by name; one that is not there is offered to be made. */
 export function GroupField({ project, value = '', ...field }: GroupFieldProps) {
-  const known = useKnownNames(project, 'groups');
+  const known = useLabelNames(project, 'groups');
   const { toMake } = useNewLabels(project, groups);
   const isNew = (name: string) => toMake([name]).length > 0;
   const name = value.trim();

@@ -7,7 +7,7 @@ import { LabelList } from './label-list.tsx';
 
 const listHeight = 'max(240px, calc(50dvh - 190px))';
 
-/** The names by which orders pick devices, beside their apps. */
+/** The names by which deployments pick devices, beside their apps. */
 export function GroupsAndTagsPage() {
   const project = useProjectKey();
   return (

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 /** One of the three kinds of names that devices carry, with its words. */
 export type LabelKind = {
   plural: 'groups' | 'tags' | 'apps';
-  one: string;
+  one: 'group' | 'tag' | 'app';
   title: string;
   /** What it is, for who has none yet. */
   meaning: string;
@@ -18,7 +18,7 @@ export const groups: LabelKind = {
   plural: 'groups',
   one: 'group',
   title: 'Groups',
-  meaning: 'Every device is in exactly one group. Orders can be limited to groups.',
+  meaning: 'Every device is in exactly one group. Deployments can be limited to groups.',
   needs: 'operator',
   filterOf: (name) => ({ groups: [{ name }] }),
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { namesToMake, offeredNames, withTyped } from './new-labels.rules.ts';
+import { tags } from './label-kind.ts';
+import { namesToMake, offeredNames, staysText, withTyped } from './new-labels.rules.ts';
 
 describe('names that devices are to carry', () => {
   it('are made once each where they are not there, in capitals or not', () => {
@@ -9,7 +10,6 @@ describe('names that devices are to carry', () => {
 
   it('are not taken for new as long as it is not known which are there', () => {
     expect(namesToMake(['winter'], null)).toEqual([]);
-    expect(offeredNames(null, 'winter', true)).toEqual([]);
   });
 
   it('are offered with the one that is typed, to who may make it', () => {
@@ -17,6 +17,11 @@ describe('names that devices are to carry', () => {
     expect(offeredNames(['winter'], 'winter', true)).toEqual(['winter']);
     expect(offeredNames(['winter'], '', true)).toEqual(['winter']);
     expect(offeredNames(['winter'], 'canary', false)).toEqual(['winter']);
+  });
+
+  it('are said to be left where they were made for nothing', () => {
+    expect(staysText(tags, ['winter'])).toMatch(/^The tag winter was made for a change/);
+    expect(staysText(tags, ['winter', 'canary'])).toMatch(/^The tags winter, canary were made for a change/);
   });
 
   it('count where they are typed and not confirmed', () => {

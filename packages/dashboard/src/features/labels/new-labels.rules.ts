@@ -1,14 +1,21 @@
-/** The chosen names that are not there yet. Null stands for names that are not known so far. */
+import type { LabelKind } from './label-kind.ts';
+
+/** The chosen names that are not there yet. Null stands for names that are not all known. */
 export function namesToMake(chosen: string[], known: string[] | null): string[] {
   if (known === null) return [];
   const there = new Set(known);
   return [...new Set(chosen)].filter((name) => name !== '' && !there.has(name));
 }
 
+/** What is said of names that were made for a change that was refused, and could not be taken back. */
+export function staysText({ one, plural }: Pick<LabelKind, 'one' | 'plural'>, names: string[]): string {
+  const which = names.length === 1 ? `The ${one} ${names[0]} was` : `The ${plural} ${names.join(', ')} were`;
+  return `${which} made for a change that did not go through, and could not be deleted again.`;
+}
+
 /** The names to choose from, and last the one that is typed where it is not there yet. */
-export function offeredNames(known: string[] | null, typed: string, mayMake: boolean): string[] {
-  const names = known ?? [];
-  return mayMake ? [...names, ...namesToMake([typed.trim()], known)] : names;
+export function offeredNames(known: string[], typed: string, mayMake: boolean): string[] {
+  return mayMake ? [...known, ...namesToMake([typed.trim()], known)] : known;
 }
 
 /** With what was typed and not confirmed, which counts as if it had been. */

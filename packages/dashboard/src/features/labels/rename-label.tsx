@@ -26,8 +26,7 @@ export function RenameLabel({ project, kind, name, onClose }: RenameLabelProps) 
         <Stack>
           <TextInput label="New name" data-autofocus {...form.getInputProps('name')} />
           <Text size="sm">
-            Devices that carry it keep it. Orders and saved filters that use the old name have to be changed: pipelines,
-            too.
+            Devices that carry it keep it. Pipelines and saved filters that use the old name have to be changed.
           </Text>
           <FormEnd verb="Rename" isBusy={isBusy} error={error} onCancel={onClose} />
         </Stack>

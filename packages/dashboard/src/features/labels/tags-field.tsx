@@ -1,6 +1,6 @@
 import { TagsInput, type TagsInputProps } from '@mantine/core';
 import { useState } from 'react';
-import { useKnownNames } from './label.queries.ts';
+import { useLabelNames } from './label.queries.ts';
 import { tags } from './label-kind.ts';
 import { offeredNames, withTyped } from './new-labels.rules.ts';
 import { newNameOption, newNamesText } from './new-name-option.tsx';
@@ -18,7 +18,7 @@ type TagsFieldProps = Omit<TagsInputProps, 'value' | 'data' | 'searchValue' | 'o
 
 /** Tags of a project, by choice or by name. The list comes with a click, an arrow or a letter, and covers nothing before. */
 export function TagsField({ project, value = [], typed, onTyped, makes, ...field }: TagsFieldProps) {
-  const known = useKnownNames(project, 'tags');
+  const known = useLabelNames(project, 'tags');
   const { toMake } = useNewLabels(project, tags);
   const [isOpen, setOpen] = useState(false);
   const isNew = (name: string) => makes && toMake([name]).length > 0;

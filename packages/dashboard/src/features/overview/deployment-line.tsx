@@ -45,7 +45,7 @@ function State({ deployment }: { deployment: Deployment }) {
   }
   return (
     <>
-      {stateText(deployment)}, ordered <Time at={createdAt} as="ago" />
+      {stateText(deployment)}, created <Time at={createdAt} as="ago" />
     </>
   );
 }

@@ -8,9 +8,9 @@ import { Section } from '../../platform/ui/section.tsx';
 
 const attentions = [
   ['needs_approval', 'Await approval', 'Joined, and get no update before an admin has approved them.'],
-  ['held', 'Held', 'Their state seems to be restored or copied: they take up nothing until an admin decides.'],
+  ['held', 'Held', 'Their state seems to be restored or copied: they start nothing until an admin decides.'],
   ['not_joined', 'Not joined', 'Registered beforehand; their agent has not come yet.'],
-  ['blocked', 'Update trigger on', 'They take up no new update until it is turned off.'],
+  ['blocked', 'Update trigger on', 'They start no new update until it is turned off.'],
 ] as const;
 
 /** How many devices are in each state; each number leads to these devices. */

@@ -1,9 +1,9 @@
 import { ActionIcon, Box, Button, Center, Table } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { PagedList } from '../api/pages.ts';
 import { ErrorNote, LoadingNote } from './notes.tsx';
+import { useIsNarrow } from './use-is-narrow.ts';
 
 /** One column of a short list. */
 export type PlainColumn<Row> = {
@@ -31,7 +31,7 @@ type PlainTableProps<Row> = {
 export function PlainTable<Row>(props: PlainTableProps<Row>) {
   const { label, columns, list, rowId, actions, detail, empty } = props;
   const { items } = list;
-  const isNarrow = useMediaQuery('(max-width: 48em)') ?? false;
+  const isNarrow = useIsNarrow();
   if (list.isLoading) return <LoadingNote what={`Loading ${label}`} />;
   if (list.error && items.length === 0) return <ErrorNote error={list.error} onRetry={list.reload} />;
   if (items.length === 0) return <>{empty}</>;

@@ -1,4 +1,3 @@
-import { useMediaQuery } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   type CSSProperties,
@@ -15,6 +14,7 @@ import type { PagedList } from '../api/pages.ts';
 import { type Drawing, isFlying, nextDrawing, nothingDrawn } from './drawn-rows.rules.ts';
 import { ErrorNote, LoadingNote } from './notes.tsx';
 import { type Column, TableRow } from './table-row.tsx';
+import { useIsNarrow } from './use-is-narrow.ts';
 import classes from './virtual-table.module.css';
 
 /** Which rows are picked, by id. */
@@ -52,7 +52,7 @@ const rowHeight = 40;
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const { label, list, rowId, total, selection, onSight, empty, hasPlainCells = false, isOpenedByRow = false } = props;
   const { height = 'max(320px, calc(100dvh - 280px))' } = props;
-  const isNarrow = useMediaQuery('(max-width: 48em)') ?? false;
+  const isNarrow = useIsNarrow();
   const columns = useMemo(
     () => props.columns.filter((column) => !isNarrow || !column.isSecondary),
     [props.columns, isNarrow],
@@ -94,7 +94,8 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
         row?.focus();
         return row !== null;
       };
-      // At once where it can be: the next key is meant for this row.
+      // At once where it can be: the next key is meant for this row, and not for one that the focus was on its way to.
+      heading.current = null;
       if (focusRow()) return;
       heading.current = target;
       // The row is only drawn after the scroll.
