@@ -50,6 +50,9 @@ describe.skipIf(!hasBrowser)('registering a device', () => {
     await arrived.getByRole('listitem').filter({ hasText: 'pump-1' }).filter({ hasText: 'joined, online' }).waitFor();
     expect(await arrived.getByRole('listitem').count()).toBe(1);
     expect(await page.getByText('Waiting for').count()).toBe(0);
+    await page.getByText('The pairing token is used up').waitFor();
+    await page.getByRole('button', { name: 'Register another device' }).waitFor();
+    expect(await line.count()).toBe(0);
     expect(await page.getByRole('link', { name: 'Make an update flow' }).getAttribute('href')).toBe(
       '/p/greenhouses/flows/new',
     );

@@ -70,7 +70,11 @@ function deploymentPages({ deployments, flows, device }: Shown): ShownPage[] {
     { name: 'update-failed', path: `${at(failing)}?device=${device('pump-3')}`, isReady: 'Prove that it runs' },
     { name: 'update-at-work', path: `${at(running)}?device=${device('lamp-1')}`, isReady: 'Read the sensors' },
     { name: 'new-deployment', path: `${p}/deployments/new?flow=${flows.release}`, isReady: 'will be deployed' },
-    { name: 'new-deployment-again', path: `${p}/deployments/new?again=${failing}`, isReady: 'deployed, without its secrets' },
+    {
+      name: 'new-deployment-again',
+      path: `${p}/deployments/new?again=${failing}`,
+      isReady: 'deployed, without its secrets',
+    },
     { name: 'new-deployment-blank', path: `${p}/deployments/new`, isReady: 'New deployment' },
     {
       name: 'new-deployment-picked',

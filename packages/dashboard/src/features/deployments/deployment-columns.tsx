@@ -19,13 +19,13 @@ export function deploymentColumns(project: string): Column<Deployment>[] {
     {
       id: 'flow',
       title: 'Flow',
-      width: 'minmax(100px, 1fr)',
+      width: 'minmax(120px, 1fr)',
       cell: ({ flow }) => <WithVersion name={flow.name} version={`v${flow.version}`} />,
     },
     {
       id: 'app',
       title: 'App',
-      width: 'minmax(100px, 0.9fr)',
+      width: 'minmax(120px, 0.9fr)',
       cell: ({ app }) => (app === null ? '—' : <WithVersion name={app.name} version={app.version} />),
     },
     {
@@ -37,11 +37,10 @@ export function deploymentColumns(project: string): Column<Deployment>[] {
     { id: 'updates', title: 'Updates', width: 'minmax(236px, 1.4fr)', cell: Updates },
     {
       id: 'created',
-      title: 'Created',
-      width: '116px',
-      cell: ({ created_at }) => <Time at={created_at} as="ago" />,
+      title: 'Created, by',
+      width: '144px',
+      cell: ({ created_at, created_by }) => <TwoLines first={<Time at={created_at} as="ago" />} second={created_by} />,
     },
-    { id: 'by', title: 'By', width: 'minmax(130px, 1fr)', cell: ({ created_by }) => created_by },
     { id: 'comment', title: 'Comment', width: 'minmax(80px, 1.2fr)', cell: ({ comment }) => comment },
   ];
 }

@@ -1,7 +1,7 @@
 import { Group, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { deploymentStates } from '@tideway/protocol';
-import { stateWords } from '../../platform/ui/status.ts';
+import { statesWords } from '../../platform/ui/status.ts';
 import { SearchField } from '../devices/search-field.tsx';
 import { flowChoicesQuery } from '../flows/flow.queries.ts';
 import { useLabelNames } from '../labels/label.queries.ts';
@@ -19,7 +19,7 @@ export function DeploymentsFilter({ project, asked, onChange }: DeploymentsFilte
   const apps = useLabelNames(project, 'apps');
   const states = deploymentStates.map((state) => ({
     value: state,
-    label: state === 'running' ? 'Running or waiting' : stateWords[state],
+    label: statesWords[state],
   }));
   return (
     <Group gap="xs">

@@ -60,7 +60,7 @@ function LateResult({ update }: { update: UpdateDetails }) {
 
 function Undone({ update: { undone, status, failed_step } }: { update: UpdateDetails }) {
   if (undone.length === 0) {
-    if (status !== 'failed' || failed_step === null) return null;
+    if ((status !== 'failed' && status !== 'aborted') || failed_step === null) return null;
     return (
       <Text size="sm" mt="sm">
         No step was undone. Which ones are is for the flow to say, by “When it fails” of a step and by its rollback.

@@ -1,5 +1,3 @@
-import type { LabelKind } from './label-kind.ts';
-
 /** The chosen names that are not there yet. Null stands for names that are not all known. */
 export function namesToMake(chosen: string[], known: string[] | null): string[] {
   if (known === null) return [];
@@ -8,7 +6,7 @@ export function namesToMake(chosen: string[], known: string[] | null): string[] 
 }
 
 /** What is said of names that were made for a change that was refused, and could not be taken back. */
-export function staysText({ one, plural }: Pick<LabelKind, 'one' | 'plural'>, names: string[]): string {
+export function staysText({ one, plural }: { one: string; plural: string }, names: string[]): string {
   const which = names.length === 1 ? `The ${one} ${names[0]} was` : `The ${plural} ${names.join(', ')} were`;
   return `${which} made for a change that did not go through, and could not be deleted again.`;
 }

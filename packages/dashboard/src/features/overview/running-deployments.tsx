@@ -4,7 +4,7 @@ import { ButtonLink, TextLink } from '../../platform/ui/links.tsx';
 import { EmptyNote, ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { numberText } from '../../platform/ui/number-text.ts';
 import { Section } from '../../platform/ui/section.tsx';
-import { stateWords } from '../../platform/ui/status.ts';
+import { statesWords } from '../../platform/ui/status.ts';
 import { useMay } from '../session/session.queries.ts';
 import { DeploymentLine } from './deployment-line.tsx';
 import { useNewestDeployments } from './overview.queries.ts';
@@ -59,7 +59,7 @@ function Counts({ project, counts }: RunningDeploymentsProps) {
           className="numbers"
           {...(counts[state] === 0 && { c: 'dimmed' })}
         >
-          {`${stateWords[state]} ${numberText(counts[state])}`}
+          {`${statesWords[state]} ${numberText(counts[state])}`}
         </TextLink>
       ))}
     </Group>

@@ -5,7 +5,7 @@ import { ButtonLink, TextLink } from '../../platform/ui/links.tsx';
 import { ErrorNote } from '../../platform/ui/notes.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { arrivalsQuery } from './register-device.queries.ts';
-import { type Arrival, arrivalOf } from './register-device.rules.ts';
+import { type Arrival, arrivalOf, isUsedUp } from './register-device.rules.ts';
 
 const words: Record<Arrival, string> = {
   needs_approval: 'joined, awaits approval (below)',
@@ -17,7 +17,6 @@ const words: Record<Arrival, string> = {
 export function ArrivingDevices({ project, token }: { project: string; token: CreatedPairingToken }) {
   const arrivals = useQuery(arrivalsQuery(project, token.id));
   const devices = arrivals.data ?? [];
-  const isOver = token.uses_left !== null && devices.length >= token.uses_left;
   return (
     <Section title="Arriving devices">
       <Stack gap="sm">
@@ -27,7 +26,7 @@ export function ArrivingDevices({ project, token }: { project: string; token: Cr
             <ArrivedDevice key={device.id} project={project} device={device} />
           ))}
         </Stack>
-        {!isOver && (
+        {!isUsedUp(token.uses_left, devices.length) && (
           <Group gap="xs">
             <Loader size="xs" aria-hidden />
             <Text size="sm" role="status">

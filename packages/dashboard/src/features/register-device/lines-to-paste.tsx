@@ -7,11 +7,16 @@ import { countText } from '../../platform/ui/number-text.ts';
 import { Section } from '../../platform/ui/section.tsx';
 import { Time } from '../../platform/ui/time.tsx';
 import { serverQuery } from '../projects/server.queries.ts';
-import { installLine, isOnThisMachineOnly, tryLine } from './register-device.rules.ts';
+import { arrivalsQuery } from './register-device.queries.ts';
+import { installLine, isOnThisMachineOnly, isUsedUp, tryLine } from './register-device.rules.ts';
 
-/** What to paste on the machine that is to become a device. */
-export function LinesToPaste({ token, onAgain }: { token: CreatedPairingToken; onAgain: () => void }) {
+type LinesToPasteProps = { project: string; token: CreatedPairingToken; onAgain: () => void };
+
+/** What to paste on the machine that is to become a device, as long as one can join by it. */
+export function LinesToPaste({ project, token, onAgain }: LinesToPasteProps) {
   const server = useQuery(serverQuery);
+  const arrived = useQuery(arrivalsQuery(project, token.id)).data?.length ?? 0;
+  if (isUsedUp(token.uses_left, arrived)) return <UsedUp arrived={arrived} onAgain={onAgain} />;
   return (
     <Section
       title="Paste this on the machine"
@@ -28,6 +33,19 @@ export function LinesToPaste({ token, onAgain }: { token: CreatedPairingToken; o
       ) : (
         <LoadingNote />
       )}
+    </Section>
+  );
+}
+
+function UsedUp({ arrived, onAgain }: { arrived: number; onAgain: () => void }) {
+  return (
+    <Section title={`${countText(arrived, 'device')} joined`}>
+      <Stack gap="sm" align="flex-start">
+        <Text size="sm">The pairing token is used up: nobody joins with it any more.</Text>
+        <Button size="xs" variant="default" onClick={onAgain}>
+          Register another device
+        </Button>
+      </Stack>
     </Section>
   );
 }

@@ -38,7 +38,7 @@ export function RegisterDevicePage() {
           </>
         ) : (
           <>
-            <LinesToPaste token={token} onAgain={() => setToken(null)} />
+            <LinesToPaste project={project} token={token} onAgain={() => setToken(null)} />
             <ArrivingDevices project={project} token={token} />
           </>
         )}

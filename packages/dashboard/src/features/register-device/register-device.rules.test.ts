@@ -1,6 +1,13 @@
 import type { AuditEventView } from '@tideway/protocol';
 import { describe, expect, it } from 'vitest';
-import { arrivalOf, arrivedWith, installLine, isOnThisMachineOnly, tryLine } from './register-device.rules.ts';
+import {
+  arrivalOf,
+  arrivedWith,
+  installLine,
+  isOnThisMachineOnly,
+  isUsedUp,
+  tryLine,
+} from './register-device.rules.ts';
 
 describe('the line to paste', () => {
   it('is the one of the documentation', () => {
@@ -23,6 +30,17 @@ it.each([
   ['http://localhost.example.com', false],
 ])('%s is an address of this machine only: %s', (server, isLocal) => {
   expect(isOnThisMachineOnly(server)).toBe(isLocal);
+});
+
+describe('a pairing token', () => {
+  it.each([
+    [null, 7, false],
+    [2, 1, false],
+    [2, 2, true],
+    [1, 2, true],
+  ])('for %s devices with which %d have joined is used up: %s', (usesLeft, arrived, usedUp) => {
+    expect(isUsedUp(usesLeft, arrived)).toBe(usedUp);
+  });
 });
 
 describe('arrivals', () => {

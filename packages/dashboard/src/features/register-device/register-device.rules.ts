@@ -25,6 +25,11 @@ export function arrivedWith(tokenId: string, joinedNewestFirst: AuditEventView[]
   return [...new Set(withToken.map(({ target }) => target))].reverse();
 }
 
+/** Whether as many devices have joined with a token as may. `usesLeft` is what it was made for; null is any number. */
+export function isUsedUp(usesLeft: number | null, arrived: number): boolean {
+  return usesLeft !== null && arrived >= usesLeft;
+}
+
 /** How it stands with a device that has just joined. */
 export type Arrival = 'needs_approval' | 'online' | 'offline';
 

@@ -24,3 +24,6 @@ export const stateWords: Record<DeploymentState, string> = {
   finished: 'Finished',
   archived: 'Archived',
 };
+
+/** The same where several are meant: of those that run, some may wait for their devices. */
+export const statesWords: Record<DeploymentState, string> = { ...stateWords, running: 'Running or waiting' };
