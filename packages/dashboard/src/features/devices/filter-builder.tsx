@@ -1,8 +1,9 @@
 import { Box, Button, Stack, TagsInput, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import type { DeviceFilter } from '@tideway/protocol';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Refused } from '../../platform/api/refused.ts';
+import { faultText } from '../../platform/forms/fault-text.rules.ts';
 import { useLabelNames } from '../labels/label.queries.ts';
 import { FilterCondition } from './filter-condition.tsx';
 import {
@@ -13,6 +14,7 @@ import {
   type FilterDraft,
   placeOfRow,
   removeRow,
+  unfinishedText,
 } from './filter-draft.rules.ts';
 import { filterText, filterToAddress, partOfField } from './filter-text.rules.ts';
 
@@ -23,11 +25,21 @@ type FilterBuilderProps = {
   onChange: (value: DeviceFilter) => void;
   /** What the server has refused of this filter: it is shown at the part that it is about. */
   refusal?: unknown;
+  /** Takes what does not count yet, as one sentence; null once all of it does. The same function at each drawing. */
+  onUnfinished?: (text: string | null) => void;
 };
 
 /** Makes the filter of an order: in any of the groups, and all of the conditions. */
-export function FilterBuilder({ project, value, onChange, refusal }: FilterBuilderProps) {
+export function FilterBuilder({ project, value, onChange, refusal, onUnfinished }: FilterBuilderProps) {
   const { draft, change } = useDraft(value, onChange);
+  const [group, typeGroup] = useState('');
+  const { typing, takeTyping } = useTyping();
+  const unfinished = unfinishedText(draft, group.trim() === '' ? typing : ['groups', ...typing]);
+  useEffect(() => {
+    onUnfinished?.(unfinished);
+    // Nothing is unfinished any more where the builder goes.
+    return () => onUnfinished?.(null);
+  }, [unfinished, onUnfinished]);
   const frame = useRef<HTMLFieldSetElement>(null);
   const groups = useLabelNames(project, 'groups');
   const refused = refusal instanceof Refused ? { part: partOfField(refusal.field), message: refusal.message } : null;
@@ -47,6 +59,9 @@ export function FilterBuilder({ project, value, onChange, refusal }: FilterBuild
           data={groups}
           value={draft.groups}
           onChange={(names) => change({ ...draft, groups: names })}
+          searchValue={group}
+          onSearchChange={typeGroup}
+          data-unfinished={group.trim() !== '' || undefined}
           splitChars={[]}
           isDuplicate={(name, names) => names.includes(name)}
           error={refused?.part === 'groups' && refused.message}
@@ -65,6 +80,7 @@ export function FilterBuilder({ project, value, onChange, refusal }: FilterBuild
                 value={filter}
                 refusal={refused !== null && refused.part === placeOfRow(draft, key) ? refused.message : null}
                 onChange={(changed) => change(changeRow(draft, key, changed))}
+                onTyping={(field, isTyping) => takeTyping({ row: key, field }, isTyping)}
                 onRemove={() => {
                   change(removeRow(draft, key));
                   focus('[data-adds]');
@@ -89,10 +105,24 @@ export function FilterBuilder({ project, value, onChange, refusal }: FilterBuild
         </Button>
         <Text size="sm" c="dimmed" aria-live="polite" style={{ overflowWrap: 'anywhere' }}>
           Devices: {filterText(completePart(draft))}
+          {unfinished !== null && `. ${faultText(unfinished)}.`}
         </Text>
       </Stack>
     </Box>
   );
+}
+
+/** The fields of the conditions into which something is typed that does not count yet. */
+function useTyping() {
+  const [typing, setTyping] = useState<{ row: number; field: string }[]>([]);
+  return {
+    typing,
+    takeTyping: (typed: { row: number; field: string }, isTyping: boolean) =>
+      setTyping((before) => {
+        const others = before.filter(({ row, field }) => row !== typed.row || field !== typed.field);
+        return isTyping ? [...others, typed] : others;
+      }),
+  };
 }
 
 /** The draft follows what comes from outside, as a saved filter; what goes out is its complete part. */

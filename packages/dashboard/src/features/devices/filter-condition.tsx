@@ -12,6 +12,8 @@ type FilterConditionProps = {
   refusal: string | null;
   onChange: (value: Filter) => void;
   onRemove: () => void;
+  /** Whether something is typed into this field of it, and does not count yet. */
+  onTyping: (field: string, isTyping: boolean) => void;
 };
 
 const types = Object.entries(filterTypeWords).map(([value, label]) => ({ value, label }));
@@ -21,11 +23,12 @@ const operands = [
 ];
 
 /** One condition of a filter: of what, whether it is or is not, and the value. */
-export function FilterCondition({ project, number, value, refusal, onChange, onRemove }: FilterConditionProps) {
+export function FilterCondition({ onRemove, onTyping, ...condition }: FilterConditionProps) {
+  const { project, number, value, refusal, onChange } = condition;
   const fault = faultOf(value);
   const name = `Condition ${number}`;
   return (
-    <Box role="group" aria-label={name}>
+    <Box role="group" aria-label={name} data-unfinished={fault !== null || undefined}>
       <Group gap="xs" align="flex-start">
         <NativeSelect
           data-begins
@@ -42,7 +45,7 @@ export function FilterCondition({ project, number, value, refusal, onChange, onR
           onChange={(event) => onChange({ ...value, operand: event.currentTarget.value } as Filter)}
           style={{ flex: '0 0 104px' }}
         />
-        <FilterValue project={project} name={name} value={value} onChange={onChange} />
+        <FilterValue project={project} name={name} value={value} onChange={onChange} onTyping={onTyping} />
         <ActionIcon
           variant="subtle"
           color="gray"

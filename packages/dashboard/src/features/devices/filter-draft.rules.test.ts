@@ -8,6 +8,7 @@ import {
   newFilter,
   placeOfRow,
   removeRow,
+  unfinishedText,
 } from './filter-draft.rules.ts';
 
 const winter = { type: 'tag', operand: 'is', value: 'winter' } as const;
@@ -24,6 +25,22 @@ describe('a filter that is being made', () => {
     const draft = changeRow(addRow(addRow(draftOf({}))), 1, winter);
     expect(placeOfRow(draft, 0)).toBeNull();
     expect(placeOfRow(draft, 1)).toBe(0);
+  });
+
+  it('says what does not count yet, and what to do about it', () => {
+    const draft = addRow(draftOf({ filters: [winter] }));
+    expect(unfinishedText(draftOf({ filters: [winter, offline] }), [])).toBeNull();
+    expect(unfinishedText(draft, [])).toBe('condition 2 is not complete: give it a value, or remove it');
+    expect(unfinishedText(draft, [{ row: 1, field: 'tag' }])).toContain('condition 2 does not count yet');
+    expect(unfinishedText(draft, [{ row: 0, field: 'tag' }])).toContain('condition 1 does not count yet');
+    expect(unfinishedText(draft, ['groups'])).toContain('the group that is typed does not count yet');
+    const long = draftOf({ filters: [{ ...winter, value: 'x'.repeat(129) }] });
+    expect(unfinishedText(long, [])).toBe('the value of condition 1 must have at most 128 characters');
+  });
+
+  it('has nothing unfinished in a row that is gone', () => {
+    const draft = removeRow(addRow(draftOf({ filters: [winter] })), 1);
+    expect(unfinishedText(draft, [{ row: 1, field: 'tag' }])).toBeNull();
   });
 
   it('keeps the other rows where one goes', () => {

@@ -27,6 +27,25 @@ export function completePart({ groups, rows }: FilterDraft): DeviceFilter {
   };
 }
 
+/** A field into which something is typed that does not count yet: that of the groups, or one of a row. */
+export type TypedField = 'groups' | { row: number; field: string };
+
+/** The first thing of a draft that does not count yet, and what to do about it; null where all of it counts. */
+export function unfinishedText({ rows }: FilterDraft, typing: readonly TypedField[]): string | null {
+  if (typing.includes('groups')) {
+    return 'the group that is typed does not count yet: press Enter, or leave its field';
+  }
+  const typed = new Set(typing.map((field) => (field === 'groups' ? null : field.row)));
+  for (const [index, { key, filter }] of rows.entries()) {
+    const name = `condition ${index + 1}`;
+    if (typed.has(key)) return `${name} does not count yet: press Enter in it, or leave its field`;
+    const fault = faultOf(filter);
+    if (fault === 'incomplete') return `${name} is not complete: give it a value, or remove it`;
+    if (fault !== null) return `the value of ${name} ${fault}`;
+  }
+  return null;
+}
+
 /** The place that a row has in the filter; null where it does not count yet. */
 export function placeOfRow({ rows }: FilterDraft, key: number): number | null {
   const counted = rows.filter(({ filter }) => faultOf(filter) === null);

@@ -12,6 +12,8 @@ type FilterValueProps<F extends Filter = Filter> = {
   name: string;
   value: F;
   onChange: (value: Filter) => void;
+  /** Whether something is typed into one of the fields that does not count yet. */
+  onTyping: (field: string, isTyping: boolean) => void;
 };
 type OfType<T extends Filter['type']> = FilterValueProps<Extract<Filter, { type: T }>>;
 
@@ -34,6 +36,7 @@ export function FilterValue({ value, ...rest }: FilterValueProps) {
           placeholder="d-xxxx-xxxx"
           value={value.value}
           onChange={(id) => rest.onChange({ ...value, value: id })}
+          onTyping={(isTyping) => rest.onTyping('device', isTyping)}
           style={wide}
         />
       );
@@ -60,7 +63,7 @@ export function FilterValue({ value, ...rest }: FilterValueProps) {
   }
 }
 
-function TagValue({ project, name, value, onChange }: OfType<'tag'>) {
+function TagValue({ project, name, value, onChange, onTyping }: OfType<'tag'>) {
   const tags = useLabelNames(project, 'tags');
   return (
     <TypedChoice
@@ -69,12 +72,13 @@ function TagValue({ project, name, value, onChange }: OfType<'tag'>) {
       data={tags}
       value={value.value}
       onChange={(tag) => onChange({ ...value, value: tag })}
+      onTyping={(isTyping) => onTyping('tag', isTyping)}
       style={wide}
     />
   );
 }
 
-function AppValue({ project, name, value, onChange }: OfType<'app'>) {
+function AppValue({ project, name, value, onChange, onTyping }: OfType<'app'>) {
   const apps = useLabelNames(project, 'apps');
   const versions = useAppVersions(project, value.value);
   const { app_version: version = '', ...app } = value;
@@ -87,6 +91,7 @@ function AppValue({ project, name, value, onChange }: OfType<'app'>) {
         data={apps}
         value={value.value}
         onChange={(chosen) => onChange({ ...value, value: chosen })}
+        onTyping={(isTyping) => onTyping('app', isTyping)}
         style={wide}
       />
       <TypedChoice
@@ -95,13 +100,14 @@ function AppValue({ project, name, value, onChange }: OfType<'app'>) {
         data={versions}
         value={version}
         onChange={send}
+        onTyping={(isTyping) => onTyping('version', isTyping)}
         style={{ flex: '1 1 110px', minWidth: 0 }}
       />
     </>
   );
 }
 
-function DeploymentValue({ project, name, value, onChange }: OfType<'deployment'>) {
+function DeploymentValue({ project, name, value, onChange, onTyping }: OfType<'deployment'>) {
   const deployments = useLatestDeployments(project);
   const byId = new Map(deployments.map((deployment) => [deployment.id, deployment]));
   return (
@@ -119,6 +125,7 @@ function DeploymentValue({ project, name, value, onChange }: OfType<'deployment'
         data={[...byId.keys()]}
         value={value.deployment_id}
         onChange={(id) => onChange({ ...value, deployment_id: id })}
+        onTyping={(isTyping) => onTyping('deployment', isTyping)}
         renderOption={({ option }) => {
           const deployment = byId.get(option.value);
           return (

@@ -1,13 +1,15 @@
 import { Autocomplete, type AutocompleteProps } from '@mantine/core';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 type TypedChoiceProps = Omit<AutocompleteProps, 'value' | 'onChange' | 'defaultValue'> & {
   value: string;
   onChange: (value: string) => void;
+  /** Whether something is typed that does not count yet. */
+  onTyping: (isTyping: boolean) => void;
 };
 
 /** A text that is chosen or typed. It counts once it is chosen, or the field is left, so that no half a name is asked for. */
-export function TypedChoice({ value, onChange, ...field }: TypedChoiceProps) {
+export function TypedChoice({ value, onChange, onTyping, ...field }: TypedChoiceProps) {
   const [typed, setTyped] = useState(value);
   const [known, setKnown] = useState(value);
   const latest = useRef(value);
@@ -28,8 +30,11 @@ export function TypedChoice({ value, onChange, ...field }: TypedChoiceProps) {
     told.current = meant;
     onChange(meant);
   };
+  const isTyping = typed !== value && typed.trim() !== value;
+  useTold(isTyping, onTyping);
   return (
     <Autocomplete
+      data-unfinished={isTyping || undefined}
       limit={200}
       maxDropdownHeight={280}
       {...field}
@@ -43,4 +48,17 @@ export function TypedChoice({ value, onChange, ...field }: TypedChoiceProps) {
       }}
     />
   );
+}
+
+/** Tells when it begins and when it ends, also by the field's going. */
+function useTold(isTyping: boolean, tell: (isTyping: boolean) => void): void {
+  const latest = useRef(tell);
+  useEffect(() => {
+    latest.current = tell;
+  });
+  useEffect(() => {
+    if (!isTyping) return;
+    latest.current(true);
+    return () => latest.current(false);
+  }, [isTyping]);
 }

@@ -1,4 +1,5 @@
 import { Box, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
 import { faultText } from '../../platform/forms/fault-text.rules.ts';
 import { FilterBuilder } from '../devices/filter-builder.tsx';
 import { SelectionPreview, type useSelectionPreview } from '../devices/selection-preview.tsx';
@@ -11,14 +12,20 @@ import type { OrderForm } from './use-order-values.ts';
 type DevicesStepProps = {
   form: OrderForm;
   preview: ReturnType<typeof useSelectionPreview>;
+  /** Takes what of the filter does not count yet. */
+  onUnfinished: (text: string | null) => void;
 };
 
 /** Which devices get the update: those that were picked, or all that a filter selects when the order is placed. */
-export function DevicesStep({ form, preview }: DevicesStepProps) {
+export function DevicesStep({ form, preview, onUnfinished }: DevicesStepProps) {
   const project = useProjectKey();
   const { values, change, shown } = form;
   const { groups = [], filters = [] } = values.filter;
   const isPicked = values.devices.length > 0;
+  const isFiltered = groups.length + filters.length > 0;
+  // A filter that is emptied stays to be seen: its last condition may be one that is being changed.
+  const [wasFiltered, setWasFiltered] = useState(isFiltered);
+  if (isFiltered && !wasFiltered) setWasFiltered(true);
   const isEmpty = preview.data?.devices === 0 && !preview.error;
   const message = shown.filter ?? shown.devices;
   return (
@@ -27,7 +34,7 @@ export function DevicesStep({ form, preview }: DevicesStepProps) {
         {isPicked && (
           <PickedDevices project={project} ids={values.devices} onChange={(devices) => change({ devices })} />
         )}
-        {(!isPicked || groups.length > 0 || filters.length > 0) && (
+        {(!isPicked || wasFiltered) && (
           <Box id={fieldId('filter')} tabIndex={-1} style={{ outline: 'none', scrollMarginTop: 64 }}>
             {isPicked && (
               <Text size="sm" mb="xs">
@@ -39,6 +46,7 @@ export function DevicesStep({ form, preview }: DevicesStepProps) {
               value={values.filter}
               onChange={(filter) => change({ filter })}
               refusal={preview.error}
+              onUnfinished={onUnfinished}
             />
           </Box>
         )}

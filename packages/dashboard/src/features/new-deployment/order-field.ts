@@ -9,12 +9,13 @@ export function sectionId(section: OrderSection): string {
   return `step-${section}`;
 }
 
-/** Brings somebody to a field, or to its part of the page where it cannot be typed into. */
+/** Brings somebody to a field, there to what is not finished of it, or to its part of the page where it cannot be typed into. */
 export function goTo(...ids: string[]): void {
   for (const id of ids) {
     const element = document.getElementById(id);
     if (element === null) continue;
-    element.focus();
+    const input = element.querySelector<HTMLElement>('input[data-unfinished], [data-unfinished] input');
+    (input ?? element).focus();
     element.scrollIntoView({ block: element.tabIndex < 0 ? 'start' : 'center' });
     return;
   }

@@ -41,12 +41,13 @@ export function OrderPage({ search, again }: OrderPageProps) {
   const { values, key, isTakenUp, change, renewKey, startOver, ...begun } = useOrderValues(search, again);
   const { flow, error: flowError } = useChosenFlow(project, values.flow, values.flowVersion);
   const inputs = flow?.inputs ?? noInputs;
+  const [unfinished, setUnfinished] = useState<string | null>(null);
   const [wantsToDeploy, setWantsToDeploy] = useState(false);
   const found = {
     ...(flowError !== null && { flow: flowError }),
     ...(begun.filterError !== null && { filter: begun.filterError }),
   };
-  const { faults, shown, takeRefusal, takeConsent } = useOrderFaults(values, inputs, found, wantsToDeploy);
+  const { faults, shown, takeRefusal, takeConsent } = useOrderFaults(values, inputs, found, unfinished, wantsToDeploy);
   const forgetDraft = useKeptDraft(begun.place, { ...begun, key, values }, inputs);
   const selected = useMemo(
     () => ({ device_filter: values.filter, ...(values.devices.length > 0 && { device_ids: values.devices }) }),
@@ -101,10 +102,17 @@ export function OrderPage({ search, again }: OrderPageProps) {
         <StepList states={steps} />
         <Stack gap="md" style={{ minWidth: 0 }}>
           <FlowStep form={form} flow={flow} />
-          <DevicesStep form={form} preview={preview} />
+          <DevicesStep form={form} preview={preview} onUnfinished={setUnfinished} />
           <ValuesStep form={form} flow={flow} />
           <DetailsStep form={form} flow={flow} />
-          <ReviewStep faults={all} body={body} flow={flow} checked={checked} deploy={deploy} />
+          <ReviewStep
+            faults={all}
+            body={body}
+            flow={flow}
+            checked={checked}
+            deploy={deploy}
+            isUnfinished={unfinished !== null}
+          />
         </Stack>
       </div>
     </Page>

@@ -1,10 +1,10 @@
-import { Anchor, Box, Button, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Box, Button, Stack, Text } from '@mantine/core';
 import type { UpdateFlowVersion } from '@tideway/protocol';
 import { Refused } from '../../platform/api/refused.ts';
 import { TextLink } from '../../platform/ui/links.tsx';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
-import { countText } from '../../platform/ui/number-text.ts';
 import { useProjectKey } from '../projects/project.queries.ts';
+import { DeployButton } from './deploy-button.tsx';
 import { DryRunFacts } from './dry-run-facts.tsx';
 import { fieldWord } from './field-words.rules.ts';
 import classes from './new-deployment.module.css';
@@ -23,10 +23,12 @@ type ReviewStepProps = {
   flow: UpdateFlowVersion | undefined;
   checked: Checked;
   deploy: DeployState;
+  /** Whether something of the filter does not count yet. */
+  isUnfinished: boolean;
 };
 
 /** The order as the server understands it, the same as lines to take elsewhere, and the button. */
-export function ReviewStep({ faults, body, flow, checked, deploy }: ReviewStepProps) {
+export function ReviewStep({ faults, body, flow, checked, deploy, isUnfinished }: ReviewStepProps) {
   const missing = inPageOrder(faults);
   const isComplete = missing.length === 0 && flow !== undefined;
   const dry = isComplete && checked.isCurrent ? checked.dry : null;
@@ -37,12 +39,7 @@ export function ReviewStep({ faults, body, flow, checked, deploy }: ReviewStepPr
         {missing.length > 0 && <Missing faults={missing} />}
         {isComplete && <CheckedOrder body={body} flow={flow} checked={checked} />}
         <Outcome deploy={deploy} />
-        <Group>
-          {/* Not disabled while the order is checked: who comes by keyboard would go past it. */}
-          <Button onClick={deploy.deploy} loading={deploy.isBusy} aria-disabled={isChecking} data-disabled={isChecking}>
-            {dry === null ? 'Deploy' : `Deploy to ${countText(dry.devices, 'device')}`}
-          </Button>
-        </Group>
+        <DeployButton body={body} dry={dry} isChecking={isChecking} isUnfinished={isUnfinished} deploy={deploy} />
         {isComplete && <OrderLines body={body} inputs={flow.inputs} />}
       </Stack>
     </OrderStep>

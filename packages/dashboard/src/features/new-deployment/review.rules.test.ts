@@ -1,7 +1,7 @@
 import type { DryRun } from '@tideway/protocol';
 import { describe, expect, it } from 'vitest';
 import type { OrderBody } from './order-values.rules.ts';
-import { orderNotes, setFacts } from './review.rules.ts';
+import { isAskedFirst, orderNotes, setFacts } from './review.rules.ts';
 
 const body: OrderBody = {
   device_filter: { groups: [{ name: 'North' }] },
@@ -54,6 +54,17 @@ describe('what is worth knowing before an order', () => {
       'No device begins before the time that is set.',
       'What is still pending on these devices from older deployments of the same flow is aborted.',
     ]);
+  });
+});
+
+describe('an order', () => {
+  it('asks first where it is for all of several devices, and nothing narrows it', () => {
+    const all = { ...body, device_filter: {} };
+    expect(isAskedFirst(all, dryRun(1, 1))).toBe(true);
+    expect(isAskedFirst({ ...all, device_filter: { groups: [], filters: [] } }, dryRun(2, 0))).toBe(true);
+    expect(isAskedFirst(all, dryRun(1, 0))).toBe(false);
+    expect(isAskedFirst(body, dryRun(2, 0))).toBe(false);
+    expect(isAskedFirst({ ...all, device_ids: ['a', 'b'] }, dryRun(2, 0))).toBe(false);
   });
 });
 

@@ -29,6 +29,11 @@ function limitText(limit: number | string): string {
   return typeof limit === 'number' ? countText(limit, 'update') : limit;
 }
 
+/** Whether an order asks before it is placed: for all devices, which nobody has said that they want, and which are several. */
+export function isAskedFirst(body: OrderBody, dry: DryRun): boolean {
+  return isUnrestricted(body) && dry.devices > 1;
+}
+
 /** From so many devices on, an order without a failure limit is worth a word. */
 const manyDevices = 10;
 
@@ -51,7 +56,11 @@ export function orderNotes(body: OrderBody, dry: DryRun): string[] {
   ];
 }
 
-function isUnrestricted({ device_filter: { groups = [], filters = [] }, device_ids: picked = [] }: OrderBody): boolean {
+/** Whether an order is for every device of the project. */
+export function isUnrestricted({
+  device_filter: { groups = [], filters = [] },
+  device_ids: picked = [],
+}: OrderBody): boolean {
   return groups.length === 0 && filters.length === 0 && picked.length === 0;
 }
 

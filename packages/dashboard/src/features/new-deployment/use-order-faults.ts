@@ -24,16 +24,19 @@ type KnownFaults = {
 /**
  * What is wrong with the values: by the API's schemas, and by what the server has refused of them.
  * @param found what else is known to be wrong
+ * @param unfinished what of the filter does not count yet, or null
  */
 export function useOrderFaults(
   values: OrderValues,
   inputs: FlowInputs,
   found: OrderFaults,
+  unfinished: string | null,
   wantsToDeploy: boolean,
 ): KnownFaults {
   const [refused, setRefused] = useState<{ faults: OrderFaults; values: OrderValues } | null>(null);
   const typed = useMemo(() => orderFaults(values, inputs), [values, inputs]);
-  const faults = { ...typed, ...found };
+  const wrong = { ...typed, ...found };
+  const faults = { ...(unfinished !== null && { filter: unfinished }), ...wrong };
   const shown: OrderFaults = {};
   for (const [field, message] of entriesOf(refused?.faults ?? {})) {
     // Once a field is changed, what was refused of it is history.
@@ -41,7 +44,8 @@ export function useOrderFaults(
     if (isAsItWas) shown[field] = message;
   }
   for (const [field, message] of entriesOf(faults)) {
-    if (wantsToDeploy || !isMissing(field, values, inputs)) shown[field] = message;
+    const isWrong = wrong[field] !== undefined && !isMissing(field, values, inputs);
+    if (wantsToDeploy || isWrong) shown[field] = message;
   }
   return {
     faults,

@@ -1,0 +1,98 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { expectAccessible, hasBrowser } from './browser.ts';
+import { focusedName } from './keyboard.ts';
+import { deploymentShown, deployTo, field, searchOf, useNewDeployment } from './new-deployment-stage.ts';
+
+describe.skipIf(!hasBrowser)('the devices of a new deployment', () => {
+  const { orders, open, newestDeployment, countDeployments } = useNewDeployment();
+
+  it('are not known while a condition does not count yet, and nothing is deployed', async () => {
+    const before = await countDeployments();
+    const page = await openForAll();
+    await page.getByRole('button', { name: 'Add condition' }).click();
+    await missing(page, 'condition 1 is not complete').waitFor();
+    expect(await page.getByRole('group', { name: 'curl line' }).count()).toBe(0);
+    await deployNothing(page);
+    await alert(page, 'Condition 1 is not complete').waitFor();
+    expect(await focusedName(page)).toBe('Condition 1: tag');
+
+    await page.keyboard.type("Anna's");
+    await missing(page, 'condition 1 does not count yet').waitFor();
+    await deployNothing(page);
+    await alert(page, 'Condition 1 does not count yet').waitFor();
+    expect(await focusedName(page)).toBe('Condition 1: tag');
+    expect(await page.getByRole('group', { name: 'command line' }).count()).toBe(0);
+    await expectAccessible(page);
+    expect(await countDeployments()).toBe(before);
+
+    await page.keyboard.press('Enter');
+    await page.getByRole('group', { name: 'command line' }).getByText('--tag').waitFor();
+    await deployTo(page, '1 device').click();
+    const id = await deploymentShown(page);
+    expect(await newestDeployment()).toMatchObject({ id, devices: 1 });
+  });
+
+  it('are not known while a group is typed and does not count yet', async () => {
+    const page = await openForAll();
+    await page.getByRole('combobox', { name: 'In any of these groups' }).click();
+    await page.keyboard.type('Nort');
+    await missing(page, 'the group that is typed does not count yet').waitFor();
+    await deployNothing(page);
+    await alert(page, 'The group that is typed does not count yet').waitFor();
+    expect(await focusedName(page)).toBe('In any of these groups');
+    await page.keyboard.type('h');
+    await page.keyboard.press('Tab');
+    await deployTo(page, '1 device').waitFor();
+  });
+
+  it('are as they were once a condition that is not complete is gone again', async () => {
+    const page = await openForAll();
+    await page.getByRole('button', { name: 'Add condition' }).click();
+    await page.getByRole('combobox', { name: 'Condition 1: tag' }).fill('half a na');
+    await missing(page, 'condition 1 does not count yet').waitFor();
+    await page.getByLabel('Condition 1: what is asked for').selectOption('App');
+    await missing(page, 'condition 1 is not complete').waitFor();
+    await page.getByRole('button', { name: 'Remove condition 1' }).click();
+    await deployTo(page, '3 devices').waitFor();
+  });
+
+  it('are all of the project only for who has said so', async () => {
+    const before = await countDeployments();
+    const page = await openForAll();
+    await deployTo(page, '3 devices').click();
+    const dialog = page.getByRole('dialog', { name: 'Deploy to all 3 devices of Pumps?' });
+    await dialog.getByText('every device of the project gets the update').waitFor();
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await countDeployments()).toBe(before);
+
+    await deployTo(page, '3 devices').click();
+    await dialog.getByRole('button', { name: 'Deploy to all' }).click();
+    const id = await deploymentShown(page);
+    expect(await newestDeployment()).toMatchObject({ id, devices: 3 });
+    expect(await countDeployments()).toBe(before + 1);
+  });
+
+  /** The page with an order that is complete, and goes to all devices. */
+  async function openForAll(): Promise<Page> {
+    const page = await open(searchOf({ flow: orders.flowId }));
+    await field(page, 'version').fill('1.1.0');
+    await deployTo(page, '3 devices').waitFor();
+    return page;
+  }
+});
+
+/** What the end of the page says that is missing. */
+function missing(page: Page, text: string) {
+  return page.getByRole('region', { name: '5. Review and deploy' }).getByRole('listitem').filter({ hasText: text });
+}
+
+function alert(page: Page, text: string) {
+  return page.getByRole('alert').filter({ hasText: text });
+}
+
+async function deployNothing(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+}
