@@ -75,6 +75,23 @@ describe.skipIf(!hasBrowser)('the devices of a new deployment', () => {
     expect(await countDeployments()).toBe(before + 1);
   });
 
+  it('are taken from a saved filter, all of which an order can ask for', async () => {
+    const filters = [{ type: 'tag', operand: 'is', value: "Anna's" }];
+    for (const [name, rest] of Object.entries({ Annas: {}, 'Annas pumps': { search: 'pump' } })) {
+      await orders.fleet.call('POST', '/saved-filters', { name, device_filter: { filters }, ...rest });
+    }
+    const page = await openForAll();
+    await page.getByRole('button', { name: 'Saved filters' }).click();
+    const searching = page.getByRole('menuitem', { name: 'Annas pumps' });
+    await searching.getByText('Asks for more than a filter, which no deployment takes').waitFor();
+    expect(await searching.isDisabled()).toBe(true);
+    await page.getByRole('menuitem', { name: 'Annas', exact: true }).click();
+    await deployTo(page, '1 device').waitFor();
+    await page.getByRole('button', { name: 'Annas', exact: true }).waitFor();
+    expect(await page.getByRole('combobox', { name: 'Condition 1: tag' }).inputValue()).toBe("Anna's");
+    await expectAccessible(page);
+  });
+
   /** The page with an order that is complete, and goes to all devices. */
   async function openForAll(): Promise<Page> {
     const page = await open(searchOf({ flow: orders.flowId }));

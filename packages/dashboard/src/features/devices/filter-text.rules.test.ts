@@ -1,7 +1,14 @@
 import { type DeviceFilter, deviceFilterSchema, updateStatuses } from '@tideway/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { filterFromAddress, filterText, filterToAddress, isSameFilter, partOfField } from './filter-text.rules.ts';
+import {
+  filterFromAddress,
+  filterText,
+  filterToAddress,
+  isSameFilter,
+  isWholeInFilter,
+  partOfField,
+} from './filter-text.rules.ts';
 
 const winter = { type: 'tag', operand: 'is', value: 'winter' } as const;
 const online = { type: 'device_state', operand: 'is', value: 'online' } as const;
@@ -96,6 +103,17 @@ describe('two filters', () => {
     ).toBe(true);
     expect(isSameFilter({ filters: [winter] }, { filters: [{ ...winter, operand: 'is_not' }] })).toBe(false);
     expect(isSameFilter({ filters: [winter] }, {})).toBe(false);
+  });
+});
+
+describe('a saved filter', () => {
+  const saved = { id: 'sf-1', name: 'winter', created_at: '', changed_at: '', search: null, attention: null };
+
+  it('can be taken for an order where nothing of it is lost', () => {
+    expect(isWholeInFilter({ ...saved, device_filter: { filters: [winter] } })).toBe(true);
+    expect(isWholeInFilter({ ...saved, device_filter: { filters: [winter] }, search: 'pump' })).toBe(false);
+    expect(isWholeInFilter({ ...saved, device_filter: {}, attention: 'held' })).toBe(false);
+    expect(isWholeInFilter({ ...saved, device_filter: {} })).toBe(false);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type DeviceFilter, deviceFilterSchema, type Filter } from '@tideway/protocol';
+import { type DeviceFilter, deviceFilterSchema, type Filter, type SavedFilter } from '@tideway/protocol';
 
 /** What a text in an address says: a filter, or what is wrong with it in one sentence. */
 export type ReadFilter = { filter: DeviceFilter } | { error: string };
@@ -22,6 +22,11 @@ export function filterToAddress({ groups = [], filters = [] }: DeviceFilter): st
 export function isSameFilter(one: DeviceFilter, other: DeviceFilter): boolean {
   const [first, second] = [one, other].map((filter) => filterToAddress(deviceFilterSchema.parse(filter)));
   return first === second;
+}
+
+/** Whether all of a saved filter is a filter and narrows something: no order takes a search, or what asks for attention. */
+export function isWholeInFilter({ device_filter: filter, search, attention }: SavedFilter): boolean {
+  return search === null && attention === null && filterToAddress(filter) !== undefined;
 }
 
 /** Reads what `filterToAddress` has written, or somebody by hand. */

@@ -2,6 +2,7 @@ import { Box, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { faultText } from '../../platform/forms/fault-text.rules.ts';
 import { FilterBuilder } from '../devices/filter-builder.tsx';
+import { SavedFilterChoice } from '../devices/saved-filter-choice.tsx';
 import { SelectionPreview, type useSelectionPreview } from '../devices/selection-preview.tsx';
 import { useProjectKey } from '../projects/project.queries.ts';
 import { fieldId } from './order-field.ts';
@@ -41,6 +42,7 @@ export function DevicesStep({ form, preview, onUnfinished }: DevicesStepProps) {
                 Of these, the ones that match:
               </Text>
             )}
+            <SavedFilterChoice project={project} value={values.filter} onChoose={(filter) => change({ filter })} />
             <FilterBuilder
               project={project}
               value={values.filter}
