@@ -104,7 +104,7 @@ export function FilterBuilder({ project, value, onChange, refusal, onUnfinished 
           Add condition
         </Button>
         <Text size="sm" c="dimmed" aria-live="polite" style={{ overflowWrap: 'anywhere' }}>
-          Devices: {filterText(completePart(draft))}
+          {unfinished === null ? 'Devices' : 'Devices so far'}: {filterText(completePart(draft))}
           {unfinished !== null && `. ${faultText(unfinished)}.`}
         </Text>
       </Stack>

@@ -19,13 +19,7 @@ export function SavedFilterChoice({ project, value, onChoose }: SavedFilterChoic
   return (
     <Menu position="bottom-start">
       <Menu.Target>
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<IconBookmark size={14} aria-hidden />}
-          maw={220}
-          style={{ alignSelf: 'flex-start' }}
-        >
+        <Button variant="default" size="xs" leftSection={<IconBookmark size={14} aria-hidden />} maw={220} mb="xs">
           {chosen?.name ?? 'Saved filters'}
         </Button>
       </Menu.Target>
@@ -39,7 +33,7 @@ export function SavedFilterChoice({ project, value, onChoose }: SavedFilterChoic
           >
             {filter.name}
             {!isWholeInFilter(filter) && (
-              <Text size="xs">
+              <Text size="xs" c="var(--mantine-color-text)">
                 Asks for more than a filter, which no deployment takes: pick its devices in the list of devices.
               </Text>
             )}
