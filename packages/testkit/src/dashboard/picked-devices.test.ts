@@ -132,6 +132,24 @@ describe.skipIf(!hasBrowser)('devices that are picked', () => {
     expect(picked).toEqual(['false', 'true', 'false', 'true']);
   });
 
+  it('have a box each that says of which device it is, and from which the arrows go on after a click', async () => {
+    const page = await open('/p/farm/devices');
+    const rows = page.getByRole('row').filter({ has: page.getByRole('link') });
+    await rows.nth(3).waitFor();
+    const names = await rows.getByRole('link').allInnerTexts();
+    const box = (place: number) => page.getByRole('checkbox', { name: `Pick ${names[place]}`, exact: true });
+    await box(1).click();
+    await page.keyboard.press('ArrowDown');
+    await rows.nth(2).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press(' ');
+    await bar(page).getByText('2 devices picked').waitFor();
+    expect(await box(2).isChecked()).toBe(true);
+    await box(2).click();
+    await page.keyboard.press('Home');
+    await rows.nth(0).and(page.locator(':focus')).waitFor();
+    await bar(page).getByText('1 device picked').waitFor();
+  });
+
   it('are those on which the focus is, also where it turned back from a row that was not drawn yet', async () => {
     await server.request('POST', '/api/v2/projects', { body: { name: 'Row' } });
     for (let made = 0; made < 60; made++)
