@@ -121,6 +121,18 @@ describe.skipIf(!hasBrowser)('devices that are picked', () => {
     expect(await placeOf()).toBe(place);
   });
 
+  it('leave no empty room below them where a filter shows only one', async () => {
+    const page = await open('/p/farm/devices');
+    await page.getByLabel('Search by name').fill('pump-4');
+    await page.getByRole('status', { name: 'Devices found' }).getByText('1 device', { exact: true }).waitFor();
+    await row(page, 'pump-3').waitFor({ state: 'detached' });
+    await row(page, 'pump-4').getByRole('checkbox').check();
+    await bar(page).waitFor();
+    const [table, last] = await Promise.all([page.getByRole('grid').boundingBox(), row(page, 'pump-4').boundingBox()]);
+    const end = (box: typeof table) => (box?.y ?? 0) + (box?.height ?? 0);
+    expect(end(table) - end(last)).toBeLessThan(20);
+  });
+
   it('are those on which the focus is, however fast the keys come', async () => {
     const page = await open('/p/farm/devices');
     const rows = page.getByRole('row').filter({ has: page.getByRole('link') });

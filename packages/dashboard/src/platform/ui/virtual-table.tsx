@@ -155,7 +155,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       <div
         ref={frame}
         className={`${classes.frame} ${hasPlainCells ? classes.isPlain : ''} ${isOpenedByRow ? classes.isOpened : ''}`}
-        style={{ maxHeight: height, '--tracks': tracks } as CSSProperties}
+        style={{ maxHeight: height, '--tracks': tracks, '--rows-height': `${rows.getTotalSize()}px` } as CSSProperties}
         role="grid"
         aria-label={label}
         aria-rowcount={(total ?? items.length) + 1}
