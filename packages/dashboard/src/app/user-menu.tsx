@@ -1,13 +1,19 @@
 import { ActionIcon, Menu, Text, useMantineColorScheme } from '@mantine/core';
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
+import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { signOut, useSession } from '../features/session/session.queries.ts';
 import { MenuLink } from '../platform/ui/links.tsx';
 import { tellRefused } from '../platform/ui/tell.ts';
 
+const schemes = [
+  { scheme: 'light', title: 'Light', Icon: IconSun },
+  { scheme: 'dark', title: 'Dark', Icon: IconMoon },
+  { scheme: 'auto', title: 'As the system', Icon: IconDeviceDesktop },
+] as const;
+
 /** Who is signed in, light or dark, and the way out. */
 export function UserMenu() {
   const { user } = useSession();
-  const { setColorScheme } = useMantineColorScheme();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -24,15 +30,16 @@ export function UserMenu() {
           Your account
         </MenuLink>
         <Menu.Divider />
-        <Menu.Item leftSection={<IconSun size={14} />} onClick={() => setColorScheme('light')}>
-          Light
-        </Menu.Item>
-        <Menu.Item leftSection={<IconMoon size={14} />} onClick={() => setColorScheme('dark')}>
-          Dark
-        </Menu.Item>
-        <Menu.Item leftSection={<IconDeviceDesktop size={14} />} onClick={() => setColorScheme('auto')}>
-          As the system
-        </Menu.Item>
+        {schemes.map(({ scheme, title, Icon }) => (
+          <Menu.Item
+            key={scheme}
+            leftSection={<Icon size={14} />}
+            rightSection={scheme === colorScheme && <IconCheck size={14} role="img" aria-label="the current one" />}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {title}
+          </Menu.Item>
+        ))}
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={14} />} onClick={() => signOut().catch(tellRefused)}>
           Sign out

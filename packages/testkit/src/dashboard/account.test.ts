@@ -26,6 +26,25 @@ describe.skipIf(!hasBrowser)('the account page', () => {
 
   afterAll(() => server.stop());
 
+  it('is reached by a menu that says whether the dashboard is light or dark', async () => {
+    const { page, goTo, faults, close } = await browser.open(server);
+    await goTo('/account');
+    const account = page.getByRole('button', { name: `Account of ${email}` });
+    const current = page.getByRole('menuitem').filter({ has: page.getByRole('img', { name: 'the current one' }) });
+    for (const title of ['Dark', 'Light', 'As the system']) {
+      await account.click();
+      await page.getByRole('menuitem', { name: title }).click();
+      await current.waitFor({ state: 'detached' });
+      await account.click();
+      await current.waitFor();
+      expect(await current.allInnerTexts()).toEqual([title]);
+      await page.keyboard.press('Escape');
+      await current.waitFor({ state: 'detached' });
+    }
+    expect(faults).toEqual([]);
+    await close();
+  });
+
   it('welcomes who comes by a link, who sets a password and signs in by it from then on', async () => {
     const { page, goTo, faults, close } = await browser.open(server, { role: null });
     await goTo(`/sign-in#${await signInToken(server, 'owner')}`);

@@ -146,6 +146,64 @@ describe.skipIf(!hasBrowser)('names that are made for a change of devices', () =
     await dialog.getByText(`There is no device ${id} in this project`).waitFor();
   });
 
+  it('are none where Enter takes a group that is there, which moves nothing before a second Enter', async () => {
+    for (const name of ['Far North', 'North']) await fleet.call('POST', '/groups', { name });
+    const id = await makeDevice('pump-north');
+    const page = await open('/p/farm/devices');
+    const made = watchMaking(page);
+    const dialog = await openDialog(page, 'pump-north', 'Group');
+    const field = dialog.getByRole('combobox', { name: 'Group' });
+    const option = (name: string) => page.getByRole('option', { name, exact: true });
+    await field.pressSequentially('nort');
+    await option('Create “nort”').waitFor();
+    await page.locator('[role=option][data-combobox-selected]').getByText('North', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await option('North').waitFor({ state: 'detached' });
+    expect(await field.inputValue()).toBe('North');
+    expect(await fleet.call('GET', `/devices/${id}`)).toMatchObject({ group: 'Production' });
+    await page.keyboard.press('Enter');
+    await page.getByText('1 device moved to North.').waitFor();
+    expect(made).toEqual([]);
+  });
+
+  it('are made by the second Enter, and not by the one that takes them from the list', async () => {
+    const id = await makeDevice('pump-shed');
+    const page = await open('/p/farm/devices');
+    const made = watchMaking(page);
+    const dialog = await openDialog(page, 'pump-shed', 'Group');
+    const field = dialog.getByRole('combobox', { name: 'Group' });
+    await field.pressSequentially('Shed');
+    await page.getByRole('option', { name: 'Create “Shed”' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('option').first().waitFor({ state: 'detached' });
+    await dialog.getByText('New: Shed').waitFor();
+    expect(made).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByText('1 device moved to Shed.').waitFor();
+    expect(made).toEqual(['{"name":"Shed"}']);
+    expect(await fleet.call('GET', `/devices/${id}`)).toMatchObject({ group: 'Shed' });
+  });
+
+  it('are none where Enter takes the first tag that is like what is typed, also as a device is edited', async () => {
+    const page = await open(`/p/farm/devices/${await makeDevice('pump-cold')}`);
+    const made = watchMaking(page);
+    await page.getByRole('button', { name: 'Edit' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Edit pump-cold' });
+    await dialog.getByRole('combobox', { name: 'Tags' }).pressSequentially('WINT');
+    await page.getByRole('option', { name: 'Create “WINT”' }).waitFor();
+    await page.keyboard.press('Enter');
+    expect(await dialog.getByRole('combobox', { name: 'Tags' }).inputValue()).toBe('');
+    const group = dialog.getByRole('combobox', { name: 'Group' });
+    await group.fill('prod');
+    await page.getByRole('option', { name: 'Create “prod”' }).waitFor();
+    await page.keyboard.press('Enter');
+    expect(await group.inputValue()).toBe('Production');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('pump-cold is changed.').waitFor();
+    expect(made).toEqual([]);
+    await page.getByText('winter').first().waitFor();
+  });
+
   // The last one: it leaves more tags than a page holds.
   it('are none where there are more names than the browser knows, and one beyond is given as it is', async () => {
     const id = await makeDevice('pump-many');

@@ -121,6 +121,18 @@ describe.skipIf(!hasBrowser)('devices that are picked', () => {
     expect(await placeOf()).toBe(place);
   });
 
+  it('leave no empty room below them where a filter shows only one', async () => {
+    const page = await open('/p/farm/devices');
+    await page.getByLabel('Search by name').fill('pump-4');
+    await page.getByRole('status', { name: 'Devices found' }).getByText('1 device', { exact: true }).waitFor();
+    await row(page, 'pump-3').waitFor({ state: 'detached' });
+    await row(page, 'pump-4').getByRole('checkbox').check();
+    await bar(page).waitFor();
+    const [table, last] = await Promise.all([page.getByRole('grid').boundingBox(), row(page, 'pump-4').boundingBox()]);
+    const end = (box: typeof table) => (box?.y ?? 0) + (box?.height ?? 0);
+    expect(end(table) - end(last)).toBeLessThan(20);
+  });
+
   it('are those on which the focus is, however fast the keys come', async () => {
     const page = await open('/p/farm/devices');
     const rows = page.getByRole('row').filter({ has: page.getByRole('link') });
@@ -130,6 +142,24 @@ describe.skipIf(!hasBrowser)('devices that are picked', () => {
     await bar(page).getByText('2 devices picked').waitFor();
     const picked = await Promise.all([0, 1, 2, 3].map((place) => rows.nth(place).getAttribute('aria-selected')));
     expect(picked).toEqual(['false', 'true', 'false', 'true']);
+  });
+
+  it('have a box each that says of which device it is, and from which the arrows go on after a click', async () => {
+    const page = await open('/p/farm/devices');
+    const rows = page.getByRole('row').filter({ has: page.getByRole('link') });
+    await rows.nth(3).waitFor();
+    const names = await rows.getByRole('link').allInnerTexts();
+    const box = (place: number) => page.getByRole('checkbox', { name: `Pick ${names[place]}`, exact: true });
+    await box(1).click();
+    await page.keyboard.press('ArrowDown');
+    await rows.nth(2).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press(' ');
+    await bar(page).getByText('2 devices picked').waitFor();
+    expect(await box(2).isChecked()).toBe(true);
+    await box(2).click();
+    await page.keyboard.press('Home');
+    await rows.nth(0).and(page.locator(':focus')).waitFor();
+    await bar(page).getByText('1 device picked').waitFor();
   });
 
   it('are those on which the focus is, also where it turned back from a row that was not drawn yet', async () => {

@@ -289,6 +289,26 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await close();
   });
 
+  it('show what was changed in whole words, however wide the window is', async () => {
+    for (const width of [1280, 375]) {
+      const { page, goTo, faults, close } = await browser.open(server, { width, height: 900 });
+      await goTo('/settings/audit-log');
+      await page.getByText('access_token.created').first().waitFor();
+      // One rectangle for each line that a word stands on.
+      const lines = (await page.evaluate(`[...document.querySelectorAll('td .mono > span')].flatMap((shown) =>
+        [...shown.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE).map((word) => {
+          const range = document.createRange();
+          range.selectNodeContents(word);
+          return [word.data, range.getClientRects().length];
+        }))`)) as [string, number][];
+      expect(lines).toContainEqual(['access_token.', 1]);
+      expect(lines.filter(([, count]) => count > 1)).toEqual([]);
+      await expectNoSideScroll(page);
+      expect(faults).toEqual([]);
+      await close();
+    }
+  });
+
   it('tell a viewer which role a page needs, and offer only what a viewer may', async () => {
     const { page, goTo, faults, close } = await browser.open(server, { role: 'viewer' });
     const pages = ['/settings/users', '/settings/projects', '/settings/audit-log', '/p/seen/pairing-tokens'];

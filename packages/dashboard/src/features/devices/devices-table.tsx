@@ -60,6 +60,7 @@ export function DevicesTable({ project, asked, columns, count, isNarrowed, onSho
           columns={columns}
           list={list}
           rowId={idOf}
+          rowName={nameOf}
           total={total}
           hasPlainCells
           selection={mayChange ? selection : undefined}
@@ -92,6 +93,10 @@ export function DevicesTable({ project, asked, columns, count, isNarrowed, onSho
 
 function idOf({ id }: ListedDevice): string {
   return id;
+}
+
+function nameOf({ name }: ListedDevice): string {
+  return name;
 }
 
 function NoneFound({ onShowAll }: { onShowAll: () => void }) {

@@ -3,6 +3,7 @@ import { useLabelNames } from './label.queries.ts';
 import { groups } from './label-kind.ts';
 import { offeredNames } from './new-labels.rules.ts';
 import { newNameOption, newNamesText } from './new-name-option.tsx';
+import { takeByEnter } from './take-by-enter.ts';
 import { useNewLabels } from './use-new-labels.ts';
 
 type GroupFieldProps = Omit<AutocompleteProps, 'value' | 'data'> & { project: string; value?: string };
@@ -20,6 +21,8 @@ export function GroupField({ project, value = '', ...field }: GroupFieldProps) {
       data={offeredNames(known, name, isNew(name))}
       value={value}
       openOnFocus={false}
+      selectFirstOptionOnChange={name !== ''}
+      onKeyDown={takeByEnter}
       renderOption={newNameOption(isNew)}
       description={newNamesText(toMake([name]))}
       inputWrapperOrder={['label', 'input', 'description', 'error']}

@@ -19,6 +19,13 @@ describe('names that devices are to carry', () => {
     expect(offeredNames(['winter'], 'canary', false)).toEqual(['winter']);
   });
 
+  it('are offered in the order of how like what is typed they are', () => {
+    const known = ['Far North', 'North East', 'NORTH', 'North', 'South'];
+    expect(offeredNames(known, 'North', true)).toEqual(['North', 'NORTH', 'North East', 'Far North', 'South']);
+    expect(offeredNames(known, 'nort', true)).toEqual(['North East', 'NORTH', 'North', 'Far North', 'South', 'nort']);
+    expect(offeredNames(known, '', true)).toEqual(known);
+  });
+
   it('are said to be left where they were made for nothing', () => {
     expect(staysText(tags, ['winter'])).toMatch(/^The tag winter was made for a change/);
     expect(staysText(tags, ['winter', 'canary'])).toMatch(/^The tags winter, canary were made for a change/);

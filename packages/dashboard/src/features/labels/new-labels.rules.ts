@@ -11,9 +11,22 @@ export function staysText({ one, plural }: { one: string; plural: string }, name
   return `${which} made for a change that did not go through, and could not be deleted again.`;
 }
 
-/** The names to choose from, and last the one that is typed where it is not there yet. */
+/**
+ * The names to choose from, those first that are most like what is typed; and last the typed one where it is not there
+ * yet.
+ */
 export function offeredNames(known: string[], typed: string, mayMake: boolean): string[] {
-  return mayMake ? [...known, ...namesToMake([typed.trim()], known)] : known;
+  const name = typed.trim();
+  const ordered = name === '' ? known : known.toSorted((one, other) => distance(one, name) - distance(other, name));
+  return mayMake ? [...ordered, ...namesToMake([name], known)] : ordered;
+}
+
+/** 0 for the name itself, 1 where only capitals differ, 2 where it begins like that, 3 for all others. */
+function distance(name: string, typed: string): number {
+  if (name === typed) return 0;
+  const [lower, start] = [name.toLowerCase(), typed.toLowerCase()];
+  if (lower === start) return 1;
+  return lower.startsWith(start) ? 2 : 3;
 }
 
 /** With what was typed and not confirmed, which counts as if it had been. */

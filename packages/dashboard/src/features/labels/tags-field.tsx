@@ -4,6 +4,7 @@ import { useLabelNames } from './label.queries.ts';
 import { tags } from './label-kind.ts';
 import { offeredNames, withTyped } from './new-labels.rules.ts';
 import { newNameOption, newNamesText } from './new-name-option.tsx';
+import { takeByEnter } from './take-by-enter.ts';
 import { useNewLabels } from './use-new-labels.ts';
 
 type TagsFieldProps = Omit<TagsInputProps, 'value' | 'data' | 'searchValue' | 'onSearchChange'> & {
@@ -36,6 +37,8 @@ export function TagsField({ project, value = [], typed, onTyped, makes, ...field
       onDropdownOpen={() => setOpen(true)}
       onDropdownClose={() => setOpen(false)}
       openOnFocus={false}
+      selectFirstOptionOnChange={typed.trim() !== ''}
+      onKeyDown={takeByEnter}
       onClick={() => setOpen(true)}
       renderOption={newNameOption(isNew)}
       description={makes ? newNamesText(toMake(withTyped(value, typed))) : undefined}

@@ -1,6 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { AuditEventView } from '@tideway/protocol';
+import { DottedWords } from '../../platform/ui/dotted-words.tsx';
 import { ButtonLink, TextLink } from '../../platform/ui/links.tsx';
 import { EmptyNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
@@ -25,7 +26,7 @@ const columns: PlainColumn<AuditEventView>[] = [
     title: 'Who',
     cell: ({ actor }) => (
       <TextLink to="/settings/audit-log" search={(before) => ({ ...before, actor })}>
-        {actor}
+        <DottedWords text={actor} />
       </TextLink>
     ),
     isSecondary: true,
@@ -34,9 +35,11 @@ const columns: PlainColumn<AuditEventView>[] = [
     title: 'What',
     cell: (event) => (
       <>
-        <span className="mono">{event.action}</span>
+        <span className="mono">
+          <DottedWords text={event.action} />
+        </span>
         <Text size="sm" hiddenFrom="sm">
-          <ChangedThingLink event={event} /> by {event.actor}
+          <ChangedThingLink event={event} /> by <DottedWords text={event.actor} />
         </Text>
       </>
     ),

@@ -14,6 +14,7 @@ export type Column<Row> = {
 type TableRowProps<Row> = {
   row: Row;
   id: string;
+  name: string | undefined;
   index: number;
   columns: Column<Row>[];
   isCurrent: boolean;
@@ -26,7 +27,7 @@ type TableRowProps<Row> = {
 };
 
 function PlainTableRow<Row>(props: TableRowProps<Row>) {
-  const { row, id, index, columns, isCurrent, isPicked, isBrief, onLost } = props;
+  const { row, id, name, index, columns, isCurrent, isPicked, isBrief, onLost } = props;
   const element = useRef<HTMLDivElement>(null);
   const shownId = useRef(id);
   useLayoutEffect(() => {
@@ -64,7 +65,7 @@ function PlainTableRow<Row>(props: TableRowProps<Row>) {
             type="checkbox"
             className={classes.pick}
             tabIndex={-1}
-            aria-label="Pick"
+            aria-label={name === undefined ? 'Pick' : `Pick ${name}`}
             checked={isPicked}
             onChange={ignore}
           />

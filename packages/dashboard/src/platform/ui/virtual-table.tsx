@@ -26,6 +26,8 @@ type VirtualTableProps<Row> = {
   columns: Column<Row>[];
   list: PagedList<Row>;
   rowId: (row: Row) => string;
+  /** What a row is called where it can be picked. */
+  rowName?: (row: Row) => string;
   /** How many there are in all, where that is known. */
   total?: number | undefined;
   selection?: Selection | undefined;
@@ -51,7 +53,7 @@ const rowHeight = 40;
  */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const { label, list, rowId, total, selection, onSight, empty, hasPlainCells = false, isOpenedByRow = false } = props;
-  const { height = 'max(320px, calc(100dvh - 280px))' } = props;
+  const { rowName, height = 'max(320px, calc(100dvh - 280px))' } = props;
   const isNarrow = useIsNarrow();
   const columns = useMemo(
     () => props.columns.filter((column) => !isNarrow || !column.isSecondary),
@@ -118,7 +120,9 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
     const target = event.target as HTMLElement;
     const isRow = target.getAttribute('role') === 'row';
-    if (!isRow && target !== frame.current) return;
+    // A click on the box of a row leaves the focus in it.
+    const isBox = target.matches('[data-index] input');
+    if (!isRow && !isBox && target !== frame.current) return;
     // Rows may have come or gone above the one with the focus.
     const at = heading.current ?? placeOf(target) ?? current;
     const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? rowHeight) / rowHeight) - 2);
@@ -132,7 +136,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     };
     const next = moves[event.key];
     if (next !== undefined) goTo(next);
-    else if (isRow && event.key === 'Enter')
+    else if ((isRow || isBox) && event.key === 'Enter')
       frame.current?.querySelector<HTMLElement>(`[data-index="${at}"] a`)?.click();
     else if (isRow && event.key === ' ' && selection) pick(at);
     else return;
@@ -151,7 +155,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       <div
         ref={frame}
         className={`${classes.frame} ${hasPlainCells ? classes.isPlain : ''} ${isOpenedByRow ? classes.isOpened : ''}`}
-        style={{ maxHeight: height, '--tracks': tracks } as CSSProperties}
+        style={{ maxHeight: height, '--tracks': tracks, '--rows-height': `${rows.getTotalSize()}px` } as CSSProperties}
         role="grid"
         aria-label={label}
         aria-rowcount={(total ?? items.length) + 1}
@@ -201,6 +205,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
                   key={hasPlainCells ? drawing.current.keys.get(id) : id}
                   row={row}
                   id={id}
+                  name={rowName?.(row)}
                   index={index}
                   columns={columns}
                   isCurrent={index === current}

@@ -225,6 +225,14 @@ describe('a file of flows', () => {
     ['flows: { a: { steps: [{ name: one, uses: tideway/dokcer }] } }', 'did you mean tideway/docker?'],
     ['flows: { a: { steps: [{ name: one, uses: tideway/check, with: { tcp: here } }] } }', 'a host and a port'],
     [
+      `flows: { a: ${oneStep('check', '{ within: 5s }')} }`,
+      'flows.a.steps[0].with must have one of: http, tcp, command, systemd, file',
+    ],
+    [
+      `flows: { a: ${oneStep('check', '{ http: "http://localhost", command: ls }')} }`,
+      'flows.a.steps[0].with has http and command: only one of http, tcp, command, systemd, file',
+    ],
+    [
       'flows: { a: { steps: [{ name: one, run: ls }, { name: one, uses: tideway/none }] } }',
       'flows.a.steps[1].name is the name of flows.a.steps[0] already',
     ],

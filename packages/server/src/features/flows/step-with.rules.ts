@@ -19,6 +19,8 @@ export function normalWith<Type extends keyof WithTexts>(
 
 type Normal = { with: Record<string, unknown> } | WithFault;
 
+const checkKinds = ['http', 'tcp', 'command', 'systemd', 'file'] as const;
+
 const normalizers: { [Type in keyof WithTexts]: (text: WithText<Type>) => Normal } = {
   script: (text) =>
     withArtifact(text, (artifact) => ({ ...artifact, shell: text.shell ?? 'sh', arguments: text.arguments ?? [] })),
@@ -101,8 +103,11 @@ const normalizers: { [Type in keyof WithTexts]: (text: WithText<Type>) => Normal
     })),
 
   check: (text) => {
-    const kinds = (['http', 'tcp', 'command', 'systemd', 'file'] as const).filter((kind) => text[kind] !== undefined);
-    if (kinds.length !== 1) return { key: '', message: 'must have one of: http, tcp, command, systemd, file' };
+    const kinds = checkKinds.filter((kind) => text[kind] !== undefined);
+    if (kinds.length === 0) return { key: '', message: `must have one of: ${checkKinds.join(', ')}` };
+    if (kinds.length > 1) {
+      return { key: '', message: `has ${kinds.join(' and ')}: only one of ${checkKinds.join(', ')}` };
+    }
     const probe = probeOf(text);
     return 'message' in probe ? probe : { with: { ...probe, within_s: text.within ?? 60 } };
   },
