@@ -4,18 +4,34 @@ import { z } from 'zod';
 import { jsonFile } from './json-file.ts';
 import { runCommand } from './process.ts';
 import { bootId } from './process-identity.ts';
-import { limitTime } from './timing.ts';
+import { limitTime, pause } from './timing.ts';
 
 /** How a device boots, and by what one boot is told from the next. */
 export type DeviceBoot = {
   id: () => string;
-  /** Asks for a boot; null where it is on its way, else why not, in one sentence. */
-  request: () => Promise<string | null>;
+  /**
+   * Asks for a boot; null where it is on its way, else why not, in one sentence.
+   * @param agentStopping the end of the agent itself, by which a boot begins
+   */
+  request: (agentStopping: AbortSignal) => Promise<string | null>;
 };
 
-/** The machine itself. */
-export function machineBoot(environment: Record<string, string>, answerWithinMs = 60_000): DeviceBoot {
-  return { id: bootId, request: () => rebootMachine(environment, answerWithinMs) };
+/**
+ * The machine itself. What goes down first may be what the command talks to: then it fails although the boot comes, and
+ * only an agent that still runs after `stopWithinMs` has been refused.
+ */
+export function machineBoot(
+  environment: Record<string, string>,
+  { answerWithinMs, stopWithinMs } = { answerWithinMs: 60_000, stopWithinMs: 30_000 },
+): DeviceBoot {
+  return {
+    id: bootId,
+    request: async (agentStopping) => {
+      const fault = await rebootMachine(environment, answerWithinMs);
+      if (fault !== null) await pause(stopWithinMs, [agentStopping]);
+      return agentStopping.aborted ? null : fault;
+    },
+  };
 }
 
 /**

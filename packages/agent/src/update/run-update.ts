@@ -124,7 +124,7 @@ async function boot(
   { agentStopping }: Interruptions,
 ): Promise<void> {
   record({ type: 'boot_requested', step, boot_id: at.boot.id() });
-  const fault = await at.boot.request();
+  const fault = await at.boot.request(agentStopping);
   if (fault === null) await pause(bootWithinS * 1000, [agentStopping]);
   agentStopping.throwIfAborted();
   const message = fault ?? `The device did not boot within ${bootWithinS / 60} minutes.`;
