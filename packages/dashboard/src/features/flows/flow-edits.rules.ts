@@ -187,9 +187,9 @@ function nodeOf(document: Document, value: NewValue): Node {
 
 function writeScalar(scalar: Scalar, text: string): void {
   scalar.value = text;
-  if (text.includes('\n')) scalar.type = Scalar.BLOCK_LITERAL;
-  // Plain, these would stand for nothing.
-  else if (text === '' || text === '~' || text === 'null') scalar.type = Scalar.QUOTE_DOUBLE;
+  // Plain, these would stand for nothing, and as a block a blank could not be told from what sets the block in.
+  if (text.trim() === '' || text === '~' || text === 'null') scalar.type = Scalar.QUOTE_DOUBLE;
+  else if (text.includes('\n')) scalar.type = Scalar.BLOCK_LITERAL;
   else scalar.type ??= Scalar.PLAIN;
 }
 
