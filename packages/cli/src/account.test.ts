@@ -93,6 +93,10 @@ describe('tokens', () => {
     const env = { TIDEWAY_TOKEN: created.out.trim() };
     expect((await user.run(['projects', 'list'], { env })).code).toBe(0);
 
+    await server.deps.lastUses.writeAll();
+    expect((await user.run(['tokens', 'list'])).out).toMatch(
+      / LAST USED +EXPIRES\n(?:.*\n)*.* ci +viewer .* [\d:]{8} +-\n/,
+    );
     const [{ id }] = (await user.json('tokens', 'list')).filter(({ name }: { name: string }) => name === 'ci');
     expect((await user.run(['tokens', 'revoke', id])).code).toBe(0);
     const refused = await user.run(['projects', 'list'], { env });

@@ -70,6 +70,8 @@ export async function createApp(deps: Deps, isReady: () => Promise<boolean>) {
   server.addHook('preClose', () => followers.stop());
   server.addHook('preClose', await startDeviceChannel(server.server, deps));
   server.addHook('onClose', watchClock(deps));
+  deps.lastUses.start();
+  server.addHook('onClose', () => deps.lastUses.stop());
   server.addHook('onClose', async () => deps.metrics.stop());
   await server.ready();
   return { server, routes };

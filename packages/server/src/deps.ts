@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createInstallation } from './features/accounts/installation.ts';
+import { UseNotes } from './features/accounts/use-notes.ts';
 import { createBatches } from './platform/batch/batches.ts';
 import { createDiskStore } from './platform/blob-store/disk-store.ts';
 import type { Db } from './platform/database/database.ts';
@@ -29,6 +30,7 @@ export async function createDeps(parts: {
     log,
     metrics: createMetrics(),
     rates: createRateLimits(settings.limits),
+    lastUses: new UseNotes({ db, log }),
     settings,
     randomBytes,
     blobs: createDiskStore(join(home, 'blobs')),

@@ -37,6 +37,7 @@ const columns: Column<AccessToken>[] = [
   { title: 'ROLE', cell: ({ role }) => role },
   { title: 'USER', cell: ({ user }) => user.email },
   { title: 'CREATED', cell: ({ created_at }) => timeText(created_at) },
+  { title: 'LAST USED', cell: ({ last_used_at }) => timeText(last_used_at) },
   { title: 'EXPIRES', cell: ({ expires_at }) => timeText(expires_at) },
 ];
 

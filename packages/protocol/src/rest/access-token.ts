@@ -19,6 +19,8 @@ export const accessTokenSchema = z.object({
   user: z.object({ id: z.string(), email: z.string() }),
   created_at: z.string(),
   expires_at: z.string().nullable(),
+  /** When a call last showed it while it was good, exact to a minute; null: never. */
+  last_used_at: z.string().nullable(),
 });
 export type AccessToken = z.infer<typeof accessTokenSchema>;
 

@@ -31,6 +31,8 @@ export const userSchema = z.object({
   has_password: z.boolean(),
   has_second_factor: z.boolean(),
   created_at: z.string(),
+  /** When the user last signed in or called in a session, exact to a minute; null: never. Not what their access tokens do. */
+  last_seen_at: z.string().nullable(),
 });
 export type User = z.infer<typeof userSchema>;
 

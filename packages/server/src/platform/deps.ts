@@ -18,12 +18,25 @@ export type Deps = {
   log: Log;
   metrics: Metrics;
   rates: RateLimits;
+  lastUses: LastUses;
   /** Bytes of a cryptographic source. */
   randomBytes: (count: number) => Uint8Array;
   installation: Installation;
   wakes: Wakes;
   changes: Changes;
   settings: Settings;
+};
+
+/** Whoever has shown a good access token (`tokenId`) or session (null). */
+export type Use = { userId: number; tokenId: string | null };
+
+/** When each access token was last used, and each user last seen. */
+export type LastUses = {
+  note: (use: Use) => void;
+  /** Writes down at once all that is noted; where the database is away, it stays noted. */
+  writeAll: () => Promise<void>;
+  start: () => void;
+  stop: () => Promise<void>;
 };
 
 /** What this installation is known by and signs with; made once, at its first start. */

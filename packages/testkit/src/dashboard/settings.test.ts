@@ -42,7 +42,12 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await dialog.getByText(`"user_token": "${token}"`).waitFor();
     await dialog.getByText(`export TIDEWAY_TOKEN=${token}`).waitFor();
     await expectAccessible(page);
+    const row = page.getByRole('row').filter({ hasText: script });
+    await row.getByText('Never', { exact: true }).waitFor();
     expect((await server.request('GET', '/api/v2/projects', { token })).status).toBe(200);
+    // By the page's own looking again.
+    await row.locator('time[title*="UTC"]').nth(2).waitFor();
+    expect(await row.getByText('Never', { exact: true }).count()).toBe(0);
     const refused = await server.request('POST', '/api/v2/seen/groups', { token, body: { name: 'North' } });
     expect(refused.status).toBe(403);
     // A slip does not lose what is shown this once.
@@ -52,7 +57,6 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await dialog.waitFor({ state: 'detached' });
     expect(await page.content()).not.toContain(token);
 
-    const row = page.getByRole('row').filter({ hasText: script });
     await row.getByRole('button', { name: 'Revoke' }).click();
     await dialog.getByText('are refused within 60 s').waitFor();
     await dialog.getByRole('button', { name: 'Revoke' }).click();
@@ -91,6 +95,7 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await row.getByText('seen', { exact: true }).waitFor();
     await expectAccessible(page);
 
+    await row.getByText('Never', { exact: true }).waitFor();
     const invited = await browser.open(server, { role: null });
     await invited.goTo(link);
     await invited.page.getByText('Welcome to Tideway').waitFor();
@@ -100,6 +105,9 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await current.getByRole('img', { name: 'the current one' }).waitFor();
     expect(await invited.page.getByRole('menuitem').count()).toBe(1);
 
+    await row.getByText('Never', { exact: true }).waitFor({ state: 'detached' });
+    await row.locator('time').first().waitFor();
+    await expectAccessible(page);
     await row.getByRole('button', { name: 'Change' }).click();
     await dialog.getByLabel('Role').selectOption('operator');
     await dialog.getByRole('button', { name: 'Save' }).click();
@@ -352,6 +360,30 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     expect(await page.getByLabel('By whom').inputValue()).toBe('5');
     await goTo('/p/seen/artifacts?prefix=1');
     await page.getByText("No artifact's path begins with 1").waitFor();
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it('say on a phone, too, who came and which token is used', async () => {
+    const body = { email: `${'someone-with-a-name-'.repeat(3)}@example.org`, role: 'operator' };
+    await server.request('POST', '/api/v2/users', { body });
+    const token = { name: 'a-pipeline-with-a-name-'.repeat(4), role: 'operator', expires_at: '2090-01-01T10:00:00Z' };
+    await server.request('POST', '/api/v2/access-tokens', { body: token });
+    const { page, goTo, faults, close } = await browser.open(server, { width: 375, height: 812 });
+    for (const [path, column, name] of [
+      ['users', 'Last seen', body.email],
+      ['access-tokens', 'Last used', token.name],
+    ] as const) {
+      await goTo(`/settings/${path}`);
+      const row = page.getByRole('row').filter({ hasText: name });
+      await row.getByText('Never', { exact: true }).waitFor();
+      await row.getByText('operator', { exact: true }).filter({ visible: true }).waitFor();
+      await page.getByRole('columnheader', { name: column }).waitFor();
+      const table = `document.querySelector('section[aria-label$=", a table"]')`;
+      expect(await page.evaluate(`${table}.scrollWidth - ${table}.clientWidth`)).toBe(0);
+      await expectNoSideScroll(page);
+      await expectAccessible(page);
+    }
     expect(faults).toEqual([]);
     await close();
   });

@@ -1,3 +1,4 @@
+import { Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type AccessToken, roleCovers } from '@tideway/protocol';
 import { path, remove } from '../../platform/api/call.ts';
@@ -9,13 +10,15 @@ import { type PlainColumn, PlainTable } from '../../platform/ui/plain-table.tsx'
 import { Time } from '../../platform/ui/time.tsx';
 import { useSession } from '../session/session.queries.ts';
 import { AccessTokenForm } from './access-token-form.tsx';
+import { LastTime } from './last-time.tsx';
 import { useAccessTokens } from './settings.queries.ts';
 
 const columns: PlainColumn<AccessToken>[] = [
-  { title: 'Name', cell: ({ name }) => name },
-  { title: 'Role', cell: ({ role }) => role },
+  { title: 'Name', cell: (token) => <NameWithRole token={token} /> },
+  { title: 'Role', cell: ({ role }) => role, isSecondary: true },
   { title: 'Whose', cell: ({ user }) => user.email, isSecondary: true },
   { title: 'Created', cell: ({ created_at }) => <Time at={created_at} />, isSecondary: true },
+  { title: 'Last used', cell: ({ last_used_at }) => <LastTime at={last_used_at} /> },
   { title: 'Expires', cell: ({ expires_at }) => (expires_at === null ? 'never' : <Time at={expires_at} />) },
 ];
 
@@ -39,6 +42,18 @@ export function AccessTokensPage() {
         }
       />
     </Page>
+  );
+}
+
+/** Where there is little room, the role stands under the name. */
+function NameWithRole({ token: { name, role } }: { token: AccessToken }) {
+  return (
+    <>
+      {name}
+      <Text size="xs" c="dimmed" hiddenFrom="sm">
+        {role}
+      </Text>
+    </>
   );
 }
 

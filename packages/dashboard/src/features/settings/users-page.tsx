@@ -6,6 +6,7 @@ import { type PlainColumn, PlainTable } from '../../platform/ui/plain-table.tsx'
 import { Time } from '../../platform/ui/time.tsx';
 import { NeedsRole } from '../session/needs-role.tsx';
 import { useMay, useSession } from '../session/session.queries.ts';
+import { LastTime } from './last-time.tsx';
 import { useUsers } from './settings.queries.ts';
 import { UserActions } from './user-actions.tsx';
 import { InviteForm } from './user-forms.tsx';
@@ -16,6 +17,7 @@ function columnsFor(ownId: string): PlainColumn<User>[] {
     { title: 'Role', cell: ({ role }) => role },
     { title: 'Projects', cell: ({ projects }) => projectsText(projects), isSecondary: true },
     { title: 'Signs in with', cell: (user) => signsInWith(user, user.id === ownId), isSecondary: true },
+    { title: 'Last seen', cell: ({ last_seen_at }) => <LastTime at={last_seen_at} /> },
     { title: 'Since', cell: ({ created_at }) => <Time at={created_at} />, isSecondary: true },
   ];
 }

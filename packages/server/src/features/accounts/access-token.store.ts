@@ -39,6 +39,16 @@ export async function setAccessTokenRevoked(tx: Tx, id: number): Promise<void> {
   await execute(tx, sql`update access_token set revoked_at = tideway_now() where id = ${id}`);
 }
 
+/** Never sets it back: another server may have written a later use. */
+export async function setAccessTokenUsed(db: Db, publicId: string, secondsAgo: number): Promise<void> {
+  await execute(
+    db,
+    sql`update access_token
+        set last_used_at = greatest(last_used_at, tideway_now() - make_interval(secs => ${secondsAgo}))
+        where public_id = ${publicId}`,
+  );
+}
+
 /** The first owner of an account, or of the oldest account where none is named. */
 export async function findOwner(
   db: Db,

@@ -30,7 +30,8 @@ export async function readAccessToken(db: Db, accountId: number, publicId: strin
 }
 
 const selectTokens = sql`
-  select t.id, t.public_id, t.name, t.role, u.public_id as user_public_id, u.email, t.created_at, t.expires_at
+  select t.id, t.public_id, t.name, t.role, u.public_id as user_public_id, u.email, t.created_at, t.expires_at,
+         t.last_used_at
   from access_token t join account_user u on u.id = t.user_id`;
 
 type AccessTokenRow = {
@@ -42,6 +43,7 @@ type AccessTokenRow = {
   email: string;
   created_at: Date;
   expires_at: Date | null;
+  last_used_at: Date | null;
 };
 
 function showAccessToken(row: AccessTokenRow): AccessToken {
@@ -52,5 +54,6 @@ function showAccessToken(row: AccessTokenRow): AccessToken {
     user: { id: row.user_public_id, email: row.email },
     created_at: row.created_at.toISOString(),
     expires_at: row.expires_at?.toISOString() ?? null,
+    last_used_at: row.last_used_at?.toISOString() ?? null,
   };
 }

@@ -1,4 +1,4 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { Deps, Use } from '../../platform/deps.ts';
 import { attemptFrom, requireNoPause } from '../../platform/limits/limits.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { hashToken } from './hash-token.ts';
@@ -13,10 +13,11 @@ type Attempt = {
 
 /**
  * Finds out who calls by something secret that they show. What calls too often is refused before anything is looked up,
- * and so is what nobody has yet shown to be good where it comes from an address that has failed too often.
+ * and so is what nobody has yet shown to be good where it comes from an address that has failed too often. Whoever is found is
+ * noted for `last_used_at` and `last_seen_at`.
  */
-export async function attemptWithKey<Found>(
-  rates: Deps['rates'],
+export async function attemptWithKey<Found extends Use>(
+  { rates, lastUses }: Pick<Deps, 'rates' | 'lastUses'>,
   { token, who, address }: Attempt,
   find: () => Promise<Found>,
 ): Promise<Found> {
@@ -25,6 +26,7 @@ export async function attemptWithKey<Found>(
   try {
     const found = await (rates.tokens.knows(key) ? find() : attemptFrom(address, rates.failures, find));
     rates.tokens.charge(key);
+    lastUses.note(found);
     return found;
   } catch (error) {
     if (error instanceof Refusal) rates.tokens.forget(key);

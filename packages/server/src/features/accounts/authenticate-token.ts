@@ -15,13 +15,14 @@ export type Caller = Actor & {
   projectIds: number[] | null;
 };
 
+/** What finding out who calls works with. */
+export type AuthenticationDeps = Pick<Deps, 'db' | 'rates' | 'lastUses'>;
+
 /** Finds who holds an access token, or refuses with `invalid_token`. The message never repeats the token. */
-export async function authenticateToken(
-  { db, rates }: Pick<Deps, 'db' | 'rates'>,
-  token: string,
-  address: string,
-): Promise<Caller> {
-  return attemptWithKey(rates, { token, who: 'with this access token', address }, () => findCaller(db, token, address));
+export async function authenticateToken(deps: AuthenticationDeps, token: string, address: string): Promise<Caller> {
+  return attemptWithKey(deps, { token, who: 'with this access token', address }, () =>
+    findCaller(deps.db, token, address),
+  );
 }
 
 async function findCaller(db: Db, token: string, address: string): Promise<Caller> {

@@ -1,22 +1,17 @@
 import { type Role, roleCovers } from '@tideway/protocol';
 import type { FastifyRequest } from 'fastify';
-import type { Deps } from '../../platform/deps.ts';
 import type { Access } from '../../platform/http/route.ts';
 import { Refusal } from '../../platform/refusal.ts';
-import { authenticateToken, type Caller } from './authenticate-token.ts';
+import { type AuthenticationDeps, authenticateToken, type Caller } from './authenticate-token.ts';
 import { authenticateSession } from './sessions/authenticate-session.ts';
 
 /** Admits callers of the account who have this role or a higher one. */
-export function signedIn(deps: Pick<Deps, 'db' | 'rates'>, role: Role): Access<Caller> {
+export function signedIn(deps: AuthenticationDeps, role: Role): Access<Caller> {
   return { needs: role, role, admit: (request) => admitWithRole(deps, request, role) };
 }
 
 /** Finds out who calls by the `Authorization` header, or else by the browser's session, and refuses whose role is too low. */
-export async function admitWithRole(
-  deps: Pick<Deps, 'db' | 'rates'>,
-  request: FastifyRequest,
-  role: Role,
-): Promise<Caller> {
+export async function admitWithRole(deps: AuthenticationDeps, request: FastifyRequest, role: Role): Promise<Caller> {
   const token = bearerToken(request.headers.authorization);
   const caller =
     token === null ? await authenticateSession(deps, request) : await authenticateToken(deps, token, request.ip);

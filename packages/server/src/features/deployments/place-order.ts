@@ -16,7 +16,7 @@ import { withLookUps } from './with-look-ups.ts';
 
 type OrderDeps = Pick<
   Deps,
-  'db' | 'rates' | 'randomBytes' | 'installation' | 'settings' | 'metrics' | 'wakes' | 'changes'
+  'db' | 'rates' | 'lastUses' | 'randomBytes' | 'installation' | 'settings' | 'metrics' | 'wakes' | 'changes'
 >;
 type Headers = Record<string, string | string[] | undefined>;
 

@@ -1,10 +1,9 @@
 import type { Role } from '@tideway/protocol';
 import { z } from 'zod';
-import type { Deps } from '../../platform/deps.ts';
 import type { Access } from '../../platform/http/route.ts';
 import { isStorable } from '../../platform/http/storable-text.rules.ts';
 import { Refusal } from '../../platform/refusal.ts';
-import type { Caller } from '../accounts/authenticate-token.ts';
+import type { AuthenticationDeps, Caller } from '../accounts/authenticate-token.ts';
 import { admitWithRole, requireRole } from '../accounts/signed-in.access.ts';
 import { findProject, type Project } from './find-project.ts';
 
@@ -18,7 +17,7 @@ export const projectParams = { project_key: z.string() };
  * Admits callers who have this role in the project of the path. A project that they may not see is answered like one
  * that does not exist, whatever the role.
  */
-export function inProject(deps: Pick<Deps, 'db' | 'rates'>, role: Role): Access<ProjectCaller> {
+export function inProject(deps: AuthenticationDeps, role: Role): Access<ProjectCaller> {
   return {
     needs: `${role} in the project`,
     role,

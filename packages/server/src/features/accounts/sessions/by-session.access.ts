@@ -1,10 +1,10 @@
-import type { Deps } from '../../../platform/deps.ts';
 import type { Access } from '../../../platform/http/route.ts';
 import { Refusal } from '../../../platform/refusal.ts';
+import type { AuthenticationDeps } from '../authenticate-token.ts';
 import { authenticateSession, type SignedIn } from './authenticate-session.ts';
 
 /** Admits who is signed in in a browser: what is about the person, and no program's business. */
-export function bySession(deps: Pick<Deps, 'db' | 'rates'>): Access<SignedIn> {
+export function bySession(deps: AuthenticationDeps): Access<SignedIn> {
   return {
     needs: 'somebody who is signed in',
     role: 'viewer',

@@ -13,7 +13,7 @@ export type OpenedSession = { token: string; session: Session };
 /** Opens a session of a user who has shown who they are. */
 export async function openSession(
   tx: Tx,
-  { randomBytes }: Pick<Deps, 'randomBytes'>,
+  { randomBytes, lastUses }: Pick<Deps, 'randomBytes' | 'lastUses'>,
   user: SigningUser,
   from: { address: string; byLink: boolean },
 ): Promise<OpenedSession> {
@@ -24,6 +24,7 @@ export async function openSession(
   await recordAuditEvent(tx, actor, { action: 'session.opened', target: user.email, after });
   const row = await findSession(tx, hashToken(token));
   if (row === null) throw new Refusal('unavailable', 'The user was deleted in this instant');
+  lastUses.note({ userId: user.id, tokenId: null });
   return { token, session: sessionOf(row) };
 }
 

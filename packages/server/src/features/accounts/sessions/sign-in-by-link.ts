@@ -16,7 +16,7 @@ export const linkHours = 24;
 
 /** Signs somebody in by a link, which is used up by that. */
 export async function signInByLink(
-  deps: Pick<Deps, 'db' | 'rates' | 'randomBytes'>,
+  deps: Pick<Deps, 'db' | 'rates' | 'randomBytes' | 'lastUses'>,
   token: string,
   address: string,
 ): Promise<OpenedSession> {

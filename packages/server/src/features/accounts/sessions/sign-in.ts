@@ -8,7 +8,7 @@ import { type OpenedSession, openSession } from './open-session.ts';
 import { takeCode } from './second-factor.ts';
 import { findUserByEmail, lockUser } from './session.store.ts';
 
-type SignInDeps = Pick<Deps, 'db' | 'rates' | 'randomBytes' | 'installation'>;
+type SignInDeps = Pick<Deps, 'db' | 'rates' | 'randomBytes' | 'installation' | 'lastUses'>;
 
 /**
  * Signs somebody in by a password, and by a code where they have a second factor. Failures are counted by address and by

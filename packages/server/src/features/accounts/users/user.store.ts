@@ -1,6 +1,6 @@
 import type { Role } from '@tideway/protocol';
 import { sql } from 'kysely';
-import { execute, firstRow, oneRow, rows, violatesUnique } from '../../../platform/database/database.ts';
+import { type Db, execute, firstRow, oneRow, rows, violatesUnique } from '../../../platform/database/database.ts';
 import type { Tx } from '../../../platform/database/transaction.ts';
 import { Refusal } from '../../../platform/refusal.ts';
 
@@ -59,6 +59,16 @@ export async function setProjects(tx: Tx, accountId: number, userId: number, key
         select key from known`,
   );
   return keys.filter((key) => !known.some((one) => one.key === key));
+}
+
+/** Never sets it back: another server may have seen the user later. */
+export async function setUserSeen(db: Db, userId: number, secondsAgo: number): Promise<void> {
+  await execute(
+    db,
+    sql`update account_user
+        set last_seen_at = greatest(last_seen_at, tideway_now() - make_interval(secs => ${secondsAgo}))
+        where id = ${userId}`,
+  );
 }
 
 /** Takes everything from a user that opens a door. What they did stays in the audit log under their email. */

@@ -27,7 +27,7 @@ export async function findUser(db: Db, accountId: number, publicId: string): Pro
 }
 
 const selectUsers = sql`
-  select u.id, u.public_id, u.email, u.role, u.created_at, u.password_hash is not null as has_password,
+  select u.id, u.public_id, u.email, u.role, u.created_at, u.last_seen_at, u.password_hash is not null as has_password,
          u.second_factor is not null as has_second_factor,
          case when u.all_projects then null
               else array(select p.key from user_project up join project p on p.id = up.project_id
@@ -40,11 +40,13 @@ type UserRow = {
   email: string;
   role: Role;
   created_at: Date;
+  last_seen_at: Date | null;
   has_password: boolean;
   has_second_factor: boolean;
   projects: string[] | null;
 };
 
-function showUser({ id: _internal, public_id, created_at, ...shown }: UserRow): User {
-  return { id: public_id, ...shown, created_at: created_at.toISOString() };
+function showUser({ id: _internal, public_id, created_at, last_seen_at, ...shown }: UserRow): User {
+  const times = { created_at: created_at.toISOString(), last_seen_at: last_seen_at?.toISOString() ?? null };
+  return { id: public_id, ...shown, ...times };
 }
