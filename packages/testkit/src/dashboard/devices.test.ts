@@ -217,8 +217,8 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await found(page, '1 device');
     await page.getByRole('link', { name: 'pump-waiting' }).click();
     const why = page.getByRole('region', { name: /^(Why is it not updating\?|About to update|Ready for updates)$/ });
-    await why.getByRole('listitem').filter({ hasText: 'The device awaits approval' }).waitFor();
-    await page.getByRole('button', { name: 'Approve' }).click();
+    const approval = why.getByRole('listitem').filter({ hasText: 'The device awaits approval' });
+    await approval.getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
     await why.getByText('The device is approved').waitFor();
 
@@ -228,10 +228,11 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await fleet.deployTo([devices.held]);
     await why.getByRole('status').filter({ hasText: 'The update trigger of the device is on' }).waitFor();
     await page.getByRole('heading', { name: 'Why is it not updating?' }).waitFor();
-    await page.getByRole('radio', { name: 'Takes updates as they come' }).click();
+    await why.getByRole('listitem').getByRole('button', { name: 'Allow updates' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Allow updates' }).click();
     await page.getByRole('radio', { name: 'Takes updates as they come', checked: true }).waitFor();
     await why.getByText('The update trigger of the device is off: it holds nothing back').waitFor();
+    expect(await why.getByRole('button').count()).toBe(0);
 
     await page.goto(`/p/farm/devices/${devices.winter.id}`);
     await page.getByRole('heading', { name: 'Ready for updates' }).waitFor();
@@ -246,6 +247,18 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await updates.getByText('Pending').waitFor();
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByText('It has 1 open update: they end as aborted.').waitFor();
+  });
+
+  it('lead from a paused deployment that holds one back to where it is resumed', async () => {
+    const device = await fleet.joinDevice('pump-paused');
+    const deployment = await fleet.deployTo([device]);
+    await server.request('POST', `/api/v2/farm/deployments/${deployment}/pause`);
+    const page = await open(`/p/farm/devices/${device.id}`);
+    const why = page.getByRole('region', { name: 'Why is it not updating?' });
+    await why.getByRole('listitem').getByRole('link', { name: 'Open the paused deployment' }).click();
+    await page.getByRole('heading', { level: 1, name: deployment }).waitFor();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await server.request('POST', `/api/v2/farm/deployments/${deployment}/abort`);
   });
 
   it('say whether one takes new updates as a choice, and change that only after a yes', async () => {

@@ -1,7 +1,7 @@
 import { Radio, Stack, Text } from '@mantine/core';
 import type { Device } from '@tideway/protocol';
 import { useState } from 'react';
-import { ConfirmDialog } from '../../platform/ui/confirm-button.tsx';
+import { ConfirmButton, ConfirmDialog } from '../../platform/ui/confirm-button.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { tellDone } from '../../platform/ui/tell.ts';
 import { useMay } from '../session/session.queries.ts';
@@ -51,6 +51,12 @@ export function UpdateTrigger({ project, device }: UpdateTriggerProps) {
       <ConfirmDialog isOpen={isAsking} onClose={() => setAsking(false)} {...turn} />
     </Section>
   );
+}
+
+/** Ends that the update trigger holds updates back. */
+export function AllowUpdatesButton({ project, device }: UpdateTriggerProps) {
+  const turn = useTurn(project, device);
+  return <ConfirmButton size="compact-sm" mt={4} {...turn} />;
 }
 
 /** To the other of the two, with the question before it. */
