@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runStepFixture } from '../testing/flow-fixtures.ts';
+import { UpdateOutput } from '../update/update-output.ts';
 import { checkStep } from './check.ts';
 import { type StepContext, StepFailure, type StepOf } from './step.ts';
+
+type Probe = StepOf<'check'>['with']['probe'];
 
 let folder: string;
 let server: Server;
@@ -72,10 +75,42 @@ describe('a check', () => {
     await expect(check({ kind: 'file', path: '/not-there' })).rejects.toThrow('not-there is not there.');
   });
 
+  it.each<[string, Probe]>([
+    [
+      'http://127.0.0.1:1/ answers with status 204 and contains "is well".',
+      { kind: 'http', url: 'http://127.0.0.1:1/', expect_status: 204, expect_body: 'is well' },
+    ],
+    ['127.0.0.1:ssh answers.', { kind: 'tcp', host: '127.0.0.1', port: 'ssh' }],
+    ['this ends with exit code 0: exit 4', { kind: 'command', shell: 'sh', script: '\nexit 4\n' }],
+    ['this ends with exit code 0: cd / …', { kind: 'command', shell: 'sh', script: 'cd /\nexit 4' }],
+    ['the unit no-such.service is active.', { kind: 'systemd', unit: 'no-such.service' }],
+  ])('says first that it looks whether %s', async (expectation, probe) => {
+    const said: string[] = [];
+    await check(probe, 1, { output: (text) => said.push(text) }).catch(() => undefined);
+    expect(said[0]).toBe(`Checking for up to 1 s that ${expectation}\n`);
+  });
+
+  it('names the file that it looks for as it lies on the device, also where it is there', async () => {
+    const file = path.join(folder, 'there');
+    writeFileSync(file, '');
+    const said: string[] = [];
+    await check({ kind: 'file', path: '/there' }, 60, { output: (text) => said.push(text) });
+    expect(said).toEqual([`Checking for up to 60 s that ${file} is there.\n`]);
+  });
+
+  it('shows no secret of what it looks at', async () => {
+    const output = new UpdateOutput(folder, ['hunter2']);
+    const part = output.openPart('Check');
+    const probe: Probe = { kind: 'http', url: `${url()}?key=hunter2`, expect_status: 200, expect_body: null };
+    await check(probe, 1, { output: part.write });
+    part.end(true);
+    expect(output.read(0, 10_000)).toContain(`that ${url()}?key=*** answers with status 200.\n`);
+  });
+
   it('ends at once when it is broken off', async () => {
     const breaking = new AbortController();
     const reason = new StepFailure('stopped', 'The update was aborted.');
-    const running = check({ kind: 'file', path: '/never' }, 1000, breaking.signal);
+    const running = check({ kind: 'file', path: '/never' }, 1000, { signal: breaking.signal });
     breaking.abort(reason);
     await expect(running).rejects.toBe(reason);
   });
@@ -86,9 +121,9 @@ function url(): string {
 }
 
 async function check(
-  probe: StepOf<'check'>['with']['probe'],
+  probe: Probe,
   within_s = 1,
-  signal: AbortSignal = new AbortController().signal,
+  others: Partial<Pick<StepContext, 'output' | 'signal'>> = {},
 ): Promise<void> {
   const { name, uses: _uses, ...rest } = runStepFixture('Check', '');
   const context: StepContext = {
@@ -100,7 +135,8 @@ async function check(
     registry: () => Promise.reject(new Error('a check needs no registry')),
     askForBoot: () => undefined,
     output: () => undefined,
-    signal,
+    signal: new AbortController().signal,
+    ...others,
   };
   await checkStep.run({ ...rest, name, uses: 'check', with: { probe, within_s } }, context);
 }

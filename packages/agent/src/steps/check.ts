@@ -8,6 +8,7 @@ import { runStepCommand } from './step-command.ts';
 /** Asks again and again until what is expected holds, or the step's time for it is over. */
 export const checkStep: StepExecutor<'check'> = {
   run: async (step, context) => {
+    context.output(`Checking for up to ${step.with.within_s} s ${expectationOf(step.with.probe, context.root)}\n`);
     const end = performance.now() + step.with.within_s * 1000;
     let said = '';
     for (;;) {
@@ -26,6 +27,31 @@ export const checkStep: StepExecutor<'check'> = {
 };
 
 type Probe = StepOf<'check'>['with']['probe'];
+
+/** What is looked at and what is expected of it, in one line. */
+function expectationOf(expected: Probe, root: string): string {
+  switch (expected.kind) {
+    case 'http': {
+      const { url, expect_status, expect_body } = expected;
+      const body = expect_body === null ? '' : ` and contains "${beginningOf(expect_body)}"`;
+      return `that ${url} answers with status ${expect_status}${body}.`;
+    }
+    case 'tcp':
+      return `that ${expected.host}:${expected.port} answers.`;
+    case 'command':
+      return `that this ends with exit code 0: ${beginningOf(expected.script)}`;
+    case 'systemd':
+      return `that the unit ${expected.unit} is active.`;
+    case 'file':
+      return `that ${path.join(root, expected.path)} is there.`;
+  }
+}
+
+/** The first line. It is not cut: half a secret would not be masked. */
+function beginningOf(text: string): string {
+  const [line = '', ...more] = text.trim().split(/\r?\n/);
+  return more.length === 0 ? line : `${line} …`;
+}
 
 /** One try: null where what is expected holds, else what is different, in one sentence. */
 async function faultOf(expected: Probe, context: StepContext, leftMs: number): Promise<string | null> {

@@ -174,10 +174,15 @@ describe.skipIf(!hasBrowser)('a deployment', () => {
     await updateRow(page, 'valve-2').getByText('The deployment is paused').waitFor();
     await updateRow(page, 'valve-2').getByRole('link', { name: 'valve-2' }).click();
     const panel = page.getByRole('dialog', { name: 'Update of one device' });
-    await panel
+    const paused = panel
       .getByRole('list', { name: 'What the update has to pass' })
-      .getByText('Pause', { exact: true })
-      .waitFor();
+      .getByRole('listitem')
+      .filter({ has: page.getByText('Pause', { exact: true }) });
+    await paused.getByRole('button', { name: 'Resume' }).click();
+    const question = page.getByRole('dialog', { name: `Resume ${id}?` });
+    await question.getByText('3 devices may begin').waitFor();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await question.waitFor({ state: 'detached' });
     await expectAccessible(page);
     await confirm(page, 'Abort', ['1 pending update ends at once'], panel);
     await panel.getByText('Why is it not updating?').waitFor({ state: 'detached' });

@@ -5,7 +5,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type DeviceFleet, makeDeviceFleet } from '../fixtures/device-fleet.ts';
 import { ScriptedDevice } from '../scripted-device.ts';
 import { startTestServer, type TestServer } from '../test-server.ts';
-import { type DashboardPage, dashboardFiles, expectAccessible, hasBrowser, useBrowser } from './browser.ts';
+import {
+  type DashboardPage,
+  dashboardFiles,
+  expectAccessible,
+  expectNoSideScroll,
+  hasBrowser,
+  useBrowser,
+} from './browser.ts';
 
 const script = '<img src=x onerror="window.isTaken=true">';
 
@@ -210,8 +217,8 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await found(page, '1 device');
     await page.getByRole('link', { name: 'pump-waiting' }).click();
     const why = page.getByRole('region', { name: /^(Why is it not updating\?|About to update|Ready for updates)$/ });
-    await why.getByRole('listitem').filter({ hasText: 'The device awaits approval' }).waitFor();
-    await page.getByRole('button', { name: 'Approve' }).click();
+    const approval = why.getByRole('listitem').filter({ hasText: 'The device awaits approval' });
+    await approval.getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
     await why.getByText('The device is approved').waitFor();
 
@@ -221,11 +228,11 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await fleet.deployTo([devices.held]);
     await why.getByRole('status').filter({ hasText: 'The update trigger of the device is on' }).waitFor();
     await page.getByRole('heading', { name: 'Why is it not updating?' }).waitFor();
-    const trigger = page.getByRole('region', { name: 'Update trigger' });
-    await trigger.getByRole('button', { name: 'Turn off' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Turn off' }).click();
-    await trigger.getByText('Off: the device starts updates as they come.').waitFor();
+    await why.getByRole('listitem').getByRole('button', { name: 'Allow updates' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Allow updates' }).click();
+    await page.getByRole('radio', { name: 'Takes updates as they come', checked: true }).waitFor();
     await why.getByText('The update trigger of the device is off: it holds nothing back').waitFor();
+    expect(await why.getByRole('button').count()).toBe(0);
 
     await page.goto(`/p/farm/devices/${devices.winter.id}`);
     await page.getByRole('heading', { name: 'Ready for updates' }).waitFor();
@@ -240,6 +247,39 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await updates.getByText('Pending').waitFor();
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByText('It has 1 open update: they end as aborted.').waitFor();
+  });
+
+  it('lead from a paused deployment that holds one back to where it is resumed', async () => {
+    const device = await fleet.joinDevice('pump-paused');
+    const deployment = await fleet.deployTo([device]);
+    await server.request('POST', `/api/v2/farm/deployments/${deployment}/pause`);
+    const page = await open(`/p/farm/devices/${device.id}`);
+    const why = page.getByRole('region', { name: 'Why is it not updating?' });
+    await why.getByRole('listitem').getByRole('link', { name: 'Open the paused deployment' }).click();
+    await page.getByRole('heading', { level: 1, name: deployment }).waitFor();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await server.request('POST', `/api/v2/farm/deployments/${deployment}/abort`);
+  });
+
+  it('say whether one takes new updates as a choice, and change that only after a yes', async () => {
+    const device = await fleet.joinDevice('pump-choice');
+    const page = await open(`/p/farm/devices/${device.id}`, { width: 375 });
+    const takes = page.getByRole('radio', { name: 'Takes updates as they come' });
+    const waits = page.getByRole('radio', { name: 'Takes no new update' });
+    expect(await takes.isChecked()).toBe(true);
+    await takes.focus();
+    await page.keyboard.press('ArrowDown');
+    const dialog = page.getByRole('dialog', { name: 'Hold back updates from pump-choice?' });
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect([await takes.isChecked(), await waits.isChecked()]).toEqual([true, false]);
+    await waits.click();
+    await dialog.getByRole('button', { name: 'Hold back updates' }).click();
+    await page.getByRole('radio', { name: 'Takes no new update', checked: true }).waitFor();
+    await dialog.waitFor({ state: 'detached' });
+    await expectAccessible(page);
+    await expectNoSideScroll(page);
   });
 
   it('show what a device says while it is at an update', async () => {
@@ -335,7 +375,8 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.getByRole('link', { name: 'pump-winter' }).click();
     await page.getByRole('heading', { name: 'pump-winter' }).waitFor();
     await page.getByRole('region', { name: 'Why is it not updating?' }).getByRole('status').waitFor();
-    const names = /^(Edit|Delete|Approve|Drop key|Deploy|Turn on|Turn off)$/;
+    const names = /^(Edit|Delete|Approve|Drop key|Deploy|Allow updates)$/;
+    expect(await page.getByRole('radio').count()).toBe(0);
     expect(await page.getByRole('main').getByRole('button', { name: names }).count()).toBe(0);
     expect(await page.getByRole('main').getByRole('link', { name: names }).count()).toBe(0);
   });

@@ -168,6 +168,40 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
     await close();
   });
 
+  it('says what a new step lacks once its field was left, it was closed, or saving was tried', async () => {
+    const { page, goTo, faults, close } = await browser.open(server);
+    await goTo(`${flowsPath}/new`);
+    await addStep(page, 'Put files in place');
+    const list = page.getByRole('alert').filter({ hasText: 'cannot be saved like this' });
+    await list.getByText('2 errors').waitFor();
+    const artifact = page.getByRole('textbox', { name: 'Artifact', exact: true });
+    const path = page.getByRole('textbox', { name: 'Path on the device' });
+    const missing = stepCard(page, 1).getByText(/must (not be empty|be an absolute path)/i);
+    expect(await missing.count()).toBe(0);
+    await artifact.focus();
+    await page.keyboard.press('Tab');
+    await expect.poll(() => describedBy(artifact)).toMatch(/Must not be empty/);
+    expect(await missing.count()).toBe(1);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(() => describedBy(path)).toMatch(/Must be an absolute path/);
+
+    // What is left by a click moves only after it.
+    await addStep(page, 'Run a command');
+    await list.getByText('3 errors').waitFor();
+    await stepCard(page, 1).getByText('2 errors').waitFor();
+    expect(await stepCard(page, 2).getByText('error').count()).toBe(0);
+    await page.getByRole('textbox', { name: 'Command' }).focus();
+    await addStep(page, 'Download an artifact');
+    await stepCard(page, 2).getByText('1 error').waitFor();
+    await list.getByText('5 errors').waitFor();
+    expect(await stepCard(page, 3).getByText('error').count()).toBe(0);
+    await stepCard(page, 3).getByRole('button', { expanded: true }).click();
+    await stepCard(page, 3).getByText('2 errors').waitFor();
+    expect(faults).toEqual([]);
+    page.on('dialog', (dialog) => dialog.accept());
+    await close();
+  });
+
   it('asks before unsaved changes are left, and offers what a reload has left', async () => {
     const { page, goTo, close } = await browser.open(server);
     const id = await saveFlow(server, restartFlow('unsaved'));

@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { type ButtonProps, Text } from '@mantine/core';
 import type { Deployment } from '@tideway/protocol';
 import { ConfirmButton } from '../../platform/ui/confirm-button.tsx';
 import { ButtonLink } from '../../platform/ui/links.tsx';
@@ -60,7 +60,7 @@ function PauseButton({ project, deployment }: DeploymentActionsProps) {
   );
 }
 
-function ResumeButton({ project, deployment }: DeploymentActionsProps) {
+export function ResumeButton({ project, deployment, ...button }: DeploymentActionsProps & ButtonProps) {
   const changed = useDeploymentChanged(project);
   async function resume() {
     await resumeDeployment(project, deployment.id);
@@ -72,6 +72,7 @@ function ResumeButton({ project, deployment }: DeploymentActionsProps) {
       title={`Resume ${deployment.id}?`}
       isDestructive={false}
       variant="filled"
+      {...button}
       onConfirm={resume}
     >
       <Lines lines={resumeText(deployment)} />

@@ -4,7 +4,9 @@ import { MessageText } from '../../platform/ui/message-text.tsx';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Section } from '../../platform/ui/section.tsx';
 import { WhyPanel } from '../devices/why-panel.tsx';
-import { updateWhyQuery } from './deployment.queries.ts';
+import { useMay } from '../session/session.queries.ts';
+import { deploymentQuery, updateWhyQuery } from './deployment.queries.ts';
+import { ResumeButton } from './deployment-actions.tsx';
 
 /** Says of an update in progress that its device is away: nothing comes of it until the device is back. */
 export function DeviceAway({ project, deployment, device }: { project: string; deployment: string; device: string }) {
@@ -28,7 +30,16 @@ export function UpdateWhy({ project, deployment, device }: { project: string; de
     <Section title="Why is it not updating?">
       {isPending && <LoadingNote what="Loading the answer" />}
       {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
-      {data !== undefined && <WhyPanel project={project} why={data} />}
+      {data !== undefined && (
+        <WhyPanel project={project} why={data} resume={<Resume project={project} deployment={deployment} />} />
+      )}
     </Section>
   );
+}
+
+function Resume({ project, deployment: id }: { project: string; deployment: string }) {
+  const { data: deployment } = useQuery(deploymentQuery(project, id));
+  const mayOperate = useMay('operator');
+  if (!mayOperate || deployment === undefined || deployment.paused_at === null) return null;
+  return <ResumeButton project={project} deployment={deployment} size="compact-sm" mt={4} />;
 }

@@ -1,4 +1,4 @@
-import { Modal } from '@mantine/core';
+import { type ButtonProps, Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ClaimableDevice, Device } from '@tideway/protocol';
@@ -41,7 +41,7 @@ export function DeviceActions({ project, device }: DeviceActionsProps) {
   );
 }
 
-function ApproveButton({ project, device }: DeviceActionsProps) {
+export function ApproveButton({ project, device, ...button }: DeviceActionsProps & ButtonProps) {
   const changed = useDevicesChanged(project);
   async function approve() {
     await post<Device>(path`/${project}/devices/${device.id}/approve`);
@@ -54,6 +54,7 @@ function ApproveButton({ project, device }: DeviceActionsProps) {
       title={`Approve ${device.name}?`}
       isDestructive={false}
       variant="filled"
+      {...button}
       onConfirm={approve}
     >
       {device.held

@@ -1,7 +1,7 @@
 import { Grid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { ButtonLink } from '../../platform/ui/links.tsx';
+import { ButtonLink, TextLink } from '../../platform/ui/links.tsx';
 import { MissingThing } from '../../platform/ui/missing-thing.tsx';
 import { ErrorNote, LoadingNote } from '../../platform/ui/notes.tsx';
 import { Page } from '../../platform/ui/page.tsx';
@@ -61,11 +61,31 @@ function WhySection({ project, id }: { project: string; id: string }) {
     <Section title={data === undefined ? 'What it is doing' : whyTitle(data)}>
       {isPending && <LoadingNote what="Loading the answer" />}
       {error !== null && <ErrorNote error={error} onRetry={() => void refetch()} />}
-      {data !== undefined && <WhyPanel project={project} why={data} />}
+      {data !== undefined && (
+        <WhyPanel
+          project={project}
+          why={data}
+          resume={data.update && <PausedDeployment project={project} deployment={data.update.deployment_id} />}
+        />
+      )}
       {data?.update?.status === 'pending' && (
         <WaitingUpdate project={project} id={id} deployment={data.update.deployment_id} />
       )}
     </Section>
+  );
+}
+
+/** To where a deployment is resumed. */
+function PausedDeployment({ project, deployment }: { project: string; deployment: string }) {
+  return (
+    <TextLink
+      to="/p/$project/deployments/$deployment"
+      params={{ project, deployment }}
+      underline="always"
+      style={{ fontSize: 'var(--mantine-font-size-sm)' }}
+    >
+      Open the paused deployment
+    </TextLink>
   );
 }
 

@@ -1,9 +1,15 @@
 import { Group, List, Text } from '@mantine/core';
 import { IconCheck, IconHandStop } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import type { Gate, Why } from '@tideway/protocol';
+import type { ReactNode } from 'react';
 import { TextLink } from '../../platform/ui/links.tsx';
 import { MessageText } from '../../platform/ui/message-text.tsx';
 import { Time } from '../../platform/ui/time.tsx';
+import { useMay } from '../session/session.queries.ts';
+import { deviceQuery } from './device.queries.ts';
+import { ApproveButton } from './device-actions.tsx';
+import { AllowUpdatesButton } from './update-trigger.tsx';
 
 const gateWords: Record<Gate['gate'], string> = {
   approval: 'Approval',
@@ -16,8 +22,15 @@ const gateWords: Record<Gate['gate'], string> = {
   limits: 'Limits',
 };
 
+type WhyPanelProps = {
+  project: string;
+  why: Why;
+  /** What leads to the deployment's going on, where it is paused. */
+  resume: ReactNode;
+};
+
 /** Why a device is not updating: the answer in short, and what its update has to pass, in the order in which it is asked. */
-export function WhyPanel({ project, why }: { project: string; why: Why }) {
+export function WhyPanel({ project, why, resume }: WhyPanelProps) {
   return (
     <>
       <Text size="lg" fw={500} role="status" style={{ overflowWrap: 'anywhere' }}>
@@ -26,7 +39,12 @@ export function WhyPanel({ project, why }: { project: string; why: Why }) {
       {why.gates.length > 0 && (
         <List type="ordered" listStyleType="none" mt="sm" spacing={6} aria-label="What the update has to pass">
           {why.gates.map((gate) => (
-            <GateLine key={gate.gate} project={project} device={why.device.id} gate={gate} />
+            <GateLine key={gate.gate} project={project} device={why.device.id} gate={gate}>
+              {gate.holds && gate.gate === 'pause' && resume}
+              {gate.holds && (gate.gate === 'approval' || gate.gate === 'trigger') && (
+                <DeviceCure project={project} id={why.device.id} gate={gate.gate} />
+              )}
+            </GateLine>
           ))}
         </List>
       )}
@@ -34,7 +52,24 @@ export function WhyPanel({ project, why }: { project: string; why: Why }) {
   );
 }
 
-function GateLine({ project, device, gate: shown }: { project: string; device: string; gate: Gate }) {
+type DeviceCureProps = { project: string; id: string; gate: 'approval' | 'trigger' };
+
+/** What ends that the device itself holds its updates back; nothing where that is done on the device alone. */
+function DeviceCure({ project, id, gate }: DeviceCureProps) {
+  const { data: device } = useQuery(deviceQuery(project, id));
+  const mayOperate = useMay('operator');
+  const mayAdminister = useMay('admin');
+  if (device === undefined) return null;
+  if (gate === 'trigger') {
+    return mayOperate && device.update_trigger === 'on' && <AllowUpdatesButton project={project} device={device} />;
+  }
+  const isWaiting = device.needs_approval || device.held;
+  return mayAdminister && isWaiting && <ApproveButton project={project} device={device} size="compact-sm" mt={4} />;
+}
+
+type GateLineProps = { project: string; device: string; gate: Gate; children: ReactNode };
+
+function GateLine({ project, device, gate: shown, children }: GateLineProps) {
   const { gate, holds, message, deployment_id: deployment, since, tried_next_at: triedNextAt } = shown;
   const Shape = holds ? IconHandStop : IconCheck;
   return (
@@ -81,6 +116,7 @@ function GateLine({ project, device, gate: shown }: { project: string; device: s
               )}
             </Text>
           )}
+          {children}
         </div>
       </Group>
     </List.Item>

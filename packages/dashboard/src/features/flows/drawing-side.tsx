@@ -9,28 +9,31 @@ import type { PlacedFault } from './fault-place.rules.ts';
 import { FlowEditingProvider } from './flow-editing.tsx';
 import classes from './flow-editor.module.css';
 import { FlowSettings } from './flow-settings.tsx';
+import type { Path } from './flow-source.rules.ts';
 import { InputsForm } from './inputs-form.tsx';
+import type { OpenStep } from './open-step.rules.ts';
 import { StepList } from './step-list.tsx';
 
 type DrawingSideProps = {
   flow: DrawnFlow | undefined;
   names: string[];
   marks: string[];
-  faults: PlacedFault[];
+  faults: readonly PlacedFault[];
   /** Why the drawing is older than the text. */
   staleFault: Fault | null;
-  open: number | null;
-  onOpen: (index: number | null) => void;
+  open: OpenStep | null;
+  onOpen: (open: OpenStep | null) => void;
   edit: (edit: (document: Document) => void) => void;
+  leave: (place: Path) => void;
 };
 
 /** The flow as a drawing with its forms. */
 export function DrawingSide(props: DrawingSideProps) {
-  const { flow, names, marks, faults, staleFault, open, onOpen, edit } = props;
+  const { flow, names, marks, faults, staleFault, open, onOpen, edit, leave } = props;
   const isStale = staleFault !== null;
   const editing = useMemo(
-    () => (flow === undefined ? null : { flow, faults, isStale, edit }),
-    [flow, faults, isStale, edit],
+    () => (flow === undefined ? null : { flow, faults, isStale, edit, leave }),
+    [flow, faults, isStale, edit, leave],
   );
   return (
     <Stack>

@@ -1,8 +1,9 @@
+import { Box } from '@mantine/core';
 import { valueAt } from './drawing.rules.ts';
 import classes from './field-grid.module.css';
 import { FieldInput } from './field-input.tsx';
 import { isLongText, isOtherSpelling } from './field-words.ts';
-import { useFlowEditing } from './flow-editing.tsx';
+import { useFlowEditing, useLeaving } from './flow-editing.tsx';
 import type { Path } from './flow-source.rules.ts';
 import { type Field, formFor } from './step-fields.rules.ts';
 
@@ -16,6 +17,7 @@ type FieldGridProps = {
 /** Fields beside each other where there is room; those of several lines alone in their row, and flags below all others. */
 export function FieldGrid({ fields, place, scope }: FieldGridProps) {
   const { flow } = useFlowEditing();
+  const leaving = useLeaving();
   return (
     <div className={classes.grid}>
       {flagsLast(fields).map((field) => {
@@ -23,9 +25,9 @@ export function FieldGrid({ fields, place, scope }: FieldGridProps) {
         if (value === null && isOtherSpelling(field.key)) return null;
         const isShort = shortKinds.includes(formFor(field.form, value).kind) && !isLongText(scope, field.key);
         return (
-          <div key={field.key} className={isShort ? undefined : classes.wide}>
+          <Box key={field.key} className={isShort ? undefined : classes.wide} onBlur={leaving([...place, field.key])}>
             <FieldInput field={field} place={[...place, field.key]} scope={scope} />
-          </div>
+          </Box>
         );
       })}
     </div>

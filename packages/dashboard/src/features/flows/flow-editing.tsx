@@ -1,17 +1,20 @@
-import { createContext, useContext } from 'react';
+import { createContext, type FocusEventHandler, useContext } from 'react';
 import type { Document } from 'yaml';
 import { type DrawnFlow, valueAt } from './drawing.rules.ts';
 import { isWithin, type PlacedFault, placeText } from './fault-place.rules.ts';
 import { type NewValue, setAt } from './flow-edits.rules.ts';
 import type { Path, Value } from './flow-source.rules.ts';
+import { onceReleased } from './once-released.ts';
 
 /** The flow that the forms show, and the way to change its text. */
 export type FlowEditing = {
   flow: DrawnFlow;
-  faults: PlacedFault[];
+  faults: readonly PlacedFault[];
   /** The text is no YAML at the moment: there is nothing that a form could change. */
   isStale: boolean;
   edit: (edit: (document: Document) => void) => void;
+  /** Somebody has left the field of this place. */
+  leave: (place: Path) => void;
 };
 
 const FlowEditingContext = createContext<FlowEditing | null>(null);
@@ -21,6 +24,15 @@ export function useFlowEditing(): FlowEditing {
   const editing = useContext(FlowEditingContext);
   if (editing === null) throw new Error('A form of a flow stands outside of its editor');
   return editing;
+}
+
+/** Notes that a field is left, from what stands around its input, or its inputs. */
+export function useLeaving(): (place: Path) => FocusEventHandler {
+  const { leave } = useFlowEditing();
+  return (place) =>
+    ({ currentTarget, relatedTarget }) => {
+      if (!currentTarget.contains(relatedTarget)) onceReleased(() => leave(place));
+    };
 }
 
 export type EditedField = {

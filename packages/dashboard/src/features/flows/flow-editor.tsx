@@ -16,6 +16,7 @@ import { FaultList } from './fault-list.tsx';
 import { faultsOf, stepOf } from './fault-place.rules.ts';
 import { saveFlow } from './flow.queries.ts';
 import classes from './flow-editor.module.css';
+import { faultsToShow } from './open-step.rules.ts';
 import { useFlowCheck } from './use-flow-check.ts';
 import { useFlowDraft } from './use-flow-draft.ts';
 
@@ -34,7 +35,6 @@ type FlowEditorProps = {
 export function FlowEditor({ project, id, title, text: begun, saved }: FlowEditorProps) {
   const navigate = useNavigate();
   const [state, dispatch] = useReducer(reduceEditor, begun, openEditor);
-  const [open, setOpen] = useState<number | null>(null);
   const [side, setSide] = useState<'steps' | 'text'>('steps');
   const [history, setHistory] = useState<CodeHistory>({ canUndo: false, canRedo: false });
   const [isBusy, setBusy] = useState(false);
@@ -45,7 +45,7 @@ export function FlowEditor({ project, id, title, text: begun, saved }: FlowEdito
   const faultList = useRef<HTMLDivElement>(null);
   const isNarrow = useMediaQuery('(max-width: 62em)') ?? false;
 
-  const { text, syntaxFaults } = state;
+  const { text, syntaxFaults, open } = state;
   const isStale = syntaxFaults.length > 0;
   const isChanged = text !== begun;
   const draft = useFlowDraft(project, id, text, isChanged);
@@ -71,6 +71,7 @@ export function FlowEditor({ project, id, title, text: begun, saved }: FlowEdito
   async function send() {
     // A second click may come before the first is shown.
     if (isSending.current || (saved !== null && text === saved)) return;
+    dispatch({ kind: 'tell' });
     if (isStale || (errors.length > 0 && check.isCurrent)) {
       faultList.current?.focus();
       return;
@@ -104,7 +105,7 @@ export function FlowEditor({ project, id, title, text: begun, saved }: FlowEdito
     if (owner) {
       if (index !== state.shown) dispatch({ kind: 'show', index });
       const step = faultsOf([fault], owner.name, names).map(({ place }) => stepOf(place))[0] ?? null;
-      if (step !== null) setOpen(step);
+      if (step !== null) dispatch({ kind: 'open', open: { index: step, left: null } });
     }
     setSide('text');
     // The text may only now be shown.
@@ -160,10 +161,7 @@ export function FlowEditor({ project, id, title, text: begun, saved }: FlowEdito
             allowDeselect={false}
             value={String(state.shown)}
             data={names.map((name, index) => ({ value: String(index), label: name }))}
-            onChange={(value) => {
-              dispatch({ kind: 'show', index: Number(value) });
-              setOpen(null);
-            }}
+            onChange={(value) => dispatch({ kind: 'show', index: Number(value) })}
           />
         )}
       </Stack>
@@ -185,11 +183,12 @@ export function FlowEditor({ project, id, title, text: begun, saved }: FlowEdito
             flow={flow}
             names={names}
             marks={state.marks}
-            faults={flow ? faultsOf(isStale ? [] : errors, flow.name, names) : []}
+            faults={flow ? faultsToShow(faultsOf(isStale ? [] : errors, flow.name, names), flow, open) : []}
             staleFault={syntaxFaults[0] ?? null}
             open={open}
-            onOpen={setOpen}
+            onOpen={(opened) => dispatch({ kind: 'open', open: opened })}
             edit={(edit) => dispatch({ kind: 'edit', edit })}
+            leave={(place) => dispatch({ kind: 'leave', place })}
           />
         </div>
         <section className={classes.text} aria-label="Text of the flow">

@@ -1,5 +1,6 @@
 import { TextInput } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
+import { onceReleased } from './once-released.ts';
 
 type NameInputProps = {
   label: string;
@@ -20,11 +21,6 @@ export function NameInput({ label, name, taken, onRename, isLabelShown = false, 
     if (typed !== name && typed !== '' && !isTaken) onRename(typed);
     else if (typed === '') setTyped(name);
   };
-  // What a pointer is pressed upon must not move away under it, or nothing would be clicked.
-  const leave = () => {
-    if (document.querySelector(':active') === null) commit();
-    else window.addEventListener('pointerup', commit, { once: true, capture: true });
-  };
   return (
     <TextInput
       style={{ flex: 1 }}
@@ -32,7 +28,7 @@ export function NameInput({ label, name, taken, onRename, isLabelShown = false, 
       value={typed}
       error={isTaken ? 'There is one of this name already' : error}
       onChange={(event) => setTyped(event.currentTarget.value)}
-      onBlur={leave}
+      onBlur={() => onceReleased(commit)}
       onKeyDown={(event) => {
         if (event.key === 'Enter') commit();
       }}

@@ -19,6 +19,7 @@ import { type DrawnType, freeName } from './drawing.rules.ts';
 import { useFlowEditing } from './flow-editing.tsx';
 import { duplicateAt, insertAt, moveAt, removeItemAt, setAt } from './flow-edits.rules.ts';
 import { newStep } from './new-flow.rules.ts';
+import type { OpenStep } from './open-step.rules.ts';
 import { StepCard } from './step-card.tsx';
 import { stepWords } from './step-words.ts';
 
@@ -26,8 +27,8 @@ type StepListProps = {
   /** A mark for each step; it goes with the step when that is moved. */
   marks: string[];
   /** The step whose form is shown. */
-  open: number | null;
-  onOpen: (index: number | null) => void;
+  open: OpenStep | null;
+  onOpen: (open: OpenStep | null) => void;
 };
 
 /** Steps differ in height by much where one is open: what the pointer is over counts, and without a pointer what is near. */
@@ -54,16 +55,16 @@ export function StepList({ marks, open, onOpen }: StepListProps) {
   function move(from: number, to: number) {
     edit((document) => moveAt(document, path, from, to));
     // What is open goes along.
-    if (open === from) onOpen(to);
-    else if (open !== null && open > from && open <= to) onOpen(open - 1);
-    else if (open !== null && open < from && open >= to) onOpen(open + 1);
+    if (open?.index === from) onOpen({ ...open, index: to });
+    else if (open !== null && open.index > from && open.index <= to) onOpen({ ...open, index: open.index - 1 });
+    else if (open !== null && open.index < from && open.index >= to) onOpen({ ...open, index: open.index + 1 });
     say(`${names[from]} is now step ${to + 1} of ${names.length}`);
   }
 
   function add(type: DrawnType) {
     const index = flow.steps.length;
     edit((document) => insertAt(document, path, index, newStep(type, stepWords[type].title, flow)));
-    onOpen(index);
+    onOpen({ index, left: [] });
     setAdded(index);
   }
 
@@ -72,14 +73,14 @@ export function StepList({ marks, open, onOpen }: StepListProps) {
       duplicateAt(document, path, index);
       setAt(document, [...path, index + 1, 'name'], freeName(names[index] ?? '', names));
     });
-    onOpen(index + 1);
+    onOpen({ index: index + 1, left: null });
     setAdded(index + 1);
   }
 
   function remove(index: number) {
     edit((document) => removeItemAt(document, path, index));
-    if (open === index) onOpen(null);
-    else if (open !== null && open > index) onOpen(open - 1);
+    if (open?.index === index) onOpen(null);
+    else if (open !== null && open.index > index) onOpen({ ...open, index: open.index - 1 });
     say(`${names[index]} was removed. Undo brings it back.`);
   }
 
@@ -126,9 +127,9 @@ export function StepList({ marks, open, onOpen }: StepListProps) {
                 mark={marks[index] ?? String(index)}
                 index={index}
                 count={flow.steps.length}
-                isOpen={open === index}
+                isOpen={open?.index === index}
                 isNew={added === index}
-                onToggle={() => onOpen(open === index ? null : index)}
+                onToggle={() => onOpen(open?.index === index ? null : { index, left: null })}
                 onMove={(to) => move(index, to)}
                 onDuplicate={() => duplicate(index)}
                 onRemove={() => remove(index)}

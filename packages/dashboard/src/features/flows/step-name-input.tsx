@@ -1,11 +1,13 @@
 import { TextInput } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { textOf } from './drawing.rules.ts';
-import { useEditedField } from './flow-editing.tsx';
+import { useEditedField, useLeaving } from './flow-editing.tsx';
 
 /** The name of a step; of one that was just added it is the first thing to be typed. */
 export function StepNameInput({ index, isNew }: { index: number; isNew: boolean }) {
-  const { value, set, fault } = useEditedField(['steps', index, 'name']);
+  const place = ['steps', index, 'name'];
+  const { value, set, fault } = useEditedField(place);
+  const leaving = useLeaving();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (!isNew) return;
@@ -19,6 +21,7 @@ export function StepNameInput({ index, isNew }: { index: number; isNew: boolean 
       value={textOf(value)}
       error={fault}
       onChange={(event) => set(event.currentTarget.value)}
+      onBlur={leaving(place)}
     />
   );
 }

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
 import { ErrorNote } from './notes.tsx';
 
-type ConfirmButtonProps = ButtonProps & {
+type Question = {
   /** What the button and the dialog's own button say, as `Abort`. */
   verb: string;
   /** The dialog's question, as `Abort deployment dp-…?` */
@@ -25,24 +25,46 @@ export function ConfirmButton({
   isDestructive = true,
   typed,
   ...button
-}: ConfirmButtonProps) {
+}: Question & ButtonProps) {
   const [isOpen, { open, close }] = useDisclosure();
+  const question = { verb, title, onConfirm, isDestructive, ...(typed !== undefined && { typed }) };
+  return (
+    <>
+      <Button variant="default" {...button} onClick={open}>
+        {verb}
+      </Button>
+      <ConfirmDialog isOpen={isOpen} onClose={close} {...question}>
+        {children}
+      </ConfirmDialog>
+    </>
+  );
+}
+
+type ConfirmDialogProps = Question & { isOpen: boolean; onClose: () => void };
+
+/** The question alone, where something else than a button asks for it. */
+export function ConfirmDialog({ isOpen, onClose, title, ...question }: ConfirmDialogProps) {
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={title} centered>
+      <Answer onClose={onClose} {...question} />
+    </Modal>
+  );
+}
+
+type AnswerProps = Omit<Question, 'title'> & { onClose: () => void };
+
+/** Begins anew whenever the dialog is opened. */
+function Answer({ verb, children, onConfirm, isDestructive = true, typed, onClose }: AnswerProps) {
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [text, setText] = useState('');
-
-  function begin() {
-    setError(null);
-    setText('');
-    open();
-  }
 
   async function confirm() {
     setBusy(true);
     setError(null);
     try {
       await onConfirm();
-      close();
+      onClose();
     } catch (refused) {
       setError(refused);
     } finally {
@@ -51,39 +73,32 @@ export function ConfirmButton({
   }
 
   return (
-    <>
-      <Button variant="default" {...button} onClick={begin}>
-        {verb}
-      </Button>
-      <Modal opened={isOpen} onClose={close} title={title} centered>
-        <Stack>
-          <Text size="sm" component="div">
-            {children}
-          </Text>
-          {typed !== undefined && (
-            <TextInput
-              label={`Type ${typed} to confirm`}
-              autoComplete="off"
-              value={text}
-              onChange={(event) => setText(event.currentTarget.value)}
-            />
-          )}
-          {error !== null && <ErrorNote error={error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close} data-autofocus>
-              Cancel
-            </Button>
-            <Button
-              {...(isDestructive && { color: 'red.9' })}
-              onClick={confirm}
-              loading={isBusy}
-              disabled={typed !== undefined && text !== typed}
-            >
-              {verb}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
-    </>
+    <Stack>
+      <Text size="sm" component="div">
+        {children}
+      </Text>
+      {typed !== undefined && (
+        <TextInput
+          label={`Type ${typed} to confirm`}
+          autoComplete="off"
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      )}
+      {error !== null && <ErrorNote error={error} />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose} data-autofocus>
+          Cancel
+        </Button>
+        <Button
+          {...(isDestructive && { color: 'red.9' })}
+          onClick={confirm}
+          loading={isBusy}
+          disabled={typed !== undefined && text !== typed}
+        >
+          {verb}
+        </Button>
+      </Group>
+    </Stack>
   );
 }
