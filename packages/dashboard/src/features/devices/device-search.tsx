@@ -4,6 +4,7 @@ import { sentenceOf } from '../../platform/api/refused.ts';
 import { takeByEnter } from '../labels/take-by-enter.ts';
 import { type DeviceMatches, useDeviceMatches } from './device-choices.queries.ts';
 import { offerText } from './device-match.rules.ts';
+import classes from './device-search.module.css';
 import { DeviceStateMark } from './device-state-mark.tsx';
 import type { ListedDevice } from './listed-device.ts';
 import { useTold } from './use-told.ts';
@@ -111,7 +112,7 @@ function OfferedDevice({ device, note }: { device: ListedDevice; note: string | 
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
         {device.name}
       </Text>
-      <Group gap="xs" fz="xs">
+      <Group gap="xs" fz="xs" className={classes.offered}>
         <span className="mono" style={{ overflowWrap: 'anywhere' }}>
           {device.id}
         </span>

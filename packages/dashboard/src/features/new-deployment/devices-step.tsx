@@ -49,7 +49,7 @@ export function DevicesStep({ form, preview, onUnfinished }: DevicesStepProps) {
         {(!isPicked || wasFiltered) && (
           <div>
             <Text size="sm" mb="xs">
-              {isPicked ? 'Of these, the ones that match:' : 'Or all that match:'}
+              {isPicked ? 'Of these, the ones that match:' : 'Or all devices that match:'}
             </Text>
             <SavedFilterChoice project={project} value={values.filter} onChoose={(filter) => change({ filter })} />
             <FilterBuilder
