@@ -7,7 +7,7 @@ export const deviceAttentions = ['needs_approval', 'held', 'not_joined', 'blocke
 
 /** What narrows a list of devices, beside a filter. */
 export const deviceSearchSchema = z.strictObject({
-  /** A part of id, name or description. */
+  /** A part of id, name and description, which stand in this order with a blank between them: ` pump-1 ` finds a whole name. */
   search: z.string().max(128).optional(),
   attention: z.enum(deviceAttentions).optional(),
 });

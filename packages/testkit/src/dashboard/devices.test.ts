@@ -1,6 +1,6 @@
 import { execute } from '@tideway/server';
 import { sql } from 'kysely';
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type DeviceFleet, makeDeviceFleet } from '../fixtures/device-fleet.ts';
 import { ScriptedDevice } from '../scripted-device.ts';
@@ -68,6 +68,73 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
       .getByRole('status', { name: 'Devices found' })
       .filter({ hasText: new RegExp(`^${text}$`) })
       .waitFor();
+
+  it('are chosen by name in a condition, which holds the id and shows the name to whoever gets its address', async () => {
+    const page = await open('/p/farm/devices');
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.getByRole('button', { name: 'Add condition' }).click();
+    await page.getByLabel('Condition 1: what is asked for').selectOption('Device');
+    const device = page.getByRole('combobox', { name: 'Condition 1: device' });
+    await device.fill('img src');
+    const offered = page.getByRole('option').filter({ hasText: devices.scripted.id });
+    await offered.getByText(script, { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await found(page, '1 device');
+    expect(await device.inputValue()).toBe(script);
+    await page.getByText(`is the device “${script}” (${devices.scripted.id})`).waitFor();
+    await page.reload();
+    await page.getByText(`is the device “${script}” (${devices.scripted.id})`).waitFor();
+    expect(await page.evaluate('window.isTaken')).toBeUndefined();
+
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await device.and(page.locator('[value^="<img"]')).waitFor();
+    await device.fill('pump-no-longer');
+    await page.getByText('No device matches. Enter takes it as an id.').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('No device has this id').waitFor();
+    await page.getByRole('alert').getByText('There is no device pump-no-longer').first().waitFor();
+    await expectAccessible(page);
+    await device.fill('pump-south');
+    await page.keyboard.press('Tab');
+    await found(page, '1 device');
+    await row(page, 'pump-south').waitFor();
+  });
+
+  it('are still offered once the server can be asked again', async () => {
+    const page = await open('/p/farm/devices');
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.getByRole('button', { name: 'Add condition' }).click();
+    await page.getByLabel('Condition 1: what is asked for').selectOption('Device');
+    const isSearch = (route: Route) => route.request().postDataJSON()?.search === 'winter';
+    await page.route('**/devices/search', (route) => (isSearch(route) ? route.abort() : route.continue()));
+    await page.getByRole('combobox', { name: 'Condition 1: device' }).fill('winter');
+    await page.getByText('It is not known which devices match. The server cannot be reached.').waitFor();
+    await page.unroute('**/devices/search');
+    await page.getByRole('option').filter({ hasText: 'pump-winter' }).click();
+    await found(page, '1 device');
+    await page.getByText(`is the device pump-winter (${devices.winter.id})`).waitFor();
+  });
+
+  it('are offered by all of their name, however many older ones have it in theirs', async () => {
+    await server.request('POST', '/api/v2/projects', { body: { name: 'Cellar' } });
+    const names = [...Array(60).keys()].map((place) => `lamp-1${place}`);
+    for (const name of [...names, 'lamp-1'])
+      await server.request('POST', '/api/v2/cellar/devices', { body: { name, group: 'Production' } });
+    const page = await open('/p/cellar/devices');
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.getByRole('button', { name: 'Add condition' }).click();
+    await page.getByLabel('Condition 1: what is asked for').selectOption('Device');
+    const device = page.getByRole('combobox', { name: 'Condition 1: device' });
+    await device.click();
+    await page.getByText('The first 10 devices: type to search.').waitFor();
+    await device.fill('lamp-1');
+    await page.getByText('More devices match: type more of the name.').waitFor();
+    const offered = page.getByRole('listbox', { name: 'Devices' }).getByRole('option');
+    expect(await offered.count()).toBe(10);
+    await offered.first().getByText('lamp-1', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText(/is the device lamp-1 \(d-/).waitFor();
+  });
 
   it('are found by a filter whose address shows somebody else the same', async () => {
     const page = await open('/p/farm/devices');

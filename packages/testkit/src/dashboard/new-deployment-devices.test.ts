@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { expectAccessible, hasBrowser } from './browser.ts';
+import { expectAccessible, expectNoSideScroll, hasBrowser, type OpenOptions } from './browser.ts';
 import { focusedName } from './keyboard.ts';
 import { deploymentShown, deployTo, field, searchOf, useNewDeployment } from './new-deployment-stage.ts';
 
@@ -92,9 +92,81 @@ describe.skipIf(!hasBrowser)('the devices of a new deployment', () => {
     await expectAccessible(page);
   });
 
+  it('are picked by name, one after the other, by keyboard on a phone', async () => {
+    const page = await openForAll({ width: 375, height: 812 });
+    await addDevice(page).focus();
+    await page.keyboard.type('pump-');
+    await option(page, 'pump-1').and(page.locator('[data-combobox-selected]')).waitFor();
+    await option(page, 'pump-2').getByText('Online').waitFor();
+    await option(page, 'pump-2').getByText(orders.devices.two.id).waitFor();
+    await page.getByRole('status').getByText('3 devices match').waitFor();
+    await expectAccessible(page);
+    await expectNoSideScroll(page);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await picked(page).getByText('pump-2').waitFor();
+    // All of a name is enough, before anything is offered.
+    await page.keyboard.type('PUMP-3');
+    await page.keyboard.press('Enter');
+    await picked(page).getByText('pump-3').waitFor();
+    await page.getByRole('region', { name: '2. Devices' }).getByText('2 picked devices').waitFor();
+    await page.keyboard.type('pump-2');
+    await option(page, 'pump-2').getByText('Picked').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('pump-2 is picked already').waitFor();
+    expect(await focusedName(page)).toBe('Add device');
+    await deployTo(page, '2 devices').waitFor();
+
+    await page.reload();
+    await picked(page).getByText('pump-3').waitFor();
+    await expectAccessible(page);
+    await deployTo(page, '2 devices').click();
+    const id = await deploymentShown(page);
+    expect(await newestDeployment()).toMatchObject({ id, devices: 2 });
+  });
+
+  it('are not known while something is typed that names none of them', async () => {
+    const before = await countDeployments();
+    const page = await openForAll();
+    await addDevice(page).focus();
+    for (const [text, words] of [
+      ['pump', 'Choose a device of the list.'],
+      ['pump-9', 'No device has this name or id.'],
+    ] as const) {
+      await addDevice(page).fill(text);
+      await page.keyboard.press('Tab');
+      await page.getByText(words).waitFor();
+      await missing(page, 'the device that is typed is none yet').waitFor();
+      await deployNothing(page);
+      expect(await focusedName(page)).toBe('Add device');
+    }
+    expect(await countDeployments()).toBe(before);
+    await addDevice(page).fill('');
+    await deployTo(page, '3 devices').waitFor();
+
+    await addDevice(page).fill(orders.devices.one.id);
+    await page.keyboard.press('Tab');
+    await deployTo(page, '1 device').waitFor();
+    await page.getByRole('button', { name: 'Leave out pump-1' }).click();
+    await deployTo(page, '3 devices').waitFor();
+    expect(await focusedName(page)).toBe('Add device');
+  });
+
+  it('are picked where a filter wants one device to be two', async () => {
+    const { one, two } = orders.devices;
+    const filters = [one, two].map(({ id }) => ({ type: 'specific_device', operand: 'is', value: id }));
+    const page = await open(searchOf({ flow: orders.flowId, filter: { filters } }));
+    await field(page, 'version').fill('1.1.0');
+    await page.getByText('No device is two devices at once: all conditions have to be met.').waitFor();
+    await page.getByRole('button', { name: 'Pick these 2 devices instead' }).click();
+    await picked(page).getByText('pump-1').waitFor();
+    await picked(page).getByText('pump-2').waitFor();
+    await deployTo(page, '2 devices').waitFor();
+  });
+
   /** The page with an order that is complete, and goes to all devices. */
-  async function openForAll(): Promise<Page> {
-    const page = await open(searchOf({ flow: orders.flowId }));
+  async function openForAll(options: OpenOptions = {}): Promise<Page> {
+    const page = await open(searchOf({ flow: orders.flowId }), options);
     await field(page, 'version').fill('1.1.0');
     await deployTo(page, '3 devices').waitFor();
     return page;
@@ -104,6 +176,18 @@ describe.skipIf(!hasBrowser)('the devices of a new deployment', () => {
 /** What the end of the page says that is missing. */
 function missing(page: Page, text: string) {
   return page.getByRole('region', { name: '5. Review and deploy' }).getByRole('listitem').filter({ hasText: text });
+}
+
+function addDevice(page: Page) {
+  return page.getByRole('combobox', { name: 'Add device' });
+}
+
+function option(page: Page, name: string) {
+  return page.getByRole('option').filter({ hasText: name });
+}
+
+function picked(page: Page) {
+  return page.getByRole('list', { name: 'Picked devices' });
 }
 
 function alert(page: Page, text: string) {

@@ -8,9 +8,9 @@ import { useProjectKey } from '../projects/project.queries.ts';
 import { useMay } from '../session/session.queries.ts';
 import { AttentionChoices } from './attention-choices.tsx';
 import { ColumnMenu, useChosenColumns } from './column-menu.tsx';
+import { useFilterText } from './device-choices.queries.ts';
 import { DevicesTable } from './devices-table.tsx';
 import { FilterBuilder } from './filter-builder.tsx';
-import { filterText } from './filter-text.rules.ts';
 import { SavedFilters } from './saved-filters.tsx';
 import { SearchField } from './search-field.tsx';
 import { SelectionPreview, useSelectionPreview } from './selection-preview.tsx';
@@ -24,7 +24,8 @@ export function DevicesPage() {
   const { columns, choose } = useChosenColumns(project);
   const mayRegister = useMay('admin');
   const preview = useSelectionPreview(project, asked);
-  const isFiltered = filterText(asked.device_filter) !== 'all devices';
+  const filterWords = useFilterText(project, asked.device_filter);
+  const isFiltered = filterWords !== 'all devices';
 
   const register = mayRegister && (
     <ButtonLink to="/p/$project/register-device" params={{ project }} variant="default">
@@ -75,7 +76,7 @@ export function DevicesPage() {
         </div>
         {isFiltered && !isFilterOpen && (
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-            Devices: {filterText(asked.device_filter)}{' '}
+            Devices: {filterWords}{' '}
             <Button variant="subtle" size="compact-sm" onClick={() => change({ device_filter: {} })}>
               Clear the filter
             </Button>

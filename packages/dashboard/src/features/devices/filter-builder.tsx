@@ -5,6 +5,8 @@ import { useEffect, useRef, useState } from 'react';
 import { Refused } from '../../platform/api/refused.ts';
 import { faultText } from '../../platform/forms/fault-text.rules.ts';
 import { useLabelNames } from '../labels/label.queries.ts';
+import { useFilterText } from './device-choices.queries.ts';
+import { devicesToPick } from './devices-to-pick.rules.ts';
 import { FilterCondition } from './filter-condition.tsx';
 import {
   addRow,
@@ -16,7 +18,7 @@ import {
   removeRow,
   unfinishedText,
 } from './filter-draft.rules.ts';
-import { filterText, filterToAddress, partOfField } from './filter-text.rules.ts';
+import { filterToAddress, partOfField } from './filter-text.rules.ts';
 
 type FilterBuilderProps = {
   project: string;
@@ -35,6 +37,8 @@ export function FilterBuilder({ project, value, onChange, refusal, onUnfinished 
   const [group, typeGroup] = useState('');
   const { typing, takeTyping } = useTyping();
   const unfinished = unfinishedText(draft, group.trim() === '' ? typing : ['groups', ...typing]);
+  const complete = completePart(draft);
+  const words = useFilterText(project, complete);
   useEffect(() => {
     onUnfinished?.(unfinished);
     // Nothing is unfinished any more where the builder goes.
@@ -104,8 +108,9 @@ export function FilterBuilder({ project, value, onChange, refusal, onUnfinished 
           Add condition
         </Button>
         <Text size="sm" c="dimmed" aria-live="polite" style={{ overflowWrap: 'anywhere' }}>
-          {unfinished === null ? 'Devices' : 'Devices so far'}: {filterText(completePart(draft))}
+          {unfinished === null ? 'Devices' : 'Devices so far'}: {words}
           {unfinished !== null && `. ${faultText(unfinished)}.`}
+          {devicesToPick(complete) !== null && '. No device is two devices at once: all conditions have to be met.'}
         </Text>
       </Stack>
     </Box>

@@ -52,6 +52,17 @@ describe('a filter in words', () => {
       { filters: [{ type: 'update_status', operand: 'is_not', value: 'success' }] },
     ],
   ])('%s', (text, filter) => expect(filterText(filter)).toBe(text));
+
+  it('calls devices by their names where these are known', () => {
+    const isNot = (value: string) => ({ type: 'specific_device', operand: 'is_not', value }) as const;
+    const names = new Map([
+      ['d-1', 'pump-1'],
+      ['d-2', 'Old pump'],
+    ]);
+    expect(filterText({ filters: ['d-1', 'd-2', 'd-3'].map(isNot) }, names)).toBe(
+      'all of: is not the device pump-1 (d-1); is not the device “Old pump” (d-2); is not the device d-3',
+    );
+  });
 });
 
 describe('a filter in an address', () => {

@@ -3,10 +3,13 @@ import { type DeviceFilter, deviceFilterSchema, type Filter, type SavedFilter } 
 /** What a text in an address says: a filter, or what is wrong with it in one sentence. */
 export type ReadFilter = { filter: DeviceFilter } | { error: string };
 
-/** The filter as one sentence: `in North or South, and all of: has the tag winter; is online`. */
-export function filterText(filter: DeviceFilter): string {
+/**
+ * The filter as one sentence: `in North or South, and all of: has the tag winter; is online`.
+ * @param deviceNames the names of devices by id, as far as they are known
+ */
+export function filterText(filter: DeviceFilter, deviceNames: ReadonlyMap<string, string> = new Map()): string {
   const groups = (filter.groups ?? []).map(({ name }) => nameText(name)).join(' or ');
-  const conditions = (filter.filters ?? []).map(conditionText);
+  const conditions = (filter.filters ?? []).map((one) => conditionText(one, deviceNames));
   const asked = conditions.length > 1 ? `all of: ${conditions.join('; ')}` : (conditions[0] ?? '');
   if (groups === '') return asked === '' ? 'all devices' : asked;
   return asked === '' ? `in ${groups}` : `in ${groups}, and ${asked}`;
@@ -49,12 +52,12 @@ export function partOfField(field: string | null): number | 'groups' | null {
 }
 
 /** One condition in words, as they follow a device's name. */
-export function conditionText(filter: Filter): string {
+export function conditionText(filter: Filter, deviceNames: ReadonlyMap<string, string> = new Map()): string {
   const isMeant = filter.operand === 'is';
   const has = isMeant ? 'has' : 'does not have';
   switch (filter.type) {
     case 'specific_device':
-      return `${isMeant ? 'is' : 'is not'} the device ${filter.value}`;
+      return `${isMeant ? 'is' : 'is not'} the device ${deviceText(filter.value, deviceNames.get(filter.value))}`;
     case 'tag':
       return `${has} the tag ${nameText(filter.value)}`;
     case 'app':
@@ -69,6 +72,10 @@ export function conditionText(filter: Filter): string {
     case 'update_status':
       return `${has} a last update that is ${wordOf(filter.value)}`;
   }
+}
+
+function deviceText(id: string, name: string | undefined): string {
+  return name === undefined ? id : `${nameText(name)} (${id})`;
 }
 
 function wordOf(status: string): string {

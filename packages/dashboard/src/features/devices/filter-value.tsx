@@ -1,8 +1,11 @@
 import { Group, NativeSelect, Text } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { type Filter, updateStatuses } from '@tideway/protocol';
 import { statusWords } from '../../platform/ui/status.ts';
 import { Time } from '../../platform/ui/time.tsx';
 import { useLabelNames } from '../labels/label.queries.ts';
+import { deviceNamesQuery, useDeviceNames } from './device-choices.queries.ts';
+import { DeviceSearch } from './device-search.tsx';
 import { useAppVersions, useLatestDeployments } from './filter-choices.queries.ts';
 import { TypedChoice } from './typed-choice.tsx';
 
@@ -30,16 +33,7 @@ export function FilterValue({ value, ...rest }: FilterValueProps) {
     case 'deployment':
       return <DeploymentValue {...rest} value={value} />;
     case 'specific_device':
-      return (
-        <TypedChoice
-          aria-label={`${rest.name}: id of the device`}
-          placeholder="d-xxxx-xxxx"
-          value={value.value}
-          onChange={(id) => rest.onChange({ ...value, value: id })}
-          onTyping={(isTyping) => rest.onTyping('device', isTyping)}
-          style={wide}
-        />
-      );
+      return <DeviceValue {...rest} value={value} />;
     case 'device_state':
       return (
         <NativeSelect
@@ -61,6 +55,30 @@ export function FilterValue({ value, ...rest }: FilterValueProps) {
         />
       );
   }
+}
+
+function DeviceValue({ project, name, value, onChange, onTyping }: OfType<'specific_device'>) {
+  const { value: id } = value;
+  const queries = useQueryClient();
+  const { names, areKnown } = useDeviceNames(project, id === '' ? [] : [id]);
+  const deviceName = names.get(id);
+  const isOfNone = areKnown && deviceName === undefined && id !== '';
+  return (
+    <DeviceSearch
+      project={project}
+      aria-label={`${name}: device`}
+      value={id}
+      shown={deviceName ?? id}
+      onPick={(device) => {
+        queries.setQueryData(deviceNamesQuery(project, [device.id]).queryKey, new Map([[device.id, device.name]]));
+        onChange({ ...value, value: device.id });
+      }}
+      onText={(text) => onChange({ ...value, value: text })}
+      onTyping={(isTyping) => onTyping('device', isTyping)}
+      description={isOfNone ? 'No device has this id' : deviceName !== undefined && id}
+      style={wide}
+    />
+  );
 }
 
 function TagValue({ project, name, value, onChange, onTyping }: OfType<'tag'>) {

@@ -4,7 +4,7 @@ import { FormEnd } from '../../platform/forms/form-end.tsx';
 import { useServerForm } from '../../platform/forms/use-server-form.ts';
 import { tellDone } from '../../platform/ui/tell.ts';
 import type { DevicesAsked } from './device.queries.ts';
-import { filterText } from './filter-text.rules.ts';
+import { useFilterText } from './device-choices.queries.ts';
 import { useSavedFilters } from './saved-filter.queries.ts';
 
 type SaveFilterFormProps = { project: string; asked: DevicesAsked; saved: SavedFilter[]; onDone: () => void };
@@ -12,6 +12,7 @@ type SaveFilterFormProps = { project: string; asked: DevicesAsked; saved: SavedF
 /** A name for the filter that is shown; one that is taken already gets this filter in its place. */
 export function SaveFilterForm({ project, asked, saved, onDone }: SaveFilterFormProps) {
   const { save, overwrite } = useSavedFilters(project);
+  const filterWords = useFilterText(project, asked.device_filter);
   const isTaken = (name: string) => saved.some((filter) => filter.name === name.trim());
   const { form, submit, isBusy, error } = useServerForm({
     initialValues: { name: '' },
@@ -29,7 +30,7 @@ export function SaveFilterForm({ project, asked, saved, onDone }: SaveFilterForm
     <form onSubmit={submit} noValidate>
       <Stack>
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          Devices: {filterText(asked.device_filter)}
+          Devices: {filterWords}
           {asked.search !== undefined && `, found by “${asked.search}”`}
         </Text>
         <TextInput

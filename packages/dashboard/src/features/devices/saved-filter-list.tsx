@@ -1,7 +1,7 @@
 import { Group, Stack, Text } from '@mantine/core';
-import type { SavedFilter } from '@tideway/protocol';
+import type { DeviceFilter, SavedFilter } from '@tideway/protocol';
 import { ConfirmButton } from '../../platform/ui/confirm-button.tsx';
-import { filterText } from './filter-text.rules.ts';
+import { useFilterText } from './device-choices.queries.ts';
 import { useSavedFilters } from './saved-filter.queries.ts';
 
 /** The saved filters with what they select, to be deleted one by one. */
@@ -16,9 +16,7 @@ export function SavedFilterList({ project, saved }: { project: string; saved: Sa
             <Text size="sm" fw={500}>
               {filter.name}
             </Text>
-            <Text size="xs" c="dimmed">
-              {filterText(filter.device_filter)}
-            </Text>
+            <FilterWords project={project} filter={filter.device_filter} />
           </div>
           <ConfirmButton
             verb="Delete"
@@ -31,5 +29,13 @@ export function SavedFilterList({ project, saved }: { project: string; saved: Sa
         </Group>
       ))}
     </Stack>
+  );
+}
+
+function FilterWords({ project, filter }: { project: string; filter: DeviceFilter }) {
+  return (
+    <Text size="xs" c="dimmed">
+      {useFilterText(project, filter)}
+    </Text>
   );
 }

@@ -1,5 +1,6 @@
 import { Autocomplete, type AutocompleteProps } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
+import { useTold } from './use-told.ts';
 
 type TypedChoiceProps = Omit<AutocompleteProps, 'value' | 'onChange' | 'defaultValue'> & {
   value: string;
@@ -48,17 +49,4 @@ export function TypedChoice({ value, onChange, onTyping, ...field }: TypedChoice
       }}
     />
   );
-}
-
-/** Tells when it begins and when it ends, also by the field's going. */
-function useTold(isTyping: boolean, tell: (isTyping: boolean) => void): void {
-  const latest = useRef(tell);
-  useEffect(() => {
-    latest.current = tell;
-  });
-  useEffect(() => {
-    if (!isTyping) return;
-    latest.current(true);
-    return () => latest.current(false);
-  }, [isTyping]);
 }

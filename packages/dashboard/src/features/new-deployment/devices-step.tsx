@@ -1,6 +1,7 @@
-import { Box, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { Button, Stack, Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
 import { faultText } from '../../platform/forms/fault-text.rules.ts';
+import { devicesToPick } from '../devices/devices-to-pick.rules.ts';
 import { FilterBuilder } from '../devices/filter-builder.tsx';
 import { SavedFilterChoice } from '../devices/saved-filter-choice.tsx';
 import { SelectionPreview, type useSelectionPreview } from '../devices/selection-preview.tsx';
@@ -17,6 +18,8 @@ type DevicesStepProps = {
   onUnfinished: (text: string | null) => void;
 };
 
+const typedDevice = 'the device that is typed is none yet: choose it, or empty the field';
+
 /** Which devices get the update: those that were picked, or all that a filter selects when the order is placed. */
 export function DevicesStep({ form, preview, onUnfinished }: DevicesStepProps) {
   const project = useProjectKey();
@@ -27,30 +30,46 @@ export function DevicesStep({ form, preview, onUnfinished }: DevicesStepProps) {
   // A filter that is emptied stays to be seen: its last condition may be one that is being changed.
   const [wasFiltered, setWasFiltered] = useState(isFiltered);
   if (isFiltered && !wasFiltered) setWasFiltered(true);
+  const [unfinished, setUnfinished] = useState<string | null>(null);
+  const [isTyping, setTyping] = useState(false);
+  const notYet = isTyping ? typedDevice : unfinished;
+  useEffect(() => onUnfinished(notYet), [notYet, onUnfinished]);
+  const several = isPicked ? null : devicesToPick(values.filter);
   const isEmpty = preview.data?.devices === 0 && !preview.error;
   const message = shown.filter ?? shown.devices;
   return (
     <OrderStep step="devices">
-      <Stack gap="md">
-        {isPicked && (
-          <PickedDevices project={project} ids={values.devices} onChange={(devices) => change({ devices })} />
-        )}
+      <Stack gap="md" id={fieldId('filter')} tabIndex={-1} style={{ outline: 'none', scrollMarginTop: 64 }}>
+        <PickedDevices
+          project={project}
+          ids={values.devices}
+          onChange={(devices) => change({ devices })}
+          onTyping={setTyping}
+        />
         {(!isPicked || wasFiltered) && (
-          <Box id={fieldId('filter')} tabIndex={-1} style={{ outline: 'none', scrollMarginTop: 64 }}>
-            {isPicked && (
-              <Text size="sm" mb="xs">
-                Of these, the ones that match:
-              </Text>
-            )}
+          <div>
+            <Text size="sm" mb="xs">
+              {isPicked ? 'Of these, the ones that match:' : 'Or all devices that match:'}
+            </Text>
             <SavedFilterChoice project={project} value={values.filter} onChoose={(filter) => change({ filter })} />
             <FilterBuilder
               project={project}
               value={values.filter}
               onChange={(filter) => change({ filter })}
               refusal={preview.error}
-              onUnfinished={onUnfinished}
+              onUnfinished={setUnfinished}
             />
-          </Box>
+            {several !== null && (
+              <Button
+                variant="default"
+                size="xs"
+                mt="xs"
+                onClick={() => change({ devices: several.ids, filter: several.rest })}
+              >
+                Pick these {several.ids.length} devices instead
+              </Button>
+            )}
+          </div>
         )}
         <SelectionPreview preview={preview} />
         {isEmpty && (

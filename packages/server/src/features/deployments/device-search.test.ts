@@ -36,6 +36,8 @@ describe('a search among devices', () => {
     [{ attention: 'blocked' }, ['pump blocked', 'pump held'], 2],
     [{ search: 'PUMP ' }, ['pump one', 'pump two', 'pump blocked', 'pump held', 'pump waiting'], 4],
     [{ search: '0% p' }, ['yet to come'], 1],
+    [{ search: ' yet to come ' }, ['yet to come'], 1],
+    [{ search: ' to com ' }, [], 0],
     [{ search: '_' }, [], 0],
     [{ search: 'held', attention: 'blocked' }, ['pump held'], 1],
     [tagged, ['pump one', 'pump waiting'], 1],
