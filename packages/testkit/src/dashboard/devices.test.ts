@@ -109,7 +109,11 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.route('**/devices/search', (route) => (isSearch(route) ? route.abort() : route.continue()));
     await page.getByRole('combobox', { name: 'Condition 1: device' }).fill('winter');
     await page.getByText('It is not known which devices match. The server cannot be reached.').waitFor();
+    // A name must not become an id because nobody could be asked.
+    await page.keyboard.press('Tab');
+    await page.getByText('It is not known which device that is. The server cannot be reached.').waitFor();
     await page.unroute('**/devices/search');
+    await page.getByRole('combobox', { name: 'Condition 1: device' }).click();
     await page.getByRole('option').filter({ hasText: 'pump-winter' }).click();
     await found(page, '1 device');
     await page.getByText(`is the device pump-winter (${devices.winter.id})`).waitFor();
@@ -299,7 +303,8 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Allow updates' }).click();
     await page.getByRole('radio', { name: 'Takes updates as they come', checked: true }).waitFor();
     await why.getByText('The update trigger of the device is off: it holds nothing back').waitFor();
-    expect(await why.getByRole('button').count()).toBe(0);
+    await expect.poll(() => why.getByRole('button').count()).toBe(0);
+    await page.locator('h1:focus').waitFor();
 
     await page.goto(`/p/farm/devices/${devices.winter.id}`);
     await page.getByRole('heading', { name: 'Ready for updates' }).waitFor();
@@ -338,8 +343,18 @@ describe.skipIf(!hasBrowser)('devices in the dashboard', () => {
     await page.keyboard.press('ArrowDown');
     const dialog = page.getByRole('dialog', { name: 'Hold back updates from pump-choice?' });
     await expectAccessible(page);
+    // What others do meanwhile does not turn the question round.
+    const turn = async (update_trigger: string, choice: string) => {
+      await server.request('PATCH', `/api/v2/farm/devices/${device.id}`, { body: { update_trigger } });
+      await page
+        .getByRole('radio', { name: choice, checked: true, includeHidden: true })
+        .waitFor({ state: 'attached' });
+      await dialog.waitFor();
+    };
+    await turn('on', 'Takes no new update');
+    await turn('off', 'Takes updates as they come');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
-    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect([await takes.isChecked(), await waits.isChecked()]).toEqual([true, false]);
     await waits.click();
     await dialog.getByRole('button', { name: 'Hold back updates' }).click();

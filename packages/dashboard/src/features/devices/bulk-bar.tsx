@@ -9,6 +9,7 @@ import { BulkGroupButton } from './bulk-group-button.tsx';
 import { BulkTagsButton } from './bulk-tags-button.tsx';
 import { type BulkSelection, changeDevices, useDevicesChanged, useDevicesLeft } from './device.queries.ts';
 import { filterToAddress } from './filter-text.rules.ts';
+import { type Trigger, triggerQuestion } from './trigger-question.ts';
 
 type BulkBarProps = {
   project: string;
@@ -35,7 +36,7 @@ export function BulkBar({ project, selection, count, all, areAwaiting, onPickNon
   const devices = countText(count, 'device');
   const bulk = { project, selection, devices };
 
-  async function setTrigger(state: 'on' | 'off') {
+  async function setTrigger(state: Trigger) {
     const done = await changeDevices(project, selection, { update_trigger: state });
     await changed();
     tellDone(`The update trigger of ${countText(done.devices, 'device')} is ${state}.`);
@@ -87,24 +88,15 @@ export function BulkBar({ project, selection, count, all, areAwaiting, onPickNon
         {!areAwaiting && <DeployLink project={project} selection={selection} />}
         <BulkTagsButton {...bulk} />
         <BulkGroupButton {...bulk} />
-        <ConfirmButton
-          size="xs"
-          verb="Turn update trigger on"
-          title={`Turn the update trigger of ${devices} on?`}
-          isDestructive={false}
-          onConfirm={() => setTrigger('on')}
-        >
-          While it is on, a device starts no new update. What it is at goes on.
-        </ConfirmButton>
-        <ConfirmButton
-          size="xs"
-          verb="Turn update trigger off"
-          title={`Turn the update trigger of ${devices} off?`}
-          isDestructive={false}
-          onConfirm={() => setTrigger('off')}
-        >
-          Pending updates of these devices may begin at once.
-        </ConfirmButton>
+        {(['on', 'off'] as const).map((to) => (
+          <ConfirmButton
+            key={to}
+            size="xs"
+            isDestructive={false}
+            onConfirm={() => setTrigger(to)}
+            {...triggerQuestion(to, devices)}
+          />
+        ))}
         {mayAdminister && (
           <ConfirmButton size="xs" verb="Delete" title={`Delete ${devices}?`} onConfirm={deleteAll}>
             {devices} will be gone from the project, and their agents are not known here any more. Their open updates

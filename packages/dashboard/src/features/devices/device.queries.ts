@@ -83,6 +83,6 @@ export function useDevicesLeft(project: string): () => Promise<void> {
 
 async function readDevicesAgain(queries: QueryClient, project: string): Promise<void> {
   const lists = ['devices', 'awaiting-devices', 'arrived-devices', 'selection-preview', 'groups', 'tags', 'apps'];
-  const things = [...lists, 'device', 'overview'];
+  const things = [...lists, 'device', 'device-names', 'update', 'overview'];
   await Promise.all(things.map((thing) => queries.invalidateQueries({ queryKey: [project, thing] })));
 }
