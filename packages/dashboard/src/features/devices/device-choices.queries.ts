@@ -2,7 +2,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import type { Device, DeviceFilter } from '@tideway/protocol';
 import { type Page, path, post } from '../../platform/api/call.ts';
-import { bestFirst, deviceNamed, offeredDevices } from './device-match.rules.ts';
+import { bestFirst, isAllOf, offeredDevices } from './device-match.rules.ts';
 import { filterText } from './filter-text.rules.ts';
 import { type ListedDevice, listedDevice } from './listed-device.ts';
 import { readDevices } from './read-devices.ts';
@@ -40,7 +40,7 @@ export type DeviceNames = { names: ReadonlyMap<string, string>; areKnown: boolea
 
 export const deviceNamesQuery = (project: string, ids: readonly string[]) =>
   queryOptions({
-    queryKey: [project, 'devices', 'names', ids],
+    queryKey: [project, 'device-names', ids],
     queryFn: async () => new Map((await readDevices(project, [...ids])).map(({ id, name }) => [id, name])),
     staleTime: 60_000,
   });
@@ -68,7 +68,7 @@ async function findDevices(project: string, text: string): Promise<DeviceMatches
   const { items, next } = await searchDevices(project, text);
   const found = new Map(items.map((device) => [device.id, device]));
   const asWord = ` ${text} `;
-  if (next !== null && text !== '' && asWord.length <= maxSearchLength && deviceNamed(items, text) === null) {
+  if (next !== null && text !== '' && asWord.length <= maxSearchLength && !isAllOf(items, text)) {
     for (const device of (await searchDevices(project, asWord)).items) found.set(device.id, device);
   }
   const devices = bestFirst([...found.values()], text);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestFirst, deviceNamed, meaningOf, offerText } from './device-match.rules.ts';
+import { bestFirst, deviceNamed, isAllOf, meaningOf, offerText } from './device-match.rules.ts';
 
 const device = (id: string, name: string) => ({ id, name });
 
@@ -38,6 +38,17 @@ describe('devices that a search has found', () => {
 
 describe('a text that is typed for a device', () => {
   const devices = [device('d-1', 'pump'), device('d-2', 'Pump'), device('d-3', 'Roof'), device('pump', 'door')];
+
+  it('is all of a device to the letter, as there may be another one that differs in capitals', () => {
+    expect(['Pump', 'd-3', 'PUMP', 'roof', 'Roo', ''].map((text) => isAllOf(devices, text))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
 
   it.each([
     ['Pump', 'd-2'],

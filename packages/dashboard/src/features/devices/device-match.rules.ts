@@ -20,6 +20,11 @@ export function bestFirst<Device extends Named>(found: readonly Device[], text: 
     .map(({ device }) => device);
 }
 
+/** Whether a text is the whole id or name of one of them, to the letter. */
+export function isAllOf(devices: readonly Named[], text: string): boolean {
+  return devices.some(({ id, name }) => id === text || name === text);
+}
+
 /** The device whose id or name a text is; null where there is none, or several whose names differ in capitals only. */
 export function deviceNamed<Device extends Named>(devices: readonly Device[], text: string): Device | null {
   const exact = devices.find(({ id }) => id === text) ?? devices.find(({ name }) => name === text);

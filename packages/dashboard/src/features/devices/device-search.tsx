@@ -48,6 +48,7 @@ export function DeviceSearch(props: DeviceSearchProps) {
     takeByEnter(event);
     if (isMarked || event.isDefaultPrevented()) return;
     if (await settle('enter')) combobox.openDropdown();
+    else combobox.closeDropdown();
   }
 
   return (

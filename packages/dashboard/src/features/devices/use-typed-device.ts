@@ -60,10 +60,13 @@ export function useTypedDevice(project: string, value: string, shown: string, { 
     if (text === shown || text === '') return false;
     const { devices, error } = await find(text);
     if (latest.current.typed !== asked) return false;
+    if (error) {
+      setFault(`It is not known which device that is. ${sentenceOf(error)}`);
+      return false;
+    }
     const meaning = meaningOf(text, { devices, by, takesAnyId: latest.current.onText !== undefined });
     if (typeof meaning === 'object') pick(meaning.device);
     else if (meaning === 'id') take(text);
-    else if (error) setFault(`It is not known which device that is. ${sentenceOf(error)}`);
     else if (meaning === 'nothing' || by === 'leave') setFault(faults[meaning]);
     return meaning === 'choice';
   }
