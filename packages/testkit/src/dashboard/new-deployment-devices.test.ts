@@ -161,6 +161,7 @@ describe.skipIf(!hasBrowser)('the devices of a new deployment', () => {
     await page.getByRole('button', { name: 'Pick these 2 devices instead' }).click();
     await picked(page).getByText('pump-1').waitFor();
     await picked(page).getByText('pump-2').waitFor();
+    await expect.poll(() => focusedName(page)).toBe('Add device');
     await deployTo(page, '2 devices').waitFor();
   });
 

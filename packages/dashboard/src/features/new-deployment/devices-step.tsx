@@ -1,5 +1,5 @@
 import { Button, Stack, Text } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { faultText } from '../../platform/forms/fault-text.rules.ts';
 import { devicesToPick } from '../devices/devices-to-pick.rules.ts';
 import { FilterBuilder } from '../devices/filter-builder.tsx';
@@ -29,12 +29,13 @@ export function DevicesStep({ form, preview, onUnfinished }: DevicesStepProps) {
   const isFiltered = groups.length + filters.length > 0;
   // A filter that is emptied stays to be seen: its last condition may be one that is being changed.
   const [wasFiltered, setWasFiltered] = useState(isFiltered);
-  if (isFiltered && !wasFiltered) setWasFiltered(true);
   const [unfinished, setUnfinished] = useState<string | null>(null);
+  if ((isFiltered || unfinished !== null) && !wasFiltered) setWasFiltered(true);
+  const builder = useRef<HTMLDivElement>(null);
   const [isTyping, setTyping] = useState(false);
   const notYet = isTyping ? typedDevice : unfinished;
   useEffect(() => onUnfinished(notYet), [notYet, onUnfinished]);
-  const several = isPicked ? null : devicesToPick(values.filter);
+  const several = isPicked || unfinished !== null ? null : devicesToPick(values.filter);
   const isEmpty = preview.data?.devices === 0 && !preview.error;
   const message = shown.filter ?? shown.devices;
   return (
@@ -45,9 +46,10 @@ export function DevicesStep({ form, preview, onUnfinished }: DevicesStepProps) {
           ids={values.devices}
           onChange={(devices) => change({ devices })}
           onTyping={setTyping}
+          onFilter={() => focusFirst(() => builder.current)}
         />
         {(!isPicked || wasFiltered) && (
-          <div>
+          <div ref={builder}>
             <Text size="sm" mb="xs">
               {isPicked ? 'Of these, the ones that match:' : 'Or all devices that match:'}
             </Text>
@@ -64,7 +66,10 @@ export function DevicesStep({ form, preview, onUnfinished }: DevicesStepProps) {
                 variant="default"
                 size="xs"
                 mt="xs"
-                onClick={() => change({ devices: several.ids, filter: several.rest })}
+                onClick={() => {
+                  change({ devices: several.ids, filter: several.rest });
+                  focusFirst(() => document.getElementById(fieldId('filter')));
+                }}
               >
                 Pick these {several.ids.length} devices instead
               </Button>
@@ -86,4 +91,9 @@ export function DevicesStep({ form, preview, onUnfinished }: DevicesStepProps) {
       </Stack>
     </OrderStep>
   );
+}
+
+/** What was pressed may be gone: the focus goes on to the first thing there that can be used. */
+function focusFirst(place: () => HTMLElement | null): void {
+  requestAnimationFrame(() => place()?.querySelector<HTMLElement>('input, button')?.focus());
 }

@@ -19,10 +19,12 @@ type PickedDevicesProps = {
   onChange: (ids: string[]) => void;
   /** Whether something is typed that names no device yet. */
   onTyping: (isTyping: boolean) => void;
+  /** After all were left out for a filter. */
+  onFilter: () => void;
 };
 
 /** The devices that are picked one by one, each of which can be left out again. */
-export function PickedDevices({ project, ids, onChange, onTyping }: PickedDevicesProps) {
+export function PickedDevices({ project, ids, onChange, onTyping, onFilter }: PickedDevicesProps) {
   const frame = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const devices = useQuery({
@@ -59,7 +61,7 @@ export function PickedDevices({ project, ids, onChange, onTyping }: PickedDevice
             variant="default"
             onClick={() => {
               onChange([]);
-              focusField();
+              onFilter();
             }}
           >
             Choose by a filter instead

@@ -1,6 +1,6 @@
 import { Button, type ButtonProps, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { ErrorNote } from './notes.tsx';
 
 type Question = {
@@ -27,10 +27,12 @@ export function ConfirmButton({
   ...button
 }: Question & ButtonProps) {
   const [isOpen, { open, close }] = useDisclosure();
+  const own = useRef<HTMLButtonElement>(null);
+  useFocusAfter(isOpen, own);
   const question = { verb, title, onConfirm, isDestructive, ...(typed !== undefined && { typed }) };
   return (
     <>
-      <Button variant="default" {...button} onClick={open}>
+      <Button ref={own} variant="default" {...button} onClick={open}>
         {verb}
       </Button>
       <ConfirmDialog isOpen={isOpen} onClose={close} {...question}>
@@ -44,23 +46,50 @@ type ConfirmDialogProps = Question & { isOpen: boolean; onClose: () => void };
 
 /** The question alone, where something else than a button asks for it. */
 export function ConfirmDialog({ isOpen, onClose, title, ...question }: ConfirmDialogProps) {
+  // Also while it is closed: it must not be asked for twice.
+  const [isBusy, setBusy] = useState(false);
   return (
     <Modal opened={isOpen} onClose={onClose} title={title} centered>
-      <Answer onClose={onClose} {...question} />
+      <Answer onClose={onClose} isBusy={isBusy} onBusy={setBusy} {...question} />
     </Modal>
   );
 }
 
-type AnswerProps = Omit<Question, 'title'> & { onClose: () => void };
+/** What was done may take the button away, with its dialog or after it: the keyboard goes on at the page's heading then. */
+function useFocusAfter(isOpen: boolean, button: RefObject<HTMLElement | null>): void {
+  const latest = useRef(isOpen);
+  useLayoutEffect(() => {
+    latest.current = isOpen;
+  }, [isOpen]);
+  useLayoutEffect(() => {
+    const own = button.current;
+    return () => {
+      if (latest.current || document.activeElement === own) requestAnimationFrame(focusHeading);
+    };
+  }, [button]);
+}
+
+function focusHeading(): void {
+  const heading = document.querySelector<HTMLElement>('h1');
+  if (heading === null || (document.activeElement !== null && document.activeElement !== document.body)) return;
+  heading.tabIndex = -1;
+  heading.style.outline = 'none';
+  heading.focus({ preventScroll: true });
+}
+
+type AnswerProps = Omit<Question, 'title'> & {
+  onClose: () => void;
+  isBusy: boolean;
+  onBusy: (isBusy: boolean) => void;
+};
 
 /** Begins anew whenever the dialog is opened. */
-function Answer({ verb, children, onConfirm, isDestructive = true, typed, onClose }: AnswerProps) {
-  const [isBusy, setBusy] = useState(false);
+function Answer({ verb, children, onConfirm, isDestructive = true, typed, onClose, isBusy, onBusy }: AnswerProps) {
   const [error, setError] = useState<unknown>(null);
   const [text, setText] = useState('');
 
   async function confirm() {
-    setBusy(true);
+    onBusy(true);
     setError(null);
     try {
       await onConfirm();
@@ -68,7 +97,7 @@ function Answer({ verb, children, onConfirm, isDestructive = true, typed, onClos
     } catch (refused) {
       setError(refused);
     } finally {
-      setBusy(false);
+      onBusy(false);
     }
   }
 
