@@ -43,11 +43,11 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await dialog.getByText(`export TIDEWAY_TOKEN=${token}`).waitFor();
     await expectAccessible(page);
     const row = page.getByRole('row').filter({ hasText: script });
-    await row.getByText('Never', { exact: true }).waitFor();
+    await row.getByText('Not yet', { exact: true }).waitFor();
     expect((await server.request('GET', '/api/v2/projects', { token })).status).toBe(200);
     // By the page's own looking again.
     await row.locator('time[title*="UTC"]').nth(2).waitFor();
-    expect(await row.getByText('Never', { exact: true }).count()).toBe(0);
+    expect(await row.getByText('Not yet', { exact: true }).count()).toBe(0);
     const refused = await server.request('POST', '/api/v2/seen/groups', { token, body: { name: 'North' } });
     expect(refused.status).toBe(403);
     // A slip does not lose what is shown this once.
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await row.getByText('seen', { exact: true }).waitFor();
     await expectAccessible(page);
 
-    await row.getByText('Never', { exact: true }).waitFor();
+    await row.getByText('Not yet', { exact: true }).waitFor();
     const invited = await browser.open(server, { role: null });
     await invited.goTo(link);
     await invited.page.getByText('Welcome to Tideway').waitFor();
@@ -105,7 +105,7 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await current.getByRole('img', { name: 'the current one' }).waitFor();
     expect(await invited.page.getByRole('menuitem').count()).toBe(1);
 
-    await row.getByText('Never', { exact: true }).waitFor({ state: 'detached' });
+    await row.getByText('Not yet', { exact: true }).waitFor({ state: 'detached' });
     await row.locator('time').first().waitFor();
     await expectAccessible(page);
     await row.getByRole('button', { name: 'Change' }).click();
@@ -219,7 +219,7 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     const row = page.getByRole('row', { name: /pt-/ });
     await row.getByText('5', { exact: true }).waitFor();
     await row.getByText('needed', { exact: true }).waitFor();
-    await row.getByText('never', { exact: true }).waitFor();
+    await row.getByText('Never', { exact: true }).waitFor();
     await expectAccessible(page);
     await row.getByRole('button', { name: 'Revoke' }).click();
     await dialog.getByRole('button', { name: 'Revoke' }).click();
@@ -376,7 +376,7 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     ] as const) {
       await goTo(`/settings/${path}`);
       const row = page.getByRole('row').filter({ hasText: name });
-      await row.getByText('Never', { exact: true }).waitFor();
+      await row.getByText('Not yet', { exact: true }).waitFor();
       await row.getByText('operator', { exact: true }).filter({ visible: true }).waitFor();
       await page.getByRole('columnheader', { name: column }).waitFor();
       const table = `document.querySelector('section[aria-label$=", a table"]')`;

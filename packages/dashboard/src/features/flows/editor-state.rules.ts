@@ -44,8 +44,10 @@ export function reduceEditor(state: EditorState, action: EditorAction): EditorSt
     }
     case 'open':
       return { ...state, open: action.open };
-    case 'leave':
-      return { ...state, open: withFieldLeft(state.open, action.place) };
+    case 'leave': {
+      const open = withFieldLeft(state.open, action.place);
+      return open === state.open ? state : { ...state, open };
+    }
     case 'tell':
       return { ...state, open: asKnown(state.open) };
   }

@@ -25,7 +25,7 @@ const columns: PlainColumn<PairingToken>[] = [
       </span>
     ),
   },
-  { title: 'Expires', cell: ({ expires_at }) => (expires_at === null ? 'never' : <Time at={expires_at} />) },
+  { title: 'Expires', cell: ({ expires_at }) => (expires_at === null ? 'Never' : <Time at={expires_at} />) },
   { title: 'Group', cell: ({ group }) => group ?? 'as the device wishes', isSecondary: true },
   { title: 'Approval', cell: ({ needs_approval }) => (needs_approval ? 'needed' : 'not needed'), isSecondary: true },
   { title: 'Created', cell: ({ created_at }) => <Time at={created_at} />, isSecondary: true },

@@ -19,7 +19,7 @@ const columns: PlainColumn<AccessToken>[] = [
   { title: 'Whose', cell: ({ user }) => user.email, isSecondary: true },
   { title: 'Created', cell: ({ created_at }) => <Time at={created_at} />, isSecondary: true },
   { title: 'Last used', cell: ({ last_used_at }) => <LastTime at={last_used_at} /> },
-  { title: 'Expires', cell: ({ expires_at }) => (expires_at === null ? 'never' : <Time at={expires_at} />) },
+  { title: 'Expires', cell: ({ expires_at }) => (expires_at === null ? 'Never' : <Time at={expires_at} />) },
 ];
 
 /** What programs use instead of a password: one's own, and for owners those of everybody. */
