@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -21,6 +22,7 @@ describe('a machine that is asked to boot', () => {
       stopWithinMs: 120_000,
       agentStopping: stopping.signal,
     });
+    await expect.poll(() => getEventListeners(stopping.signal, 'abort').length).toBe(1);
     stopping.abort();
     expect(await answer).toBeNull();
   });
