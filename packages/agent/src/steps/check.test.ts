@@ -99,12 +99,20 @@ describe('a check', () => {
   });
 
   it('shows no secret of what it looks at', async () => {
-    const output = new UpdateOutput(folder, ['hunter2']);
-    const part = output.openPart('Check');
     const probe: Probe = { kind: 'http', url: `${url()}?key=hunter2`, expect_status: 200, expect_body: null };
-    await check(probe, 1, { output: part.write });
-    part.end(true);
-    expect(output.read(0, 10_000)).toContain(`that ${url()}?key=*** answers with status 200.\n`);
+    expect(await outputOf(probe, 'hunter2')).toContain(`that ${url()}?key=*** answers with status 200.\n`);
+  });
+
+  it.each([
+    ['begins with blanks', '  true half', '***'],
+    ['ends with blanks', ': half  ', '***'],
+    ['has several lines', '\n true one half \n: other half ', '*** …'],
+  ])('shows no half of a secret that %s, in a body and in a script', async (_, secret, shown) => {
+    const inBody = await outputOf({ kind: 'http', url: url(), expect_status: 200, expect_body: secret }, secret);
+    expect(/ and contains "([^"]*)"\.\n/.exec(inBody)?.[1]).toBe(shown);
+    const inScript = await outputOf({ kind: 'command', shell: 'sh', script: secret }, secret);
+    expect(/ exit code 0: ([^\n]*)\n/.exec(inScript)?.[1]).toBe(shown);
+    expect(inBody + inScript).not.toContain('half');
   });
 
   it('ends at once when it is broken off', async () => {
@@ -118,6 +126,15 @@ describe('a check', () => {
 
 function url(): string {
   return `http://127.0.0.1:${port}/health`;
+}
+
+/** What is kept of the output of a check, whether it holds or not. */
+async function outputOf(probe: Probe, secret: string): Promise<string> {
+  const output = new UpdateOutput(mkdtempSync(path.join(folder, 'update-')), [secret]);
+  const part = output.openPart('Check');
+  await check(probe, 1, { output: part.write }).catch(() => undefined);
+  part.end(true);
+  return output.read(0, 10_000);
 }
 
 async function check(

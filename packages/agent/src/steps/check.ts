@@ -28,7 +28,7 @@ export const checkStep: StepExecutor<'check'> = {
 
 type Probe = StepOf<'check'>['with']['probe'];
 
-/** What is looked at and what is expected of it, in one line. */
+/** What is looked at and what is expected of it, in one sentence; of a body and a script only their beginning. */
 function expectationOf(expected: Probe, root: string): string {
   switch (expected.kind) {
     case 'http': {
@@ -47,9 +47,12 @@ function expectationOf(expected: Probe, root: string): string {
   }
 }
 
-/** The first line. It is not cut: half a secret would not be masked. */
+/**
+ * The first line that says something. Secrets are masked where the whole of them or of one of their lines is shown: the
+ * line is neither cut nor trimmed, since one may end it.
+ */
 function beginningOf(text: string): string {
-  const [line = '', ...more] = text.trim().split(/\r?\n/);
+  const [line = '', ...more] = text.split('\n').filter((one) => one.trim() !== '');
   return more.length === 0 ? line : `${line} …`;
 }
 
