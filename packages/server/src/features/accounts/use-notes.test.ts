@@ -149,6 +149,17 @@ describe('when a user was last seen', () => {
     expect(Date.parse((await lastSeen(body.email)) ?? '')).toBeGreaterThan(Date.parse(signedIn ?? ''));
   });
 
+  it('does not move with a session that was not opened after all', async () => {
+    const other = await startTestServer();
+    onTestFinished(() => other.stop());
+    const { token } = await createSignInLink(other.db, null);
+    await refuseSessionsAtCommit(other.db);
+    const { status } = await other.request('POST', '/api/v2/session/by-link', { token: null, body: { token } });
+    expect(status).toBe(500);
+    await other.deps.lastUses.writeAll();
+    expect(await oneRow(other.db, sql`select last_seen_at from account_user`)).toEqual({ last_seen_at: null });
+  });
+
   it('does not move with what a program does by a token of theirs', async () => {
     const email = 'bob@example.org';
     await server.request('POST', '/api/v2/users', { body: { email, role: 'viewer' } });
@@ -242,6 +253,18 @@ async function signIn(email: string | null = null): Promise<Record<string, strin
 
 function cookie(value: string): Record<string, string> {
   return { cookie: `tideway_session=${value}`, origin: server.url };
+}
+
+async function refuseSessionsAtCommit(db: Db): Promise<void> {
+  await execute(
+    db,
+    sql`create function refuse_session() returns trigger language plpgsql as $$ begin raise 'refused'; end $$`,
+  );
+  await execute(
+    db,
+    sql`create constraint trigger refuse_session after insert on browser_session
+        deferrable initially deferred for each row execute function refuse_session()`,
+  );
 }
 
 async function auditLog(): Promise<string[]> {

@@ -1,5 +1,5 @@
 import type { Session } from '@tideway/protocol';
-import type { Tx } from '../../../platform/database/transaction.ts';
+import type { OnCommit, Tx } from '../../../platform/database/transaction.ts';
 import type { Deps } from '../../../platform/deps.ts';
 import { Refusal } from '../../../platform/refusal.ts';
 import { recordAuditEvent } from '../../audit/record-audit-event.ts';
@@ -13,6 +13,7 @@ export type OpenedSession = { token: string; session: Session };
 /** Opens a session of a user who has shown who they are. */
 export async function openSession(
   tx: Tx,
+  onCommit: OnCommit,
   { randomBytes, lastUses }: Pick<Deps, 'randomBytes' | 'lastUses'>,
   user: SigningUser,
   from: { address: string; byLink: boolean },
@@ -24,7 +25,7 @@ export async function openSession(
   await recordAuditEvent(tx, actor, { action: 'session.opened', target: user.email, after });
   const row = await findSession(tx, hashToken(token));
   if (row === null) throw new Refusal('unavailable', 'The user was deleted in this instant');
-  lastUses.note({ userId: user.id, tokenId: null });
+  onCommit(() => lastUses.note({ userId: user.id, tokenId: null }));
   return { token, session: sessionOf(row) };
 }
 

@@ -21,11 +21,11 @@ export async function signInByLink(
   address: string,
 ): Promise<OpenedSession> {
   return attemptFrom(address, deps.rates.failures, () =>
-    inTransaction(deps.db, async (tx) => {
+    inTransaction(deps.db, async (tx, onCommit) => {
       const userId = await takeLink(tx, hashToken(token));
       const user = userId === null ? null : await lockUser(tx, userId);
       if (user === null) throw new Refusal('invalid_token', 'This link is unknown, was used already, or is too old');
-      return openSession(tx, deps, user, { address, byLink: true });
+      return openSession(tx, onCommit, deps, user, { address, byLink: true });
     }),
   );
 }

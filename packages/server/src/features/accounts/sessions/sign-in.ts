@@ -38,7 +38,7 @@ async function signInOnce(
   if (found === null || found.password_hash === null || !isRight) {
     throw new Refusal('wrong_credentials', 'There is no user with this email and this password', { field: 'password' });
   }
-  return inTransaction(deps.db, async (tx) => {
+  return inTransaction(deps.db, async (tx, onCommit) => {
     const user = await lockUser(tx, found.id);
     if (user?.password_hash !== found.password_hash) {
       throw new Refusal('wrong_credentials', 'The password was changed in this instant', { field: 'password' });
@@ -49,7 +49,7 @@ async function signInOnce(
     if (user.second_factor !== null && !(await takeCode(tx, deps, user, code ?? ''))) {
       throw new Refusal('wrong_credentials', 'This code is wrong, or was used already', { field: 'code' });
     }
-    return openSession(tx, deps, user, { address, byLink: false });
+    return openSession(tx, onCommit, deps, user, { address, byLink: false });
   });
 }
 
