@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createInstallation } from './features/accounts/installation.ts';
-import { UseNotes } from './features/accounts/use-notes.ts';
+import { LastUses } from './features/accounts/last-uses.ts';
 import { createBatches } from './platform/batch/batches.ts';
 import { createDiskStore } from './platform/blob-store/disk-store.ts';
 import type { Db } from './platform/database/database.ts';
@@ -30,7 +30,7 @@ export async function createDeps(parts: {
     log,
     metrics: createMetrics(),
     rates: createRateLimits(settings.limits),
-    lastUses: new UseNotes({ db, log }),
+    lastUses: new LastUses({ db, log }),
     settings,
     randomBytes,
     blobs: createDiskStore(join(home, 'blobs')),

@@ -18,7 +18,14 @@ export type Deps = {
   log: Log;
   metrics: Metrics;
   rates: RateLimits;
-  lastUses: LastUses;
+  /** When each access token was last used, and each user last seen. */
+  lastUses: {
+    note: (use: Use) => void;
+    /** Writes down at once all that is noted; where the database is away, it stays noted. */
+    writeAll: () => Promise<void>;
+    start: () => void;
+    stop: () => Promise<void>;
+  };
   /** Bytes of a cryptographic source. */
   randomBytes: (count: number) => Uint8Array;
   installation: Installation;
@@ -29,15 +36,6 @@ export type Deps = {
 
 /** Whoever has shown a good access token (`tokenId`) or session (null). */
 export type Use = { userId: number; tokenId: string | null };
-
-/** When each access token was last used, and each user last seen. */
-export type LastUses = {
-  note: (use: Use) => void;
-  /** Writes down at once all that is noted; where the database is away, it stays noted. */
-  writeAll: () => Promise<void>;
-  start: () => void;
-  stop: () => Promise<void>;
-};
 
 /** What this installation is known by and signs with; made once, at its first start. */
 export type Installation = { publicId: string; ticketKey: Uint8Array; secretsKey: Uint8Array };

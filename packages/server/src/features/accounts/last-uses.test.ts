@@ -6,8 +6,8 @@ import { databaseTime } from '../../platform/database/database-time.ts';
 import { SwitchablePool } from '../../platform/database/switchable-pool.ts';
 import { inTransaction } from '../../platform/database/transaction.ts';
 import { defaultLimits } from '../../platform/limits/limits.ts';
+import { LastUses } from './last-uses.ts';
 import { createSignInLink } from './sessions/sign-in-by-link.ts';
-import { UseNotes } from './use-notes.ts';
 
 type Token = { id: string; token: string };
 
@@ -174,50 +174,50 @@ describe('when a user was last seen', () => {
 
 describe('what is noted of uses', () => {
   it('is written at once, and then once a minute at most', async () => {
-    const { notes, use, made, clock } = await notesOf(server.db);
-    notes.note(use);
-    await notes.writeDue();
+    const { lastUses, use, made, clock } = await makeLastUses(server.db);
+    lastUses.note(use);
+    await lastUses.writeDue();
     const first = await rowOf(made);
     expect(first.at).not.toBeNull();
 
     clock.nowMs += 59_000;
-    notes.note(use);
-    await notes.writeDue();
+    lastUses.note(use);
+    await lastUses.writeDue();
     expect(await rowOf(made)).toMatchObject({ version: first.version });
 
     clock.nowMs += 2000;
-    await notes.writeDue();
+    await lastUses.writeDue();
     const second = await rowOf(made);
     expect(second.version).not.toBe(first.version);
     clock.nowMs += 60_000;
-    await notes.writeDue();
+    await lastUses.writeDue();
     expect((await rowOf(made)).version).toBe(second.version);
   });
 
   it('sets nothing back that another server has written', async () => {
-    const { notes, use, made, clock } = await notesOf(server.db);
-    notes.note(use);
+    const { lastUses, use, made, clock } = await makeLastUses(server.db);
+    lastUses.note(use);
     clock.nowMs += 3_600_000;
-    const other = new UseNotes(server.deps);
+    const other = new LastUses(server.deps);
     other.note(use);
     await other.writeAll();
     const { at } = await rowOf(made);
-    await notes.writeAll();
+    await lastUses.writeAll();
     expect((await rowOf(made)).at).toEqual(at);
   });
 
   it('is written with its own time once the database is back', async () => {
     const pool = new SwitchablePool();
     onTestFinished(() => pool.close());
-    const { notes, use, made, clock } = await notesOf(openDatabase(pool));
-    notes.note(use);
-    await notes.writeDue();
+    const { lastUses, use, made, clock } = await makeLastUses(openDatabase(pool));
+    lastUses.note(use);
+    await lastUses.writeDue();
     pool.open(server.database.connection);
     clock.nowMs += 30_000;
-    await notes.writeDue();
+    await lastUses.writeDue();
     expect((await rowOf(made)).at).toBeNull();
     clock.nowMs += 570_000;
-    await notes.writeDue();
+    await lastUses.writeDue();
     expect((await rowOf(made)).ageS).toBeGreaterThanOrEqual(600);
   });
 });
@@ -272,12 +272,12 @@ async function auditLog(): Promise<string[]> {
   return body.items.map((event: unknown) => JSON.stringify(event)).toReversed();
 }
 
-/** Notes whose clock the test moves, and a use of a new token. */
-async function notesOf(db: Db) {
+/** By a clock that the test moves, with a use of a new token. */
+async function makeLastUses(db: Db) {
   const made = await createToken();
   const clock = { nowMs: 0 };
-  const notes = new UseNotes({ db, log: server.deps.log }, () => clock.nowMs);
-  return { notes, use: { userId: 0, tokenId: made.id }, made, clock };
+  const lastUses = new LastUses({ db, log: server.deps.log }, () => clock.nowMs);
+  return { lastUses, use: { userId: 0, tokenId: made.id }, made, clock };
 }
 
 /** `version` changes with each write. */

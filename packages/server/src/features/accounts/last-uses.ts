@@ -1,5 +1,5 @@
 import type { Db } from '../../platform/database/database.ts';
-import type { Deps, LastUses, Use } from '../../platform/deps.ts';
+import type { Deps, Use } from '../../platform/deps.ts';
 import { setAccessTokenUsed } from './access-token.store.ts';
 import { setUserSeen } from './users/user.store.ts';
 
@@ -13,7 +13,7 @@ type Noted = { use: Use; atMs: number };
  * `last_used_at` and `last_seen_at` are exact to a minute. No call waits for that, and none fails with it. A server that
  * is stopped loses nothing of it, one that is killed a minute.
  */
-export class UseNotes implements LastUses {
+export class LastUses {
   private readonly deps: Pick<Deps, 'db' | 'log'>;
   private readonly nowMs: () => number;
   /** What is not written yet. */
