@@ -194,6 +194,21 @@ describe('what is noted of uses', () => {
     expect((await rowOf(made)).version).toBe(second.version);
   });
 
+  it('is written once where two write all of it at the same time', async () => {
+    let statements = 0;
+    const pool = new SwitchablePool();
+    pool.open(server.database.connection);
+    onTestFinished(() => pool.close());
+    const connect = () => {
+      statements++;
+      return pool.connect();
+    };
+    const { lastUses, use } = await makeLastUses(openDatabase({ connect, end: () => pool.end() }));
+    lastUses.note(use);
+    await Promise.all([lastUses.writeAll(), lastUses.writeAll(), lastUses.writeDue()]);
+    expect(statements).toBe(1);
+  });
+
   it('sets nothing back that another server has written', async () => {
     const { lastUses, use, made, clock } = await makeLastUses(server.db);
     lastUses.note(use);

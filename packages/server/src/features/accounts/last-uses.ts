@@ -43,7 +43,8 @@ export class LastUses {
   }
 
   async writeAll(): Promise<void> {
-    await this.writing;
+    // Whoever waits as well may begin first.
+    while (this.writing) await this.writing;
     await this.write([...this.noted]);
   }
 
