@@ -13,8 +13,8 @@ type Attempt = {
 
 /**
  * Finds out who calls by something secret that they show. What calls too often is refused before anything is looked up,
- * and so is what nobody has yet shown to be good where it comes from an address that has failed too often. Whoever is found is
- * noted for `last_used_at` and `last_seen_at`.
+ * and so is what nobody has yet shown to be good where it comes from an address that has failed too often. Whoever is
+ * found is noted for `last_used_at` and `last_seen_at`.
  */
 export async function attemptWithKey<Found extends Use>(
   { rates, lastUses }: Pick<Deps, 'rates' | 'lastUses'>,

@@ -10,8 +10,8 @@ type Noted = { use: Use; atMs: number };
 
 /**
  * Remembers who has called, and writes it down in the background, at most once a minute for each access token and user:
- * `last_used_at` and `last_seen_at` are exact to a minute. No call waits for that, and none fails with it. A server that
- * is stopped loses nothing of it, one that is killed a minute.
+ * `last_used_at` and `last_seen_at` are exact to a minute. No call waits for that, and none fails with it. A server
+ * that is stopped loses nothing of it, one that is killed a minute.
  */
 export class LastUses {
   private readonly deps: Pick<Deps, 'db' | 'log'>;
@@ -48,7 +48,7 @@ export class LastUses {
     await this.write([...this.noted]);
   }
 
-  /** Leaves what was written within the last minute for later; all of it, where the database was away within that time. */
+  /** Leaves for later what was written within the last minute; all of it, where the database was away in that time. */
   async writeDue(): Promise<void> {
     if (this.writing || this.noted.size === 0 || this.nowMs() < this.notBeforeMs) return;
     const minuteAgoMs = this.nowMs() - writeEveryMs;
