@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
     await page.getByRole('textbox', { name: 'Command' }).fill('systemctl stop pump.service');
     await expectText(page, restart.replace('stop pump ', 'stop pump.service '));
 
-    await setText(page, restart.replaceAll('pump', 'lamp').replace('- name: Start', '- name: Start again'));
+    await writeText(page, restart.replaceAll('pump', 'lamp').replace('- name: Start', '- name: Start again'));
     await stepCard(page, 2).getByRole('button', { name: 'Start again run' }).waitFor();
     await expect.poll(() => page.getByRole('textbox', { name: 'Command' }).inputValue()).toBe('systemctl stop lamp');
 
@@ -128,7 +128,7 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
     await goTo(`${flowsPath}/${id}/edit`);
     await stepCard(page, 1).waitFor();
     const wrong = restartFlow('faulty').replace('run: systemctl start pump', 'rum: systemctl start pump');
-    await setText(page, wrong);
+    await writeText(page, wrong);
     const list = page.getByRole('alert').filter({ hasText: 'cannot be saved like this' });
     await list.getByText('did you mean run').waitFor();
     await stepCard(page, 2).getByText('error').waitFor();
@@ -142,13 +142,13 @@ describe.skipIf(!hasBrowser)('the editor of update flows', () => {
     expect((await versionsOf(server, id)).length).toBe(1);
 
     // A text that cannot be read leaves the drawing as it was.
-    await setText(page, `${wrong}  [`);
+    await writeText(page, `${wrong}  [`);
     await page.getByText('The drawing is older than the text').waitFor();
     expect(await page.getByRole('button', { name: 'Add step' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('The drawing is older than the text').waitFor({ state: 'detached' });
 
-    await setText(page, wrong.replace('rum:', 'run:'));
+    await writeText(page, wrong.replace('rum:', 'run:'));
     await list.waitFor({ state: 'detached' });
     expect(faults).toEqual([]);
     await close();
@@ -273,13 +273,6 @@ async function addStepByKeyboard(page: Page, title: string): Promise<void> {
   await arrowTo(page, title);
   await page.keyboard.press('Enter');
   await expect.poll(() => focusedName(page)).toBe('Name of the step');
-}
-
-/** Puts a text into the editor as somebody who pastes it. */
-async function setText(page: Page, text: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'YAML of the flow' }).click();
-  await page.keyboard.press('Control+A');
-  await page.keyboard.insertText(text);
 }
 
 /** By keys, which the editor itself answers: what `fill` selects is lost where the editor draws before it notices. */
