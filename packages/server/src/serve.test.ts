@@ -23,17 +23,19 @@ describe.each([
     const headers = await signIn(first);
     const create = async (name: string): Promise<CreatedAccessToken> =>
       (await call(url, 'POST', tokens, { headers, body: { name, role: 'owner' } })).body;
-    const [used, unused] = [await create('used'), await create('unused')];
+    const [used, unused, looking] = [await create('used'), await create('unused'), await create('looking')];
     expect((await call(url, 'GET', '/api/v2/projects', { token: used.token })).status).toBe(200);
     await first.stop();
 
     const second = await start(home, settings);
-    const listed = (await call(second.url, 'GET', tokens, { token: used.token })).body.items;
-    const [user] = (await call(second.url, 'GET', '/api/v2/users', { token: used.token })).body.items;
-    await second.stop();
+    // A use of neither of the two, and none by which the user is seen.
+    const { token } = looking;
+    const listed = (await call(second.url, 'GET', tokens, { token })).body.items;
+    const [user] = (await call(second.url, 'GET', '/api/v2/users', { token })).body.items;
     expect(listed).toMatchObject([
       { id: used.id, last_used_at: expect.stringMatching(/^\d{4}-.*Z$/) },
       { id: unused.id, last_used_at: null },
+      { id: looking.id },
     ]);
     expect(user.last_seen_at).toMatch(/^\d{4}-.*Z$/);
   });
@@ -48,7 +50,9 @@ async function ownDatabase(): Promise<Record<string, string>> {
 async function start(home: string, settings: Record<string, string>): Promise<RunningServer> {
   const config = readConfig({ TIDEWAY_HOME: home, TIDEWAY_HOST: '127.0.0.1', TIDEWAY_PORT: '0', ...settings });
   if ('fault' in config) throw new Error(config.fault);
-  return startServer(config, createLog('silent'), () => {});
+  const server = await startServer(config, createLog('silent'), () => {});
+  onTestFinished(() => server.stop());
+  return server;
 }
 
 /** What the owner's browser sends after signing in by the link of the first start. */
