@@ -44,6 +44,8 @@ export type Installation = { publicId: string; ticketKey: Uint8Array; secretsKey
 export type Settings = {
   /** Seconds between two polls of a device that has nothing to do. */
   pollAfterS: number;
+  /** Milliseconds between two looks for what is due; 5,000 where it is left out. */
+  lookEveryMs?: number;
   /** Devices that are woken in a second, at most. */
   wakesPerS: number;
   /** Largest artifact, in bytes. */

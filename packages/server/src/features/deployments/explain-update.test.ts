@@ -14,7 +14,8 @@ let fleet: DeviceFleet;
 let device: ScriptedDevice;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  // What is due must not be done before it is looked at.
+  server = await startTestServer({ lookEveryMs: 3_600_000 });
   fleet = await makeDeviceFleet(server, 'Questions');
 });
 

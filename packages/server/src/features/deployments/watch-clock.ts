@@ -11,7 +11,6 @@ import { tellEnded } from './tell-ended.ts';
 type OverdueDeps = Pick<Deps, 'db' | 'metrics' | 'settings' | 'changes'>;
 type WatchDeps = OverdueDeps & Pick<Deps, 'log' | 'wakes' | 'blobs'>;
 
-const lookEveryMs = 5000;
 const batchSize = 5000;
 /** So many intervals of polling must have passed since an outage. */
 const intervalsToSpeak = 3;
@@ -29,7 +28,7 @@ export function watchClock(deps: WatchDeps): () => Promise<void> {
       .then(() => archiveFinished(deps))
       .catch((error: unknown) => deps.log.warn({ err: error }, 'It could not be seen what is due'));
   };
-  const timer = setInterval(look, lookEveryMs);
+  const timer = setInterval(look, deps.settings.lookEveryMs ?? 5_000);
   look();
   return async () => {
     clearInterval(timer);
