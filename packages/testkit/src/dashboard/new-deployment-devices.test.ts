@@ -110,6 +110,7 @@ describe.skipIf(!hasBrowser)('the devices of a new deployment', () => {
     await page.keyboard.press('Enter');
     await picked(page).getByText('pump-3').waitFor();
     await page.getByRole('region', { name: '2. Devices' }).getByText('2 picked devices').waitFor();
+    await page.getByRole('listbox', { name: 'Devices' }).waitFor({ state: 'hidden' });
     await page.keyboard.type('pump-2');
     await option(page, 'pump-2').getByText('Picked').waitFor();
     await page.keyboard.press('Enter');
@@ -150,6 +151,22 @@ describe.skipIf(!hasBrowser)('the devices of a new deployment', () => {
     await page.getByRole('button', { name: 'Leave out pump-1' }).click();
     await deployTo(page, '3 devices').waitFor();
     expect(await focusedName(page)).toBe('Add device');
+  });
+
+  it('keep a condition that is not complete where one is picked', async () => {
+    const page = await openForAll();
+    await page.getByRole('button', { name: 'Add condition' }).click();
+    await missing(page, 'condition 1 is not complete').waitFor();
+    await addDevice(page).fill('pump-1');
+    await page.keyboard.press('Tab');
+    await picked(page).getByText('pump-1').waitFor();
+    await missing(page, 'condition 1 is not complete').waitFor();
+    await page.getByRole('button', { name: 'Remove condition 1' }).click();
+    await deployTo(page, '1 device').waitFor();
+
+    await page.getByRole('button', { name: 'Choose by a filter instead' }).click();
+    await deployTo(page, '3 devices').waitFor();
+    await expect.poll(() => focusedName(page)).toMatch(/^(Saved filters|In any of these groups)$/);
   });
 
   it('are picked where a filter wants one device to be two', async () => {

@@ -111,7 +111,7 @@ describe.skipIf(!hasBrowser)('the settings', () => {
     await row.getByRole('button', { name: 'Change' }).click();
     await dialog.getByLabel('Role').selectOption('operator');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await row.getByText('operator').waitFor();
+    await row.getByRole('cell', { name: 'operator', exact: true }).waitFor();
     await row.getByRole('button', { name: 'New link' }).click();
     await dialog.getByRole('button', { name: 'Make link' }).click();
     await dialog.getByRole('group', { name: 'Sign-in link' }).waitFor();

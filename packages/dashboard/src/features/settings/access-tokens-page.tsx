@@ -1,4 +1,3 @@
-import { Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type AccessToken, roleCovers } from '@tideway/protocol';
 import { path, remove } from '../../platform/api/call.ts';
@@ -11,10 +10,11 @@ import { Time } from '../../platform/ui/time.tsx';
 import { useSession } from '../session/session.queries.ts';
 import { AccessTokenForm } from './access-token-form.tsx';
 import { LastTime } from './last-time.tsx';
+import { NameWithRole } from './name-with-role.tsx';
 import { useAccessTokens } from './settings.queries.ts';
 
 const columns: PlainColumn<AccessToken>[] = [
-  { title: 'Name', cell: (token) => <NameWithRole token={token} /> },
+  { title: 'Name', cell: ({ name, role }) => <NameWithRole name={name} role={role} /> },
   { title: 'Role', cell: ({ role }) => role, isSecondary: true },
   { title: 'Whose', cell: ({ user }) => user.email, isSecondary: true },
   { title: 'Created', cell: ({ created_at }) => <Time at={created_at} />, isSecondary: true },
@@ -42,18 +42,6 @@ export function AccessTokensPage() {
         }
       />
     </Page>
-  );
-}
-
-/** Where there is little room, the role stands under the name. */
-function NameWithRole({ token: { name, role } }: { token: AccessToken }) {
-  return (
-    <>
-      {name}
-      <Text size="xs" c="dimmed" hiddenFrom="sm">
-        {role}
-      </Text>
-    </>
   );
 }
 

@@ -7,14 +7,18 @@ import { Time } from '../../platform/ui/time.tsx';
 import { NeedsRole } from '../session/needs-role.tsx';
 import { useMay, useSession } from '../session/session.queries.ts';
 import { LastTime } from './last-time.tsx';
+import { NameWithRole } from './name-with-role.tsx';
 import { useUsers } from './settings.queries.ts';
 import { UserActions } from './user-actions.tsx';
 import { InviteForm } from './user-forms.tsx';
 
 function columnsFor(ownId: string): PlainColumn<User>[] {
   return [
-    { title: 'Email', cell: ({ id, email }) => (id === ownId ? `${email} (you)` : email) },
-    { title: 'Role', cell: ({ role }) => role },
+    {
+      title: 'Email',
+      cell: ({ id, email, role }) => <NameWithRole name={id === ownId ? `${email} (you)` : email} role={role} />,
+    },
+    { title: 'Role', cell: ({ role }) => role, isSecondary: true },
     { title: 'Projects', cell: ({ projects }) => projectsText(projects), isSecondary: true },
     { title: 'Signs in with', cell: (user) => signsInWith(user, user.id === ownId), isSecondary: true },
     { title: 'Last seen', cell: ({ last_seen_at }) => <LastTime at={last_seen_at} /> },
